@@ -1,0 +1,32 @@
+package io.ringtrace.attribution;
+
+import io.ringtrace.call.PhoneNumber;
+import java.time.Duration;
+
+/**
+ * A container of promo numbers with its rules.
+ *
+ * @param id the store's own id
+ * @param idFromNetwork the RingPool ID, unique in its network
+ * @param network id_from_network of the network that owns it
+ * @param lifetime the guaranteed minimum time after a presentation
+ * @param hold how long after a presentation the attribution stays; at least the lifetime
+ * @param maxSize most numbers it may hold, the overflow number included
+ * @param size numbers it holds now, the overflow number included
+ */
+public record RingPool(
+        long id,
+        String idFromNetwork,
+        String name,
+        String network,
+        String advertiser,
+        String campaign,
+        NumberType numberType,
+        Duration lifetime,
+        Duration hold,
+        int maxSize,
+        boolean allowOverflow,
+        boolean fillImmediately,
+        boolean preferred,
+        PhoneNumber destination,
+        int size) {}

@@ -1,0 +1,87 @@
+package io.ringtrace.call;
+
+import io.ringtrace.attribution.AttributionResult;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened to a call, in the order in which it is journaled. Events of one call may reach the store in any order and more than once,
+ * from several nodes; the record they make is the same.
+ */
+public sealed interface CallEvent {
+    CallId callId();
+
+    /** Unix milliseconds by the lease clock. */
+    long atMillis();
+
+    /**
+     * The INVITE was admitted. Journaled before anything leaves for a gateway.
+     *
+     * @param atMillis when the INVITE arrived; the moment that attribution is judged by
+     * @param destination where the call is to go; null when it is refused
+     * @param configVersion version of the routing plan
+     * @param attributionStaleMillis how far the directory's feed was behind; 0 while it is live
+     */
+    record Began(
+            CallId callId,
+            long atMillis,
+            String sipCallId,
+            String trunk,
+            @Nullable PhoneNumber caller,
+            boolean callerWithheld,
+            String dialedText,
+            @Nullable PhoneNumber dialed,
+            AttributionResult attribution,
+            @Nullable PhoneNumber destination,
+            String configVersion,
+            long attributionStaleMillis)
+            implements CallEvent {}
+
+    /**
+     * The first 18x went to the caller.
+     *
+     * @param sentToGatewayAtMillis when the INVITE that brought it was sent
+     */
+    record Progressed(CallId callId, long atMillis, String gateway, int status, long sentToGatewayAtMillis)
+            implements CallEvent {}
+
+    /**
+     * The first 2xx was forwarded to the caller: talk starts.
+     *
+     * @param ringMillis first 18x to 2xx by the monotonic clock; 0 without an 18x
+     */
+    record Answered(
+            CallId callId, long atMillis, String gateway, int status, long ringMillis, List<GatewayAttempt> attempts)
+            implements CallEvent {
+        public Answered {
+            attempts = List.copyOf(attempts);
+        }
+    }
+
+    /**
+     * The call is over, answered or not.
+     *
+     * @param statusSent the final status sent to the caller for the INVITE; 0 when the call had been answered or nothing was sent
+     * @param statusGateway the gateway's final status that led to it; 0 without one
+     * @param reasonHeader text of the Reason header (RFC 3326) that came with the end
+     * @param talkMillis answer to end by the monotonic clock; -1 when this process did not see the answer
+     * @param durationExact false when the end was inferred
+     * @param attempts the gateways tried; empty for the end of an answered call
+     */
+    record Ended(
+            CallId callId,
+            long atMillis,
+            EndReason reason,
+            EndedBy by,
+            int statusSent,
+            int statusGateway,
+            @Nullable String reasonHeader,
+            long talkMillis,
+            boolean durationExact,
+            List<GatewayAttempt> attempts)
+            implements CallEvent {
+        public Ended {
+            attempts = List.copyOf(attempts);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.ringtrace.call;
+
+import java.nio.ByteBuffer;
+
+/** The name we give a call when its INVITE arrives: a ULID, so calls sort by time. 48 bits of Unix milliseconds, 80 of randomness. */
+public record CallId(long high, long low) implements Comparable<CallId> {
+    private static final String CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private static final int LENGTH = 26;
+
+    /** Unix milliseconds of the moment it was made. */
+    public long madeAtMillis() {
+        return high >>> 16;
+    }
+
+    /** Reads the 26 characters of a ULID; throws IllegalArgumentException for anything else. */
+    public static CallId parse(String text) {
+        if (text.length() != LENGTH || text.charAt(0) > '7') {
+            throw new IllegalArgumentException("'" + text + "' is not a call id (a ULID of 26 characters)");
+        }
+        long high = 0;
+        long low = 0;
+        for (int i = 0; i < LENGTH; i++) {
+            int value = CROCKFORD.indexOf(Character.toUpperCase(text.charAt(i)));
+            if (value < 0) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' is not a call id: '" + text.charAt(i) + "' is not in Crockford's base 32");
+            }
+            high = high << 5 | low >>> 59;
+            low = low << 5 | value;
+        }
+        return new CallId(high, low);
+    }
+
+    public static CallId fromBytes(byte[] bytes) {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        return new CallId(buffer.getLong(), buffer.getLong());
+    }
+
+    /** 16 bytes, most significant first. */
+    public byte[] toBytes() {
+        return ByteBuffer.allocate(16).putLong(high).putLong(low).array();
+    }
+
+    @Override
+    public int compareTo(CallId other) {
+        int byHigh = Long.compareUnsigned(high, other.high);
+        return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
+    }
+
+    @Override
+    public String toString() {
+        char[] text = new char[LENGTH];
+        long h = high;
+        long l = low;
+        for (int i = LENGTH - 1; i >= 0; i--) {
+            text[i] = CROCKFORD.charAt((int) (l & 31));
+            l = l >>> 5 | h << 59;
+            h >>>= 5;
+        }
+        return new String(text);
+    }
+}
