@@ -3,10 +3,10 @@ package io.ringtrace.config;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import java.nio.CharBuffer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -26,7 +26,8 @@ public final class ConfigLoader {
     private static final int MOST_BYTES = MOST_MEGABYTES * 1024 * 1024;
     private static final int VERSION_DIGITS = 12;
 
-    private final ConfigSchema schema = new ConfigSchema();
+    private static final ConfigSchema SCHEMA = new ConfigSchema();
+
     private final Map<String, String> options;
     private final Map<String, String> environment;
 
@@ -48,12 +49,12 @@ public final class ConfigLoader {
         if (bytes == null || tree == null || !findings.isEmpty()) {
             return new ConfigOutcome.Wrong(findings.sorted());
         }
-        schema.fillDefaults(tree);
-        Overrides overrides = new Overrides(schema.root(), findings);
+        SCHEMA.fillDefaults(tree);
+        Overrides overrides = new Overrides(SCHEMA.root(), findings);
         overrides.applyEnvironment(tree, environment);
         overrides.applyOptions(tree, options);
-        schema.fillDefaults(tree); // an override may have begun a new gateway
-        schema.check(tree, findings);
+        SCHEMA.fillDefaults(tree); // an override may have begun a new gateway
+        SCHEMA.check(tree, findings);
         new MeaningChecks(tree, findings).run(environment);
         if (!findings.isEmpty()) {
             return new ConfigOutcome.Wrong(findings.sorted());

@@ -3,7 +3,9 @@ package io.ringtrace.config;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.dialect.Dialect;
+import com.networknt.schema.dialect.Dialects;
+import com.networknt.schema.keyword.NonValidationKeyword;
 import com.networknt.schema.path.NodePath;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -38,8 +41,13 @@ final class ConfigSchema {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        validator = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-                .getSchema(root);
+        // keywords of ours, and one that says nothing about what is valid
+        Dialect dialect = Dialect.builder(Dialects.getDraft202012())
+                .keywords(Stream.of("formatMinimum", "formatMaximum", "writeOnly")
+                        .map(NonValidationKeyword::new)
+                        .toList())
+                .build();
+        validator = SchemaRegistry.withDialect(dialect).getSchema(root);
     }
 
     JsonNode root() {
@@ -179,8 +187,8 @@ final class ConfigSchema {
         switch (node) {
             case YamlNode.Mapping mapping ->
                 mapping.entries()
-                        .forEach((name, entry) -> checkFormats(
-                                entry.value(), child(schema, name), YamlNode.child(key, name), findings));
+                        .forEach((name, entry) ->
+                                checkFormats(entry.value(), child(schema, name), YamlNode.child(key, name), findings));
             case YamlNode.Sequence sequence -> {
                 for (int i = 0; i < sequence.items().size(); i++) {
                     checkFormats(sequence.items().get(i), schema.path("items"), YamlNode.item(key, i), findings);
@@ -190,8 +198,7 @@ final class ConfigSchema {
                 if (schema.has("format") && !findings.isWrong(scalar)) {
                     Formats.Complaint complaint = Formats.complaint(scalar.text(), schema);
                     if (complaint != null) {
-                        findings.addAt(
-                                scalar, key, shown(scalar, schema), title(schema), complaint.mend());
+                        findings.addAt(scalar, key, shown(scalar, schema), title(schema), complaint.mend());
                     }
                 }
             }

@@ -21,8 +21,7 @@ public record Finding(
         String key,
         @Nullable String value,
         String expected,
-        @Nullable String mend)
-        implements Comparable<Finding> {
+        @Nullable String mend) implements Comparable<Finding> {
     private static final Comparator<Finding> ORDER = Comparator.comparing(Finding::file)
             .thenComparingInt(Finding::line)
             .thenComparingInt(Finding::column)
@@ -30,8 +29,7 @@ public record Finding(
             .thenComparing(Finding::expected);
     private static final int LONGEST_SHOWN = 80;
 
-    static Finding at(
-            Position position, String key, @Nullable String value, String expected, @Nullable String mend) {
+    static Finding at(Position position, String key, @Nullable String value, String expected, @Nullable String mend) {
         return new Finding(position.file(), position.line(), position.column(), key, value, expected, mend);
     }
 

@@ -18,8 +18,8 @@ final class Formats {
             Pattern.compile("(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)*"
                     + "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.?");
     private static final Pattern NUMERIC_LAST_LABEL = Pattern.compile("(.*\\.)?[0-9]+\\.?");
-    private static final Pattern DATABASE_URL = Pattern.compile(
-            "jdbc:mysql://[A-Za-z0-9.:,\\[\\]_-]{1,255}/[A-Za-z0-9_-]{1,64}(\\?[!-~]{0,1000})?");
+    private static final Pattern DATABASE_URL =
+            Pattern.compile("jdbc:mysql://[A-Za-z0-9.:,\\[\\]_-]{1,255}/[A-Za-z0-9_-]{1,64}(\\?[!-~]{0,1000})?");
     private static final Set<String> EMERGENCY = Set.of("911", "112", "999", "988", "933", "110", "119", "000");
 
     private Formats() {}
@@ -94,7 +94,7 @@ final class Formats {
         }
         int colon = text.indexOf(':');
         boolean port = colon > 0 && colon == text.lastIndexOf(':');
-        return port ? new Complaint("the port has its own key") : Complaint.PLAIN;
+        return port ? new Complaint("only the host, without its port") : Complaint.PLAIN;
     }
 
     private static @Nullable Complaint phoneNumber(String text) {

@@ -46,8 +46,7 @@ final class MeaningChecks {
             if (number == null) {
                 continue;
             }
-            Position earlier =
-                    seen.putIfAbsent(PhoneNumber.parse(number.text()).digits(), number.position());
+            Position earlier = seen.putIfAbsent(PhoneNumber.parse(number.text()).digits(), number.position());
             if (earlier != null) {
                 findings.addAt(
                         number,
@@ -64,7 +63,10 @@ final class MeaningChecks {
         List<YamlNode> items = tree.items("static-numbers");
         for (int i = 0; i < items.size(); i++) {
             if (items.get(i) instanceof YamlNode.Mapping entry) {
-                notStatic(entry.scalar("destination"), YamlNode.item("static-numbers", i) + ".destination", staticNumbers);
+                notStatic(
+                        entry.scalar("destination"),
+                        YamlNode.item("static-numbers", i) + ".destination",
+                        staticNumbers);
             }
         }
     }
@@ -196,10 +198,6 @@ final class MeaningChecks {
         String suggestion = Suggestion.didYouMean(name.text(), known);
         String all = known.isEmpty() ? "there are no " + section : section + " are " + Suggestion.list(known);
         findings.addAt(
-                name,
-                key,
-                name.text(),
-                "the name of a " + what,
-                suggestion == null ? all : all + "; " + suggestion);
+                name, key, name.text(), "the name of a " + what, suggestion == null ? all : all + "; " + suggestion);
     }
 }

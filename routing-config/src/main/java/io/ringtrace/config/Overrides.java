@@ -94,8 +94,7 @@ final class Overrides {
     private void apply(YamlNode.Mapping tree, String key, String value, String source) {
         List<Step> steps = steps(key);
         if (steps == null) {
-            findings.add(
-                    Position.outside(source), key, null, "a key such as http.port or sip.listeners[0].port", null);
+            findings.add(Position.outside(source), key, null, "a key such as http.port or sip.listeners[0].port", null);
             return;
         }
         YamlNode node = tree;

@@ -12,8 +12,9 @@ import java.util.Comparator;
 record Position(String file, int line, int column) implements Comparable<Position> {
     static final Position DEFAULT = new Position("default", 0, 0);
 
-    private static final Comparator<Position> ORDER =
-            Comparator.comparing(Position::file).thenComparingInt(Position::line).thenComparingInt(Position::column);
+    private static final Comparator<Position> ORDER = Comparator.comparing(Position::file)
+            .thenComparingInt(Position::line)
+            .thenComparingInt(Position::column);
 
     static Position outside(String file) {
         return new Position(file, 0, 0);

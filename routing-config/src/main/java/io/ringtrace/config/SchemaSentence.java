@@ -38,7 +38,8 @@ final class SchemaSentence {
                         ConfigSchema.shown(node, at.schema()),
                         ConfigSchema.title(at.schema()),
                         typeMend(node, at.schema()));
-            case "minItems" -> findings.addAt(node, at.key(), null, ConfigSchema.title(at.schema()), "the list is empty");
+            case "minItems" ->
+                findings.addAt(node, at.key(), null, ConfigSchema.title(at.schema()), "the list is empty");
             case "maxItems" ->
                 findings.addAt(
                         node,
@@ -46,14 +47,12 @@ final class SchemaSentence {
                         null,
                         ConfigSchema.title(at.schema()),
                         "the list has "
-                                + (node instanceof YamlNode.Sequence s ? s.items().size() : 0));
+                                + (node instanceof YamlNode.Sequence s
+                                        ? s.items().size()
+                                        : 0));
             default ->
                 findings.addAt(
-                        node,
-                        at.key(),
-                        ConfigSchema.shown(node, at.schema()),
-                        ConfigSchema.title(at.schema()),
-                        null);
+                        node, at.key(), ConfigSchema.shown(node, at.schema()), ConfigSchema.title(at.schema()), null);
         }
     }
 
@@ -94,7 +93,10 @@ final class SchemaSentence {
 
     private static @Nullable String typeMend(YamlNode node, JsonNode schema) {
         boolean number = schema.path("type").asString("").equals("integer");
-        if (number && node instanceof YamlNode.Scalar s && s.quoted() && s.text().matches("[0-9]+")) {
+        if (number
+                && node instanceof YamlNode.Scalar s
+                && s.quoted()
+                && s.text().matches("[0-9]+")) {
             return "without quotes";
         }
         return shape(node);

@@ -40,20 +40,18 @@ final class StoreChecks {
 
     private void password(Map<String, String> environment) {
         YamlNode.Scalar written = good(store.scalar("password"));
-        if (written == null || !(SecretReference.parseOrNull(written.text()) instanceof SecretReference reference)) {
+        SecretReference reference = written == null ? null : SecretReference.parseOrNull(written.text());
+        if (written == null || reference == null) {
             return;
         }
         try {
             reference.read(environment);
         } catch (IOException _) {
-            String place =
-                    switch (reference) {
-                        case SecretReference.FromFile(var path) -> "the file " + path + " cannot be read, or is empty";
-                        case SecretReference.FromEnvironment(var name) ->
-                            "the environment variable " + name + " is not set";
-                    };
-            findings.addAt(
-                    written, "store.password", null, "a secret by reference, file:/path or env:NAME", place);
+            String place = switch (reference) {
+                case SecretReference.FromFile(var path) -> "the file " + path + " cannot be read, or is empty";
+                case SecretReference.FromEnvironment(var name) -> "the environment variable " + name + " is not set";
+            };
+            findings.addAt(written, "store.password", null, "a secret by reference, file:/path or env:NAME", place);
         }
     }
 

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param external the operator's database; null runs the embedded one
  * @param dataDirectory the node's own folder, absolute; it need not exist yet
  */
-public record StoreConfig(
-        @Nullable External external, Path dataDirectory, Journal journal, Embedded embedded) {
+public record StoreConfig(@Nullable External external, Path dataDirectory, Journal journal, Embedded embedded) {
     /** A database that somebody else runs. */
     public record External(String url, String user, SecretReference password) {}
 

@@ -82,7 +82,7 @@ final class YamlReader {
         if (root instanceof YamlNode.Mapping mapping) {
             return mapping;
         }
-        boolean empty = root == null || root instanceof YamlNode.Scalar s && s.kind() == YamlNode.Kind.NULL;
+        boolean empty = root == null || (root instanceof YamlNode.Scalar s && s.kind() == YamlNode.Kind.NULL);
         findings.add(
                 root == null ? new Position(file, 1, 1) : root.position(),
                 "",
