@@ -3,9 +3,12 @@ package io.ringtrace.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.sun.management.ThreadMXBean;
 import io.ringtrace.call.PhoneNumber;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +36,7 @@ class RoutingPlanTest {
     }
 
     private static Trunk trunk(String name, String... networks) {
-        List<IpNetwork> parsed =
-                java.util.Arrays.stream(networks).map(IpNetwork::parse).toList();
+        List<IpNetwork> parsed = Arrays.stream(networks).map(IpNetwork::parse).toList();
         return new Trunk(name, parsed, NumberNormalisation.NANP, null);
     }
 
@@ -216,6 +218,31 @@ class RoutingPlanTest {
                     .isThrownBy(() -> withNumbers(List.of(number(18_005_550_123L), number(18_005_550_123L))))
                     .withMessageContaining("+18005550123");
         }
+    }
+
+    @Test
+    void lookingUpARouteOrAStaticNumberAllocatesNothing() {
+        PhoneNumber dialed = PhoneNumber.parse("+18005550123");
+        RoutingPlan plan = new RoutingPlan(
+                "v1",
+                List.of(),
+                List.of(GATEWAY),
+                List.of(route("", null), route("1800", "acme")),
+                List.of(new StaticNumber(dialed, PhoneNumber.parse("+12135550187"), "summer", "test:1")));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int found = 0;
+        long before = 0;
+        for (int round = 0; round < 20_000; round++) {
+            if (round == 10_000) {
+                before = threads.getCurrentThreadAllocatedBytes();
+            }
+            found += plan.routeFor(dialed, "acme") == null ? 0 : 1;
+            found += plan.staticNumber(dialed) == null ? 0 : 1;
+        }
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+        assertThat(found).isEqualTo(40_000);
+        assertThat(allocated).as("bytes of 20,000 look-ups").isLessThan(20_000);
     }
 
     @Test
