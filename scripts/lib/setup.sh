@@ -14,13 +14,22 @@ is_jdk25() {
   [ -n "$version" ] && [ "$version" -ge 25 ]
 }
 
+# Where JDKs usually stand; RINGTRACE_JDK_FOLDERS names other folders.
+jdk_folders() {
+  if [ -n "${RINGTRACE_JDK_FOLDERS:-}" ]; then
+    printf '%s\n' $RINGTRACE_JDK_FOLDERS
+  else
+    printf '%s\n' /usr/lib/jvm/* /opt/java/* /opt/jdk* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* \
+      /Library/Java/JavaVirtualMachines/*/Contents/Home
+  fi
+}
+
 # Exports JAVA_HOME, or says where it looked.
 use_jdk25() {
-  local looked=() candidate javac
+  local looked=() candidate javac folders
   javac=$(readlink -f "$(command -v javac 2>/dev/null)" 2>/dev/null || true)
-  for candidate in "${RINGTRACE_JAVA_HOME:-}" "${JAVA_HOME:-}" "${javac%/bin/javac}" \
-      /usr/lib/jvm/* /opt/java/* /opt/jdk* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* \
-      /Library/Java/JavaVirtualMachines/*/Contents/Home; do
+  mapfile -t folders < <(jdk_folders)
+  for candidate in "${RINGTRACE_JAVA_HOME:-}" "${JAVA_HOME:-}" "${javac%/bin/javac}" "${folders[@]}"; do
     [ -n "$candidate" ] && [ -d "$candidate" ] || continue
     if is_jdk25 "$candidate"; then
       export JAVA_HOME=$candidate

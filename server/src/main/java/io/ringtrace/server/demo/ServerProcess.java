@@ -93,6 +93,11 @@ public final class ServerProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /** Waits for it to end by itself; -1 when it has not after so many seconds. */
+    public int awaitExit(long seconds) throws InterruptedException {
+        return process.waitFor(seconds, TimeUnit.SECONDS) ? process.exitValue() : -1;
+    }
+
     /** As by {@code kill -9}: nothing is said or saved. */
     public void kill() {
         process.destroyForcibly();
