@@ -28,6 +28,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -119,14 +120,17 @@ public final class HttpApi implements AutoCloseable {
                     .invalidRequestHandler(HttpApi::unreadable)
                     .requestHandler(router.router(vertx));
             servers.add(server);
-            return server.listen();
+            // All event loops share one socket; a free port has to be shared by name.
+            return server.listen(
+                    settings.port() == 0
+                            ? SocketAddress.sharedRandomPort(1, settings.address())
+                            : SocketAddress.inetSocketAddress(settings.port(), settings.address()));
         }
     }
 
     private HttpServerOptions options() {
-        return new HttpServerOptions()
-                .setHost(settings.address())
-                // All event loops share one socket; for a free port of the system's choice Vert.x wants -1 to share it,
+        return new HttpServerOptions() // All event loops share one socket; for a free port of the system's choice
+                // Vert.x wants -1 to share it,
                 // not 0.
                 .setPort(settings.port() == 0 ? -1 : settings.port())
                 .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
