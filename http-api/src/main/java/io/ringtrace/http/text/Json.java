@@ -3,6 +3,8 @@ package io.ringtrace.http.text;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -51,10 +53,13 @@ public final class Json {
         JsonNode node;
         try {
             node = MAPPER.readTree(body);
+        } catch (StreamConstraintsException _) {
+            return new Parsed.Wrong("The body is beyond a limit: " + DEEPEST + " levels, texts of " + LONGEST_STRING
+                    + " characters, names of " + LONGEST_NAME + ", numbers of " + LONGEST_NUMBER + ".");
         } catch (JacksonException e) {
-            return new Parsed.Wrong("The body is not JSON within the limits: line "
-                    + e.getLocation().getLineNr() + ", column "
-                    + e.getLocation().getColumnNr() + ".");
+            TokenStreamLocation at = e.getLocation();
+            return new Parsed.Wrong("The body is not JSON"
+                    + (at == null ? "." : ": line " + at.getLineNr() + ", column " + at.getColumnNr() + "."));
         }
         return node instanceof ObjectNode object
                 ? new Parsed.Document(object)
