@@ -143,10 +143,10 @@ public final class HttpApi implements AutoCloseable {
     }
 
     private void connected(HttpConnection connection) {
+        connection.closeHandler(_ -> connections.decrementAndGet());
         if (connections.incrementAndGet() > settings.connections()) {
             connection.close();
         }
-        connection.closeHandler(_ -> connections.decrementAndGet());
     }
 
     /** What Netty could not read as HTTP within the limits; the connection has no use after it. */
@@ -187,7 +187,8 @@ public final class HttpApi implements AutoCloseable {
         } else {
             why = cause.getClass().getSimpleName() + ": " + cause.getMessage();
         }
-        return "HTTP listener " + settings.address() + ":" + settings.port() + ": " + why;
+        String host = settings.address().contains(":") ? "[" + settings.address() + "]" : settings.address();
+        return "HTTP listener " + host + ":" + settings.port() + ": " + why;
     }
 
     /** Stops listening, lets running requests end for up to 5 s, then cuts. Returns when the port is free. */

@@ -2,8 +2,14 @@ package io.ringtrace.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.ringtrace.http.endpoint.Endpoint;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -116,14 +122,13 @@ class AccessTest {
         HttpApi closed = new HttpApi(
                 HttpSettings.at("127.0.0.1", 0),
                 new HttpPorts(api.pools, api.pools, api.account, api.account, api.records, new NoHealth()),
-                api.metrics,
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 new byte[0]);
-        try (closed) {
+        try (closed;
+                HttpClient client = HttpClient.newHttpClient()) {
             int port = closed.start();
-            assertThat(java.net.http.HttpClient.newHttpClient()
-                            .send(
-                                    java.net.http.HttpRequest.newBuilder(
-                                                    java.net.URI.create("http://127.0.0.1:" + port + "/metrics"))
+            assertThat(client.send(
+                                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
                                             .header("Authorization", "Bearer ")
                                             .build(),
                                     HttpResponse.BodyHandlers.discarding())
@@ -134,13 +139,13 @@ class AccessTest {
 
     private static final class NoHealth implements Health {
         @Override
-        public java.util.List<Check> live() {
-            return java.util.List.of();
+        public List<Check> live() {
+            return List.of();
         }
 
         @Override
-        public java.util.List<Check> ready() {
-            return java.util.List.of();
+        public List<Check> ready() {
+            return List.of();
         }
     }
 }

@@ -32,7 +32,8 @@ class AllocateTest {
         @Test
         void jsonHasTheDocumentedFieldsInTheirOrder() throws Exception {
             api.pools.give("acme", "16", null, "+18883906665");
-            HttpResponse<String> answer = api.get(ALLOCATE + "json?ring_pool_key=key-acme-16&site=a&location=b%20c");
+            HttpResponse<String> answer =
+                    api.get(ALLOCATE + "json?ring_pool_key=key-acme-16&site=a&location=b%20c&oauth_token=secret");
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.headers().firstValue("content-type")).hasValue("application/json; charset=utf-8");
             assertThat(answer.body())

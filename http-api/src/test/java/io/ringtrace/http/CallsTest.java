@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,7 +164,7 @@ class CallsTest {
 
     private static List<CallId> calls(HttpResponse<String> answer) {
         assertThat(answer.statusCode()).isEqualTo(200);
-        return java.util.regex.Pattern.compile("\"call_id\":\"([^\"]+)\"")
+        return Pattern.compile("\"call_id\":\"([^\"]+)\"")
                 .matcher(answer.body())
                 .results()
                 .map(match -> CallId.parse(match.group(1)))

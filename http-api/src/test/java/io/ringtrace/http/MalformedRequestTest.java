@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -157,7 +158,7 @@ class MalformedRequestTest {
     void noAnswerNamesTheServersSoftware() throws Exception {
         for (String path : new String[] {"/health/live", "/nothing", "/v1/calls"}) {
             assertThat(raw("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                            .toLowerCase(java.util.Locale.ROOT))
+                            .toLowerCase(Locale.ROOT))
                     .doesNotContain("server:", "x-powered-by", "vert.x", "netty");
         }
     }

@@ -13,6 +13,7 @@ import java.util.Map;
 sealed interface AllocationRequest {
     String KEY = "ring_pool_key";
     String VISITOR = "visitor_id";
+    String TOKEN = "oauth_token";
     int LONGEST_ECHO = 128;
 
     record Ask(LeaseRequest request) implements AllocationRequest {}
@@ -40,6 +41,8 @@ sealed interface AllocationRequest {
         Map<String, String> marketingData = new LinkedHashMap<>(query.fields());
         marketingData.remove(KEY);
         marketingData.remove(VISITOR);
+        // Clients that send their token everywhere send it here too; a secret is no marketing data.
+        marketingData.remove(TOKEN);
         String wrongData = VisitorFields.wrongMarketingData(marketingData);
         if (wrongData != null) {
             return new Wrong(Problem.of(400, "invalid_marketing_data", wrongData));

@@ -208,7 +208,8 @@ final class Exchange {
         try {
             return work.apply(asked);
         } catch (StoreUnavailableException e) {
-            LOG.warn("{} {}: {}", endpoint.method(), endpoint.path(), e.getMessage());
+            // The store itself says once that it is away; each request saying so again would bury it.
+            LOG.debug("{} {}: {}", endpoint.method(), endpoint.path(), e.getMessage());
             return Problem.unavailable(
                     "The database is away; nothing was changed, or asking again is safe.", STORE_RETRY_MILLIS);
         } catch (RuntimeException e) {
