@@ -50,8 +50,8 @@ public final class CallText {
         String status = text(call, "attribution_status");
         List<String> parts = new ArrayList<>();
         parts.add(status);
-        addPart(parts, "pool ", text(call, "pool_id"));
-        addPart(parts, "campaign ", text(call, "campaign_id"));
+        addPart(parts, "pool ", text(call, "pool"));
+        addPart(parts, "campaign ", text(call, "campaign"));
         addPart(parts, "lease ", text(call, "lease_id"));
         if (call.path("presentation_age_ms").isNumber()) {
             parts.add("shown " + seconds(call, "presentation_age_ms") + " before");

@@ -49,7 +49,7 @@ public final class NumbersCommand {
                 err().println(file + ":" + error.path("line").asInt() + ": '" + error.path("number").asString() + "': "
                         + error.path("message").asString());
             }
-            int wrong = answer.path("errors").size();
+            int wrong = answer.path("wrong").asInt();
             out().println(answer.path("added").asInt() + " added, " + answer.path("unchanged").asInt() + " there already, " + wrong + " wrong");
             return wrong == 0 ? 0 : 1;
         }
@@ -70,7 +70,7 @@ public final class NumbersCommand {
                             Locale.ROOT,
                             "%-14s %-10s %-9s %-16s %-28s %s%n",
                             text(n, "number"),
-                            text(n, "type"),
+                            text(n, "number_type"),
                             text(n, "state"),
                             text(n, "pool"),
                             text(n, "visitor_id"),
@@ -112,15 +112,15 @@ public final class NumbersCommand {
 
     private static void eachNumber(OperatorClient client, String network, Consumer<JsonNode> take)
             throws CommandException {
-        long after = 0;
+        String after = "";
         while (true) {
-            JsonNode page = client.get("/v1/operator/numbers?network=" + encoded(network) + "&after=" + after + "&limit=" + PAGE)
-                    .path("numbers");
-            page.forEach(take);
-            if (page.size() < PAGE) {
+            JsonNode page = client.get("/v1/operator/numbers?network=" + encoded(network) + after + "&limit=" + PAGE);
+            page.path("numbers").forEach(take);
+            String next = text(page, "next_after");
+            if (next.isEmpty()) {
                 return;
             }
-            after = Long.parseLong(text(page.path(page.size() - 1), "number").substring(1));
+            after = "&after=" + encoded(next);
         }
     }
 

@@ -163,7 +163,7 @@ public final class SampleHouse implements AutoCloseable {
                 JSON.createObjectNode()
                         .put("id_from_network", id)
                         .put("name", id)
-                        .put("ring_pool_type", type)
+                        .put("number_type", type)
                         .put("max_pool_size", size)
                         .put("fill_immediately", true)
                         .put("destination_phone_number", destination));
@@ -205,12 +205,13 @@ public final class SampleHouse implements AutoCloseable {
         try (OperatorClient client = OperatorClient.of(data())) {
             String before = "";
             while (true) {
-                JsonNode page = client.get("/v1/calls?limit=1000" + before).path("calls");
-                page.forEach(calls::add);
-                if (page.size() < 1000) {
+                JsonNode page = client.get("/v1/calls?limit=1000" + before);
+                page.path("calls").forEach(calls::add);
+                String next = page.path("next_before").asString("");
+                if (next.isEmpty()) {
                     return calls;
                 }
-                before = "&before=" + page.path(page.size() - 1).path("call_id").asString();
+                before = "&before=" + next;
             }
         }
     }
