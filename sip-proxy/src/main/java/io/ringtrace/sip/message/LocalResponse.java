@@ -10,31 +10,35 @@ import io.netty.buffer.ByteBuf;
 public final class LocalResponse {
     /** Starts a response to an answerable request. Returns itself. */
     public LocalResponse begin(SipMessage request, int status, CharSequence reason) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** Where the request came from; adds received and rport to the top Via as {@link RequestSplice#source} does. */
     public LocalResponse source(CharSequence address, int port) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** The tag added to To when the request's To has none; not added to a 100. */
     public LocalResponse toTag(CharSequence tag) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** Adds a field such as Retry-After, Allow, Unsupported, Warning. CR and LF must not be in it (throws IllegalArgumentException). */
     public LocalResponse field(CharSequence name, CharSequence value) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** Adds one {@code Unsupported} field naming every entry of the request's header (Proxy-Require), for a 420 (§16.3 step 5). */
     public LocalResponse unsupported(SipHeader header) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** Writes the response behind the buffer's writer index. */
     public void writeTo(ByteBuf out) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
+    }
+
+    private static UnsupportedOperationException inWork() {
+        return new UnsupportedOperationException("in work");
     }
 }

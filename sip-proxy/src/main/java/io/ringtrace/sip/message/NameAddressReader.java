@@ -5,10 +5,14 @@ final class NameAddressReader {
     private NameAddressReader() {}
 
     static boolean read(byte[] bytes, int base, int span, NameAddress into) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     static int parameter(byte[] bytes, int base, int parameters, CharSequence name) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
+    }
+
+    private static UnsupportedOperationException inWork() {
+        return new UnsupportedOperationException("in work");
     }
 }

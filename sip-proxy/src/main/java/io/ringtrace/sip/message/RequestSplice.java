@@ -7,12 +7,12 @@ package io.ringtrace.sip.message;
 public final class RequestSplice extends Splice {
     /** Starts with a good request; forgets every edit made before. Returns itself. */
     public RequestSplice begin(SipMessage request) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** The Request-URI to send (§16.6 step 2). */
     public RequestSplice requestUri(CharSequence uri) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /**
@@ -23,17 +23,17 @@ public final class RequestSplice extends Splice {
      * @param address textual IP address, without brackets
      */
     public RequestSplice source(CharSequence address, int port) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** Our Via, put on top (§16.6 step 8). */
     public RequestSplice via(SentBy sentBy, byte[] branch, int from, int to) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** As {@link #via(SentBy, byte[], int, int)}. */
     public RequestSplice via(SentBy sentBy, CharSequence branch) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /**
@@ -43,17 +43,17 @@ public final class RequestSplice extends Splice {
      * @param user the user part: our call cookie's bytes
      */
     public RequestSplice recordRoute(SentBy sentBy, byte[] user, int from, int to) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** As {@link #recordRoute(SentBy, byte[], int, int)}; an empty user gives a URI without one. */
     public RequestSplice recordRoute(SentBy sentBy, CharSequence user) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** Removes that many Route values from the top: the ones that name us (§16.4). Those beyond the last are no error. */
     public RequestSplice removeTopRoutes(int count) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /**
@@ -61,7 +61,7 @@ public final class RequestSplice extends Splice {
      * Request-URI and is removed. Call it instead of {@link #requestUri}; false when there is no Route, or its last value is malformed.
      */
     public boolean restoreFromStrictRouter() {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /**
@@ -70,6 +70,10 @@ public final class RequestSplice extends Splice {
      * or its URI is malformed.
      */
     public boolean rewriteForStrictRouter() {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
+    }
+
+    private static UnsupportedOperationException inWork() {
+        return new UnsupportedOperationException("in work");
     }
 }

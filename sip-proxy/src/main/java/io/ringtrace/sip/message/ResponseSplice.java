@@ -4,6 +4,10 @@ package io.ringtrace.sip.message;
 public final class ResponseSplice extends Splice {
     /** Starts with a good response, our Via on top; forgets every edit made before. Returns itself. */
     public ResponseSplice begin(SipMessage response) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
+    }
+
+    private static UnsupportedOperationException inWork() {
+        return new UnsupportedOperationException("in work");
     }
 }

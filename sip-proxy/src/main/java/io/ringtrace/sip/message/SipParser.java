@@ -23,7 +23,7 @@ public final class SipParser {
      * @return null for a message a proxy can work with, else why not; also in {@link SipMessage#flaw()}
      */
     public @Nullable Flaw parseDatagram(byte[] bytes, int offset, int length, SipMessage into) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /**
@@ -31,6 +31,10 @@ public final class SipParser {
      * there; the buffer's reader index stays.
      */
     public @Nullable Flaw parseCopy(ByteBuf sent, SipMessage into) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
+    }
+
+    private static UnsupportedOperationException inWork() {
+        return new UnsupportedOperationException("in work");
     }
 }

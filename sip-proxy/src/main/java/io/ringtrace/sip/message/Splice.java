@@ -12,31 +12,35 @@ public abstract sealed class Splice permits RequestSplice, ResponseSplice {
 
     /** Removes every field of that header. */
     public final void remove(SipHeader header) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** Removes one field, by its number in the message. */
     public final void removeField(int field) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** Replaces the value of one field, by its number in the message. */
     public final void replaceValue(int field, CharSequence value) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** Adds a field behind the message's own. Characters above 0xFF are written as UTF-8; CR and LF must not be in it (throws IllegalArgumentException). */
     public final void add(CharSequence name, CharSequence value) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** Writes the edited message behind the buffer's writer index. The splice can be written again. */
     public final void writeTo(ByteBuf out) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** Bytes that {@link #writeTo} will write. */
     public final int length() {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
+    }
+
+    private static UnsupportedOperationException inWork() {
+        return new UnsupportedOperationException("in work");
     }
 }

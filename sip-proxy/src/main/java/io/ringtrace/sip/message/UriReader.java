@@ -5,14 +5,18 @@ final class UriReader {
     private UriReader() {}
 
     static boolean read(byte[] bytes, int base, int span, SipUri into) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     static int parameter(SipUri uri, CharSequence name) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     static boolean phoneNumber(SipUri uri, StringBuilder into) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
+    }
+
+    private static UnsupportedOperationException inWork() {
+        return new UnsupportedOperationException("in work");
     }
 }

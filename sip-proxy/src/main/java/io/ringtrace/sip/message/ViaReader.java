@@ -5,10 +5,14 @@ final class ViaReader {
     private ViaReader() {}
 
     static boolean read(SipMessage message, int span, Via into) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     static boolean hasMagicCookie(SipMessage message, int branch) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
+    }
+
+    private static UnsupportedOperationException inWork() {
+        return new UnsupportedOperationException("in work");
     }
 }

@@ -23,11 +23,11 @@ public final class UdpTransport implements AutoCloseable {
     }
 
     public int shards() {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     public ShardLoop loop(int shard) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /**
@@ -36,36 +36,40 @@ public final class UdpTransport implements AutoCloseable {
      * @throws ListenerException naming the address and what is wrong
      */
     public Listener open(InetSocketAddress address) throws ListenerException {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** Begins to read all listeners opened so far, giving each shard's datagrams to its receiver. */
     public void receive(IntFunction<DatagramReceiver> receivers) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     public List<Listener> listeners() {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** That shard's own socket of the listener; to be used on the shard's thread. */
     public DatagramPort port(int shard, Listener listener) {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** Datagrams the kernel refused to send, over all shards. */
     public long sendFailures() {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** Stops reading and keeps sending: for a graceful stop. */
     public void stopReceiving() {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
     }
 
     /** Closes the sockets and ends the loops, waiting until they have ended. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException("in work");
+        throw inWork();
+    }
+
+    private static UnsupportedOperationException inWork() {
+        return new UnsupportedOperationException("in work");
     }
 }
