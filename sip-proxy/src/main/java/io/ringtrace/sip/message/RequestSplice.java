@@ -43,8 +43,8 @@ public final class RequestSplice extends Splice {
 
     /**
      * Where the request came from: the caller's Via gets {@code received} when its sent-by host is not that address (§18.2.1), and both
-     * {@code received} and {@code rport} with their values when it asked for rport (RFC 3581 §4). A received or rport value that the caller
-     * wrote himself is replaced.
+     * "received" and "rport" with their values when it asked for that (RFC 3581 §4). Values of either that the caller wrote himself are
+     * replaced.
      *
      * @param address textual IP address, without brackets
      */

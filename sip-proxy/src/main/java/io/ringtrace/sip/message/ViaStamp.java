@@ -5,7 +5,7 @@ final class ViaStamp {
     private ViaStamp() {}
 
     /**
-     * Appends the message's topmost Via value with {@code received} and {@code rport} as the source demands; other bytes as they came.
+     * Appends the message's topmost Via value with "received" and "rport" as the source demands; other bytes as they came.
      * A caller's own received or rport value is never believed but overwritten.
      */
     static void write(SipMessage message, CharSequence address, int port, Scratch out) {
