@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -154,6 +158,7 @@ class UdpTransportTest {
     @DisplayName("what is sent during a read batch leaves after batchDone, not before")
     void batchFlush() throws Exception {
         BlockingQueue<String> order = new ArrayBlockingQueue<>(100);
+        DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"));
         IntFunction<DatagramReceiver> receivers = _ -> new DatagramReceiver() {
             @Override
             public void received(DatagramPort port, Hop source, byte[] bytes, int offset, int length) {
@@ -163,11 +168,13 @@ class UdpTransportTest {
 
             @Override
             public void batchDone() {
-                order.add("done");
+                if (!order.contains("done")) {
+                    order.add(heard(peer) ? "sent too early" : "done");
+                }
             }
         };
-        try (UdpTransport transport = UdpTransport.start(1);
-                DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
+        try (peer;
+                UdpTransport transport = UdpTransport.start(1)) {
             peer.setSoTimeout(ANSWER_TIMEOUT_MILLIS);
             Listener listener = transport.open(ANY_PORT);
             // Ten datagrams wait in the socket before reading begins: one read takes them all.
@@ -175,10 +182,35 @@ class UdpTransportTest {
                 peer.send(new DatagramPacket(new byte[] {(byte) ('0' + i)}, 1, listener.address()));
             }
             transport.receive(receivers);
+            while (!order.contains("done") && !order.contains("sent too early")) {
+                Thread.onSpinWait();
+            }
             for (int i = 0; i < 10; i++) {
                 peer.receive(new DatagramPacket(new byte[10], 10));
             }
             assertThat(order).startsWith("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "done");
+        }
+    }
+
+    private static boolean heard(DatagramSocket peer) {
+        try {
+            peer.setSoTimeout(50);
+            peer.receive(new DatagramPacket(new byte[10], 10));
+            return true;
+        } catch (SocketTimeoutException _) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            restoreTimeout(peer);
+        }
+    }
+
+    private static void restoreTimeout(DatagramSocket peer) {
+        try {
+            peer.setSoTimeout(ANSWER_TIMEOUT_MILLIS);
+        } catch (SocketException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
