@@ -105,6 +105,15 @@ class LocalMessagesTest {
         }
 
         @Test
+        void aRepeatedFieldIsAnsweredFromTheFirst() {
+            SipMessage flawed = Messages.parse(INVITE.replace("i: c1\n", "i: c1\ni: c2\n"));
+            assertThat(flawed.flaw()).isEqualTo(Flaw.REPEATED_CALL_ID);
+            assertThat(Messages.written(response.begin(flawed, 400, "Bad")::writeTo))
+                    .contains("Call-ID: c1\r\n")
+                    .doesNotContain("c2");
+        }
+
+        @Test
         void anInjectedLineIsRefused() {
             response.begin(invite, 400, "x");
             assertThatThrownBy(() -> response.field("Warning", "a\nb")).isInstanceOf(IllegalArgumentException.class);
