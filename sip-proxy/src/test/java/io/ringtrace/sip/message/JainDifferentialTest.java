@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gov.nist.javax.sip.message.SIPMessage;
 import gov.nist.javax.sip.parser.StringMsgParser;
+import io.ringtrace.routing.Transport;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.util.Arrays;
@@ -155,6 +156,40 @@ class JainDifferentialTest {
         }
         assertThat(flawed).isPositive();
         assertThat(compared).isGreaterThan(MESSAGES / 8);
+    }
+
+    @Test
+    @DisplayName("what we forward is read by both, our Via on top and everything else as it was")
+    void forwardedMessagesReadTheSame() {
+        SentBy us = new SentBy(Transport.UDP, "192.0.2.10", 5070);
+        for (int i = 0; i < MESSAGES / 4; i++) {
+            SipMessage received = Messages.parse(message().getBytes(StandardCharsets.UTF_8));
+            if (!received.isRequest()) {
+                continue;
+            }
+            RequestSplice splice = new RequestSplice()
+                    .begin(received)
+                    .via(us, "z9hG4bKus")
+                    .recordRoute(us, "cookie")
+                    .source("203.0.113.9", 5999)
+                    .removeTopRoutes(1);
+            byte[] bytes = Messages.written(splice::writeTo).getBytes(StandardCharsets.UTF_8);
+            SipMessage forwarded = Messages.parse(bytes);
+            String text = forwarded.toString();
+            assertThat(forwarded.flaw()).as(text).isNull();
+            assertThat(us.names(forwarded, forwarded.topVia())).isTrue();
+            assertThat(forwarded.entryCount(SipHeader.VIA)).isEqualTo(received.entryCount(SipHeader.VIA) + 1);
+            assertThat(forwarded.entryCount(SipHeader.ROUTE))
+                    .isEqualTo(Math.max(0, received.entryCount(SipHeader.ROUTE) - 1));
+            Via caller = new Via();
+            assertThat(caller.read(forwarded, forwarded.entry(SipHeader.VIA, 1)))
+                    .isTrue();
+            assertThat(forwarded.text(caller.received())).as(text).isEqualTo("203.0.113.9");
+            SIPMessage theirs = jain(bytes);
+            if (theirs != null) {
+                compare(text, forwarded, theirs);
+            }
+        }
     }
 
     @Test
