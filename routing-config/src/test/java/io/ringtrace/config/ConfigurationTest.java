@@ -84,7 +84,7 @@ class ConfigurationTest {
                     .isEqualTo(new StoreConfig(
                             null,
                             folder.resolve("data"),
-                            new StoreConfig.Journal(2048 * MEGABYTE, 64 * MEGABYTE),
+                            new StoreConfig.Journal(2048 * MEGABYTE, 16 * MEGABYTE),
                             new StoreConfig.Embedded(256 * MEGABYTE)));
         }
 
