@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class MatchingLadder {
     /** Unused: in the bank, or rested long enough. */
-    static final String UNUSED = "(n.state = " + NumberState.BANK.code() + " OR (n.state = "
-            + NumberState.RESTING.code() + " AND n.rest_until <= ?))";
+    static final String UNUSED = "n.state IN (" + NumberState.BANK.code() + ", " + NumberState.RESTING.code()
+            + ") AND (n.state = " + NumberState.BANK.code() + " OR n.rest_until <= ?)";
 
     private final Connection connection;
     private final long networkId;
@@ -41,7 +41,7 @@ final class MatchingLadder {
 
     /** The best ones first, at most as many as wanted. */
     List<Long> choose(NumberType type, PhoneNumber destination, int wanted) throws SQLException {
-        Place place = destination.nanp() ? placeOf(destination) : new Place(null, null);
+        Place place = type == NumberType.LOCAL && destination.nanp() ? placeOf(destination) : new Place(null, null);
         Set<Long> chosen = new LinkedHashSet<>();
         for (Rung rung : rungs(type, destination, place)) {
             if (chosen.size() < wanted) {
@@ -76,13 +76,14 @@ final class MatchingLadder {
     private List<Long> numbersOn(Rung rung, NumberType type, Place place, int wanted) throws SQLException {
         List<Long> numbers = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT n.number FROM bank_number b JOIN promo_number n ON n.number = b.number"
-                        + " WHERE b.network_id = ? AND b.number_type = ? AND " + UNUSED + " AND " + rung.condition()
+                // From the unused ones to what is known of them: most numbers of a network are in pools.
+                "SELECT n.number FROM promo_number n STRAIGHT_JOIN bank_number b ON b.number = n.number"
+                        + " WHERE n.network_id = ? AND " + UNUSED + " AND b.number_type = ? AND " + rung.condition()
                         + " ORDER BY b.rate_center <=> ? AND b.region <=> ? DESC, n.presented_at, n.number LIMIT ?")) {
             int at = 1;
             select.setLong(at++, networkId);
-            select.setString(at++, type.text());
             select.setLong(at++, now);
+            select.setString(at++, type.text());
             for (Object parameter : rung.parameters()) {
                 select.setObject(at++, parameter);
             }

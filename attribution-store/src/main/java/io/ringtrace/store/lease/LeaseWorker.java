@@ -154,7 +154,10 @@ final class LeaseWorker {
             try {
                 feed.numbersChanged(result.changed());
             } catch (RuntimeException e) {
-                log.error("the directory did not take {} changed numbers", result.changed().size(), e);
+                log.error(
+                        "the directory did not take {} changed numbers",
+                        result.changed().size(),
+                        e);
             }
         }
     }

@@ -102,22 +102,28 @@ class AllocationOracleTest {
         return blocked;
     }
 
-    private record Share(int perHour, int numbers, double published) {}
+    /** @param published Erlang B's value, or the most it may be where only that is published */
+    private record Share(int perHour, int numbers, double published, boolean most) {}
 
     @Test
     void theShareOfVisitorsWhoGetOverflowIsErlangB() {
         List<String> table = new ArrayList<>(
                 List.of("| visitors/h | numbers | Erlang B | observed |", "| ---: | ---: | ---: | ---: |"));
         for (Share share : List.of(
-                new Share(100, 10, 0.137),
-                new Share(100, 15, 0.0121),
-                new Share(100, 16, 0.0064),
-                new Share(1000, 100, 0.0095))) {
+                new Share(100, 10, 0.137, false),
+                new Share(100, 15, 0.0121, false),
+                new Share(100, 16, 0.01, true),
+                new Share(1000, 100, 0.01, true))) {
             double expected = erlangB(share.perHour(), share.numbers());
             double observed = meanOverflow(share.perHour(), share.numbers());
             table.add(String.format(
                     Locale.ROOT, "| %d | %d | %.4f | %.4f |", share.perHour(), share.numbers(), expected, observed));
-            assertThat(expected).as("%s", share).isCloseTo(share.published(), within(0.001));
+            if (share.most()) {
+                assertThat(expected).as("%s", share).isLessThanOrEqualTo(share.published());
+            } else {
+                assertThat(expected).as("%s", share).isCloseTo(share.published(), within(0.0005));
+            }
+            // A little more than Erlang B is right: a number is given away one second after its guarantee.
             assertThat(observed).as("%s", share).isCloseTo(expected, within(Scale.pick(0.015, 0.005)));
         }
         Scale.prove("lease-overflow.md", table);
