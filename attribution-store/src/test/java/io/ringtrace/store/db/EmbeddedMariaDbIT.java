@@ -154,8 +154,7 @@ class EmbeddedMariaDbIT {
     }
 
     private Path script(String name, String does) throws Exception {
-        Path file = Files.createDirectories(folder.resolveSibling(folder.getFileName() + "-programs"))
-                .resolve(name);
+        Path file = Files.createDirectories(folder.resolve("programs")).resolve(name);
         Files.writeString(file, "#!/bin/sh\n" + does + "\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
         return file;
