@@ -1,0 +1,109 @@
+package io.ringtrace.sip.transaction;
+
+import static io.ringtrace.sip.transaction.Action.ACKNOWLEDGE;
+import static io.ringtrace.sip.transaction.Action.PASS_UP;
+import static io.ringtrace.sip.transaction.Action.SEND_AGAIN;
+import static io.ringtrace.sip.transaction.Action.STOP_RETRANSMITTING;
+import static io.ringtrace.sip.transaction.Action.STOP_WAITING;
+import static io.ringtrace.sip.transaction.Action.TELL_TIMEOUT;
+import static io.ringtrace.sip.transaction.Action.TELL_TRANSPORT_ERROR;
+
+/**
+ * The INVITE client transaction, RFC 3261 §17.1.1 (figure 5) as amended by RFC 6026 §7.2. It begins in CALLING when its INVITE is sent, with
+ * timers A and B. No clock, no socket: the shard carries the actions out.
+ * <pre>
+ * CALLING --1xx--> PROCEEDING --2xx--> ACCEPTED --M--> TERMINATED
+ *    | B                +--300-699--> COMPLETED --D--> TERMINATED
+ *    v
+ * TERMINATED          (2xx and 300-699 lead from CALLING to the same states)
+ * </pre>
+ */
+public final class InviteClientTransaction {
+    public enum State {
+        CALLING,
+        PROCEEDING,
+        ACCEPTED,
+        COMPLETED,
+        TERMINATED
+    }
+
+    public enum Input {
+        PROVISIONAL,
+        SUCCESS,
+        FAILURE,
+        TIMER_A,
+        TIMER_B,
+        TIMER_D,
+        TIMER_M,
+        TRANSPORT_ERROR
+    }
+
+    private static final Step<State> INVITE_AGAIN = Step.to(State.CALLING, SEND_AGAIN, Action.start(Timer.TIMER_A));
+    private static final Step<State> NOTHING_HEARD = Step.to(State.TERMINATED, TELL_TIMEOUT);
+    private static final Step<State> PROCEED =
+            Step.to(State.PROCEEDING, STOP_RETRANSMITTING, STOP_WAITING, PASS_UP);
+    private static final Step<State> ACCEPT =
+            Step.to(State.ACCEPTED, STOP_RETRANSMITTING, Action.start(Timer.TIMER_M), PASS_UP);
+    private static final Step<State> COMPLETE =
+            Step.to(State.COMPLETED, STOP_RETRANSMITTING, ACKNOWLEDGE, Action.start(Timer.TIMER_D), PASS_UP);
+    private static final Step<State> CANNOT_SEND = Step.to(State.TERMINATED, TELL_TRANSPORT_ERROR);
+    private static final Step<State> STAY_CALLING = Step.to(State.CALLING);
+    private static final Step<State> PROVISIONAL_UP = Step.to(State.PROCEEDING, PASS_UP);
+    private static final Step<State> STAY_PROCEEDING = Step.to(State.PROCEEDING);
+    private static final Step<State> SUCCESS_UP = Step.to(State.ACCEPTED, PASS_UP);
+    private static final Step<State> STAY_ACCEPTED = Step.to(State.ACCEPTED);
+    private static final Step<State> ACK_AGAIN = Step.to(State.COMPLETED, ACKNOWLEDGE);
+    private static final Step<State> STAY_COMPLETED = Step.to(State.COMPLETED);
+    private static final Step<State> END = Step.to(State.TERMINATED);
+
+    private InviteClientTransaction() {}
+
+    public static Step<State> step(State now, Input input) {
+        return switch (now) {
+            case CALLING -> calling(input);
+            case PROCEEDING -> proceeding(input);
+            case ACCEPTED -> accepted(input);
+            case COMPLETED -> completed(input);
+            case TERMINATED -> END;
+        };
+    }
+
+    private static Step<State> calling(Input input) {
+        return switch (input) {
+            case TIMER_A -> INVITE_AGAIN;
+            case TIMER_B -> NOTHING_HEARD;
+            case PROVISIONAL -> PROCEED;
+            case SUCCESS -> ACCEPT;
+            case FAILURE -> COMPLETE;
+            case TRANSPORT_ERROR -> CANNOT_SEND;
+            case TIMER_D, TIMER_M -> STAY_CALLING;
+        };
+    }
+
+    private static Step<State> proceeding(Input input) {
+        return switch (input) {
+            case PROVISIONAL -> PROVISIONAL_UP;
+            case SUCCESS -> ACCEPT;
+            case FAILURE -> COMPLETE;
+            case TIMER_A, TIMER_B, TIMER_D, TIMER_M, TRANSPORT_ERROR -> STAY_PROCEEDING;
+        };
+    }
+
+    private static Step<State> accepted(Input input) {
+        return switch (input) {
+            // Each 2xx, a retransmission or another branch's beyond us, goes to the UAC, who acknowledges it (RFC 6026 §7.2).
+            case SUCCESS -> SUCCESS_UP;
+            case TIMER_M -> END;
+            case PROVISIONAL, FAILURE, TIMER_A, TIMER_B, TIMER_D, TRANSPORT_ERROR -> STAY_ACCEPTED;
+        };
+    }
+
+    private static Step<State> completed(Input input) {
+        return switch (input) {
+            case FAILURE -> ACK_AGAIN;
+            case TIMER_D -> END;
+            case TRANSPORT_ERROR -> CANNOT_SEND;
+            case PROVISIONAL, SUCCESS, TIMER_A, TIMER_B, TIMER_M -> STAY_COMPLETED;
+        };
+    }
+}

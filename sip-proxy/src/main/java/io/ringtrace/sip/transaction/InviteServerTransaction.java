@@ -1,0 +1,116 @@
+package io.ringtrace.sip.transaction;
+
+import static io.ringtrace.sip.transaction.Action.PASS_UP;
+import static io.ringtrace.sip.transaction.Action.SEND;
+import static io.ringtrace.sip.transaction.Action.SEND_AGAIN;
+import static io.ringtrace.sip.transaction.Action.STOP_RETRANSMITTING;
+import static io.ringtrace.sip.transaction.Action.TELL_TIMEOUT;
+import static io.ringtrace.sip.transaction.Action.TELL_TRANSPORT_ERROR;
+
+/**
+ * The INVITE server transaction, RFC 3261 §17.2.1 (figure 7) as amended by RFC 6026 §7.1. No clock, no socket: the shard carries the
+ * actions out.
+ * <pre>
+ * PROCEEDING --2xx--> ACCEPTED --L--> TERMINATED
+ *     |
+ *     +--300-699--> COMPLETED --ACK--> CONFIRMED --I--> TERMINATED
+ *                       +------H------------------------> TERMINATED
+ * </pre>
+ */
+public final class InviteServerTransaction {
+    public enum State {
+        PROCEEDING,
+        ACCEPTED,
+        COMPLETED,
+        CONFIRMED,
+        TERMINATED
+    }
+
+    public enum Input {
+        INVITE_AGAIN,
+        PROVISIONAL,
+        SUCCESS,
+        FAILURE,
+        ACK,
+        TIMER_G,
+        TIMER_H,
+        TIMER_I,
+        TIMER_L,
+        TRANSPORT_ERROR
+    }
+
+    private static final Step<State> STAY_PROCEEDING = Step.to(State.PROCEEDING);
+    private static final Step<State> LAST_PROVISIONAL_AGAIN = Step.to(State.PROCEEDING, SEND_AGAIN);
+    private static final Step<State> PROVISIONAL_OUT = Step.to(State.PROCEEDING, SEND);
+    private static final Step<State> ACCEPT = Step.to(State.ACCEPTED, SEND, Action.start(Timer.TIMER_L));
+    private static final Step<State> COMPLETE =
+            Step.to(State.COMPLETED, SEND, Action.start(Timer.TIMER_G), Action.start(Timer.TIMER_H));
+    private static final Step<State> CANNOT_SEND = Step.to(State.PROCEEDING, TELL_TRANSPORT_ERROR);
+    private static final Step<State> STAY_ACCEPTED = Step.to(State.ACCEPTED);
+    private static final Step<State> SUCCESS_OUT = Step.to(State.ACCEPTED, SEND);
+    private static final Step<State> ACK_TO_SUCCESS = Step.to(State.ACCEPTED, PASS_UP);
+    private static final Step<State> CANNOT_SEND_SUCCESS = Step.to(State.ACCEPTED, TELL_TRANSPORT_ERROR);
+    private static final Step<State> STAY_COMPLETED = Step.to(State.COMPLETED);
+    private static final Step<State> FINAL_AGAIN = Step.to(State.COMPLETED, SEND_AGAIN);
+    private static final Step<State> FINAL_AGAIN_BY_TIMER =
+            Step.to(State.COMPLETED, SEND_AGAIN, Action.start(Timer.TIMER_G));
+    private static final Step<State> CONFIRM =
+            Step.to(State.CONFIRMED, STOP_RETRANSMITTING, Action.start(Timer.TIMER_I));
+    private static final Step<State> NO_ACK = Step.to(State.TERMINATED, TELL_TIMEOUT);
+    private static final Step<State> CANNOT_SEND_FINAL = Step.to(State.TERMINATED, TELL_TRANSPORT_ERROR);
+    private static final Step<State> STAY_CONFIRMED = Step.to(State.CONFIRMED);
+    private static final Step<State> END = Step.to(State.TERMINATED);
+
+    private InviteServerTransaction() {}
+
+    public static Step<State> step(State now, Input input) {
+        return switch (now) {
+            case PROCEEDING -> proceeding(input);
+            case ACCEPTED -> accepted(input);
+            case COMPLETED -> completed(input);
+            case CONFIRMED -> confirmed(input);
+            case TERMINATED -> END;
+        };
+    }
+
+    private static Step<State> proceeding(Input input) {
+        return switch (input) {
+            case INVITE_AGAIN -> LAST_PROVISIONAL_AGAIN;
+            case PROVISIONAL -> PROVISIONAL_OUT;
+            // The UAS retransmits its 2xx, not we; we stay to absorb INVITEs (RFC 6026 §7.1).
+            case SUCCESS -> ACCEPT;
+            case FAILURE -> COMPLETE;
+            case TRANSPORT_ERROR -> CANNOT_SEND;
+            case ACK, TIMER_G, TIMER_H, TIMER_I, TIMER_L -> STAY_PROCEEDING;
+        };
+    }
+
+    private static Step<State> accepted(Input input) {
+        return switch (input) {
+            case SUCCESS -> SUCCESS_OUT;
+            case ACK -> ACK_TO_SUCCESS;
+            case TIMER_L -> END;
+            case TRANSPORT_ERROR -> CANNOT_SEND_SUCCESS;
+            case INVITE_AGAIN, PROVISIONAL, FAILURE, TIMER_G, TIMER_H, TIMER_I -> STAY_ACCEPTED;
+        };
+    }
+
+    private static Step<State> completed(Input input) {
+        return switch (input) {
+            case INVITE_AGAIN -> FINAL_AGAIN;
+            case ACK -> CONFIRM;
+            case TIMER_G -> FINAL_AGAIN_BY_TIMER;
+            case TIMER_H -> NO_ACK;
+            case TRANSPORT_ERROR -> CANNOT_SEND_FINAL;
+            case PROVISIONAL, SUCCESS, FAILURE, TIMER_I, TIMER_L -> STAY_COMPLETED;
+        };
+    }
+
+    private static Step<State> confirmed(Input input) {
+        return switch (input) {
+            case TIMER_I -> END;
+            case INVITE_AGAIN, PROVISIONAL, SUCCESS, FAILURE, ACK, TIMER_G, TIMER_H, TIMER_L, TRANSPORT_ERROR ->
+                STAY_CONFIRMED;
+        };
+    }
+}
