@@ -76,12 +76,13 @@ final class Ascii {
         return -1;
     }
 
-    static boolean same(byte[] expected, byte[] bytes, int from, int to) {
-        if (to - from != expected.length) {
+    /** True when the range spells exactly that ASCII text. */
+    static boolean same(CharSequence text, byte[] bytes, int from, int to) {
+        if (to - from != text.length()) {
             return false;
         }
-        for (int i = 0; i < expected.length; i++) {
-            if (bytes[from + i] != expected[i]) {
+        for (int i = 0; i < text.length(); i++) {
+            if (bytes[from + i] != text.charAt(i)) {
                 return false;
             }
         }

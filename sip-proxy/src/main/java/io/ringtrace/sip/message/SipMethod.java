@@ -22,20 +22,14 @@ public enum SipMethod {
     OTHER;
 
     private static final SipMethod[] KNOWN = values();
-    private final byte[] token = Ascii.bytes(name());
 
     /** The method that these bytes name; {@link #OTHER} for a token not listed. */
     static SipMethod of(byte[] bytes, int from, int to) {
         for (SipMethod method : KNOWN) {
-            if (method != OTHER && Ascii.same(method.token, bytes, from, to)) {
+            if (method != OTHER && Ascii.same(method.name(), bytes, from, to)) {
                 return method;
             }
         }
         return OTHER;
-    }
-
-    /** The method's bytes on the wire; not to be changed. {@link #OTHER} has none of its own. */
-    byte[] token() {
-        return token;
     }
 }
