@@ -45,11 +45,13 @@ final class CookieSigner {
     }
 
     private final CookieKeys keys;
-    private final @Nullable Mac[] macs = new Mac[256];
+    private final @Nullable KeyedMac[] macs = new KeyedMac[256];
     private final byte[] plain = new byte[SIGNED + SIGNATURE];
     private final byte[] digest = new byte[32];
     private final byte[] expected = new byte[SIGNATURE];
     private final byte[] received = new byte[SIGNATURE];
+
+    private record KeyedMac(CookieKeys.Key key, Mac mac) {}
 
     CookieSigner(CookieKeys keys) {
         this.keys = keys;
@@ -119,13 +121,15 @@ final class CookieSigner {
     }
 
     private void sign(CookieKeys.Key key, byte[] message, int sipCallIdFrom, int sipCallIdTo, byte[] signature) {
-        Mac mac = macs[key.id()];
+        KeyedMac keyed = macs[key.id()];
         try {
-            if (mac == null) {
-                mac = Mac.getInstance("HmacSHA256");
-                mac.init(new SecretKeySpec(key.secret(), "HmacSHA256"));
-                macs[key.id()] = mac;
+            if (keyed == null || keyed.key.secret() != key.secret()) {
+                Mac made = Mac.getInstance("HmacSHA256");
+                made.init(new SecretKeySpec(key.secret(), "HmacSHA256"));
+                keyed = new KeyedMac(key, made);
+                macs[key.id()] = keyed;
             }
+            Mac mac = keyed.mac;
             mac.update(plain, 0, SIGNED);
             mac.update(message, sipCallIdFrom, sipCallIdTo - sipCallIdFrom);
             mac.doFinal(digest, 0);

@@ -8,6 +8,13 @@ import static io.ringtrace.sip.transaction.Action.STOP_WAITING;
 import static io.ringtrace.sip.transaction.Action.TELL_TIMEOUT;
 import static io.ringtrace.sip.transaction.Action.TELL_TRANSPORT_ERROR;
 
+import io.netty.buffer.ByteBuf;
+import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.SipMethod;
+import io.ringtrace.sip.transport.Hop;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The INVITE client transaction, RFC 3261 §17.1.1 (figure 5) as amended by RFC 6026 §7.2. It begins in CALLING when its INVITE is sent, with
  * timers A and B. No clock, no socket: the shard carries the actions out.
@@ -18,7 +25,7 @@ import static io.ringtrace.sip.transaction.Action.TELL_TRANSPORT_ERROR;
  * TERMINATED          (2xx and 300-699 lead from CALLING to the same states)
  * </pre>
  */
-public final class InviteClientTransaction {
+public final class InviteClientTransaction extends ClientTransaction {
     public enum State {
         CALLING,
         PROCEEDING,
@@ -56,7 +63,120 @@ public final class InviteClientTransaction {
     private static final Step<State> STAY_COMPLETED = Step.to(State.COMPLETED);
     private static final Step<State> END = Step.to(State.TERMINATED);
 
-    private InviteClientTransaction() {}
+    private State state = State.CALLING;
+    private @Nullable NonInviteClientTransaction cancel;
+    private boolean acknowledged;
+
+    /** A CANCEL's own response changes nothing: what becomes of the INVITE is told by the INVITE's. */
+    private enum CancelUser implements ClientTransactionUser {
+        NOBODY;
+
+        @Override
+        public void responded(SipMessage response) {}
+
+        @Override
+        public void timedOut() {}
+
+        @Override
+        public void transportFailed() {}
+    }
+
+    InviteClientTransaction(TransactionLayer layer, Hop peer, int slot, ClientTransactionUser user) {
+        super(layer, peer, slot, user);
+    }
+
+    public State state() {
+        return state;
+    }
+
+    @Override
+    SipMethod method() {
+        return SipMethod.INVITE;
+    }
+
+    /** Sends the INVITE. Takes over one reference of the buffer. */
+    public void begin(ByteBuf invite) {
+        layer.counters().requestSent(SipMethod.INVITE);
+        start(Timer.TIMER_A);
+        start(Timer.TIMER_B);
+        keepAndSend(invite);
+    }
+
+    /**
+     * Sends a CANCEL (§9.1): only after a provisional response and before a final one, else it does nothing.
+     *
+     * @param reason the value of its Reason field (RFC 3326); null for none
+     */
+    public void cancel(@Nullable String reason) {
+        ByteBuf invite = kept();
+        if (state == State.PROCEEDING && cancel == null && invite != null) {
+            NonInviteClientTransaction started =
+                    new NonInviteClientTransaction(layer, peer(), NO_SLOT, SipMethod.CANCEL, CancelUser.NOBODY);
+            cancel = started;
+            started.begin(layer.cancelOf(invite, peer(), reason));
+        }
+    }
+
+    @Override
+    void responded(SipMessage response) {
+        NonInviteClientTransaction cancelling = cancel;
+        if (response.cseqMethod() == SipMethod.CANCEL && cancelling != null) {
+            cancelling.responded(response);
+            return;
+        }
+        if (response.cseqMethod() != SipMethod.INVITE) {
+            layer.counters().add(Count.STRAY_RESPONSES);
+            return;
+        }
+        int status = response.status();
+        Input input = status < 200 ? Input.PROVISIONAL : status < 300 ? Input.SUCCESS : Input.FAILURE;
+        go(step(state, input), response);
+    }
+
+    @Override
+    void notSent() {
+        go(step(state, Input.TRANSPORT_ERROR), null);
+    }
+
+    @Override
+    void fired(Timer timer) {
+        Input input =
+                switch (timer) {
+                    case TIMER_A -> Input.TIMER_A;
+                    case TIMER_B -> Input.TIMER_B;
+                    case TIMER_D -> Input.TIMER_D;
+                    case TIMER_M -> Input.TIMER_M;
+                    case TIMER_E, TIMER_F, TIMER_G, TIMER_H, TIMER_I, TIMER_J, TIMER_K, TIMER_L ->
+                        throw new IllegalStateException(timer + " is no timer of an INVITE client transaction");
+                };
+        go(step(state, input), null);
+    }
+
+    /** The first time the ACK is made from the INVITE and takes its place as what is kept; later it is sent again. */
+    @Override
+    void acknowledge(SipMessage response) {
+        ByteBuf message = kept();
+        if (message == null) {
+            return;
+        }
+        if (acknowledged) {
+            layer.send(message.retain(), peer());
+        } else {
+            acknowledged = true;
+            layer.counters().requestSent(SipMethod.ACK);
+            keepAndSend(layer.ackOf(message, response, peer()));
+        }
+    }
+
+    private void go(Step<State> step, @Nullable SipMessage in) {
+        state = step.next();
+        if (state == State.ACCEPTED) {
+            letGo();
+        } else if (state == State.TERMINATED) {
+            end();
+        }
+        carryOut(step.actions(), null, in);
+    }
 
     public static Step<State> step(State now, Input input) {
         return switch (now) {

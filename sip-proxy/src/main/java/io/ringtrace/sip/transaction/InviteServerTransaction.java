@@ -7,6 +7,12 @@ import static io.ringtrace.sip.transaction.Action.STOP_RETRANSMITTING;
 import static io.ringtrace.sip.transaction.Action.TELL_TIMEOUT;
 import static io.ringtrace.sip.transaction.Action.TELL_TRANSPORT_ERROR;
 
+import io.netty.buffer.ByteBuf;
+import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.transport.Hop;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The INVITE server transaction, RFC 3261 §17.2.1 (figure 7) as amended by RFC 6026 §7.1. No clock, no socket: the shard carries the
  * actions out.
@@ -17,7 +23,7 @@ import static io.ringtrace.sip.transaction.Action.TELL_TRANSPORT_ERROR;
  *                       +------H------------------------> TERMINATED
  * </pre>
  */
-public final class InviteServerTransaction {
+public final class InviteServerTransaction extends ServerTransaction {
     public enum State {
         PROCEEDING,
         ACCEPTED,
@@ -61,7 +67,96 @@ public final class InviteServerTransaction {
     private static final Step<State> STAY_CONFIRMED = Step.to(State.CONFIRMED);
     private static final Step<State> END = Step.to(State.TERMINATED);
 
-    private InviteServerTransaction() {}
+    private State state = State.PROCEEDING;
+    private @Nullable ServerTransactionUser user;
+
+    InviteServerTransaction(TransactionLayer layer, byte[] identity, long key, SipMessage request, Hop source) {
+        super(layer, identity, key, request, source);
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** Who works for the request and hears of its CANCEL. */
+    public void servedBy(ServerTransactionUser transactionUser) {
+        user = transactionUser;
+    }
+
+    /** A CANCEL for this transaction arrived (§9.2); it has no effect once a final response was given. */
+    public void cancelled() {
+        ServerTransactionUser transactionUser = user;
+        if (state == State.PROCEEDING && transactionUser != null) {
+            transactionUser.cancelled();
+        }
+    }
+
+    /** True when somebody serves the request and was told to answer it after a fault of ours. */
+    public boolean failed() {
+        ServerTransactionUser transactionUser = user;
+        if (transactionUser == null || state != State.PROCEEDING) {
+            return state != State.PROCEEDING;
+        }
+        transactionUser.failed();
+        return true;
+    }
+
+    /** An ACK arrived; true when it belongs to a 2xx and is to be forwarded (RFC 6026 §7.1). */
+    boolean acknowledged() {
+        Step<State> step = step(state, Input.ACK);
+        go(step, null);
+        return step == ACK_TO_SUCCESS;
+    }
+
+    @Override
+    void requestAgain() {
+        go(step(state, Input.INVITE_AGAIN), null);
+    }
+
+    @Override
+    void take(int status, ByteBuf response) {
+        go(step(state, status < 200 ? Input.PROVISIONAL : status < 300 ? Input.SUCCESS : Input.FAILURE), response);
+    }
+
+    @Override
+    void notSent() {
+        go(step(state, Input.TRANSPORT_ERROR), null);
+    }
+
+    @Override
+    void fired(Timer timer) {
+        Input input =
+                switch (timer) {
+                    case TIMER_G -> Input.TIMER_G;
+                    case TIMER_H -> Input.TIMER_H;
+                    case TIMER_I -> Input.TIMER_I;
+                    case TIMER_L -> Input.TIMER_L;
+                    case TIMER_A, TIMER_B, TIMER_D, TIMER_E, TIMER_F, TIMER_J, TIMER_K, TIMER_M ->
+                        throw new IllegalStateException(timer + " is no timer of an INVITE server transaction");
+                };
+        go(step(state, input), null);
+    }
+
+    @Override
+    void timedOut() {
+        layer.counters().add(Count.ACKS_MISSING);
+    }
+
+    @Override
+    void transportFailed() {
+        layer.counters().add(Count.TRANSPORT_ERRORS);
+    }
+
+    private void go(Step<State> step, @Nullable ByteBuf out) {
+        state = step.next();
+        carryOut(step.actions(), out, null);
+        switch (state) {
+            // The UAS sends its 2xx again, and nothing is sent once the ACK is there.
+            case ACCEPTED, CONFIRMED -> letGo();
+            case TERMINATED -> end();
+            case PROCEEDING, COMPLETED -> {}
+        }
+    }
 
     public static Step<State> step(State now, Input input) {
         return switch (now) {

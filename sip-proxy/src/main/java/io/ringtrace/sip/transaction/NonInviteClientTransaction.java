@@ -6,6 +6,13 @@ import static io.ringtrace.sip.transaction.Action.STOP_RETRANSMITTING;
 import static io.ringtrace.sip.transaction.Action.TELL_TIMEOUT;
 import static io.ringtrace.sip.transaction.Action.TELL_TRANSPORT_ERROR;
 
+import io.netty.buffer.ByteBuf;
+import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.SipMethod;
+import io.ringtrace.sip.transport.Hop;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The non-INVITE client transaction, RFC 3261 §17.1.2 (figure 6). It begins in TRYING when its request is sent, with timers E and F. No
  * clock, no socket: the shard carries the actions out.
@@ -14,7 +21,7 @@ import static io.ringtrace.sip.transaction.Action.TELL_TRANSPORT_ERROR;
  *    +--F--> TERMINATED <--F--+
  * </pre>
  */
-public final class NonInviteClientTransaction {
+public final class NonInviteClientTransaction extends ClientTransaction {
     public enum State {
         TRYING,
         PROCEEDING,
@@ -44,7 +51,81 @@ public final class NonInviteClientTransaction {
     private static final Step<State> STAY_COMPLETED = Step.to(State.COMPLETED);
     private static final Step<State> END = Step.to(State.TERMINATED);
 
-    private NonInviteClientTransaction() {}
+    private final SipMethod method;
+    private State state = State.TRYING;
+
+    NonInviteClientTransaction(
+            TransactionLayer layer, Hop peer, int slot, SipMethod method, ClientTransactionUser user) {
+        super(layer, peer, slot, user);
+        this.method = method;
+    }
+
+    public State state() {
+        return state;
+    }
+
+    @Override
+    SipMethod method() {
+        return method;
+    }
+
+    /** Sends the request. Takes over one reference of the buffer. */
+    public void begin(ByteBuf request) {
+        layer.counters().requestSent(method);
+        start(Timer.TIMER_E);
+        start(Timer.TIMER_F);
+        keepAndSend(request);
+    }
+
+    @Override
+    void responded(SipMessage response) {
+        if (response.cseqMethod() != method) {
+            layer.counters().add(Count.STRAY_RESPONSES);
+            return;
+        }
+        go(step(state, response.status() < 200 ? Input.PROVISIONAL : Input.FINAL), response);
+    }
+
+    /** Once a provisional response is there, timer E runs in steps of T2 (§17.1.2.2). */
+    @Override
+    long nextInterval(Timer timer, long intervalMillis) {
+        return state == State.PROCEEDING
+                ? layer.timers().t2().toMillis()
+                : super.nextInterval(timer, intervalMillis);
+    }
+
+    @Override
+    void notSent() {
+        go(step(state, Input.TRANSPORT_ERROR), null);
+    }
+
+    @Override
+    void fired(Timer timer) {
+        Input input =
+                switch (timer) {
+                    case TIMER_E -> Input.TIMER_E;
+                    case TIMER_F -> Input.TIMER_F;
+                    case TIMER_K -> Input.TIMER_K;
+                    case TIMER_A, TIMER_B, TIMER_D, TIMER_G, TIMER_H, TIMER_I, TIMER_J, TIMER_L, TIMER_M ->
+                        throw new IllegalStateException(timer + " is no timer of a non-INVITE client transaction");
+                };
+        go(step(state, input), null);
+    }
+
+    @Override
+    void acknowledge(SipMessage response) {
+        throw new IllegalStateException("only an INVITE is acknowledged");
+    }
+
+    private void go(Step<State> step, @Nullable SipMessage in) {
+        state = step.next();
+        if (state == State.COMPLETED) {
+            letGo();
+        } else if (state == State.TERMINATED) {
+            end();
+        }
+        carryOut(step.actions(), null, in);
+    }
 
     public static Step<State> step(State now, Input input) {
         return switch (now) {

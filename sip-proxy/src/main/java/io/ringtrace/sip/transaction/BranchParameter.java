@@ -5,7 +5,7 @@ package io.ringtrace.sip.transaction;
  * {@code z9hG4bK} and in hexadecimal the shard (2 digits), the slot (6), the slot's generation (8), a random number (8) and the loop hash
  * (8, RFC 5393 §4.2.2).
  */
-public final class Branch {
+public final class BranchParameter {
     private static final byte[] COOKIE = {'z', '9', 'h', 'G', '4', 'b', 'K'};
     private static final int SHARD = COOKIE.length;
     private static final int SLOT = SHARD + 2;
@@ -19,7 +19,7 @@ public final class Branch {
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
     };
 
-    private Branch() {}
+    private BranchParameter() {}
 
     /** True when the bytes begin with the magic cookie of RFC 3261 §8.1.1.7, so that the branch is unique. */
     public static boolean unique(byte[] bytes, int from, int to) {
