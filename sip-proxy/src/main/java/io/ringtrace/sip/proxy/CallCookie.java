@@ -1,6 +1,8 @@
 package io.ringtrace.sip.proxy;
 
 import io.ringtrace.call.CallId;
+import io.ringtrace.routing.Gateway;
+import io.ringtrace.sip.admission.TrunkAdmission;
 
 /**
  * What our Record-Route says about a call, once its signature was found good: with it any node routes a request within the dialog and
@@ -11,6 +13,11 @@ import io.ringtrace.call.CallId;
  * @param callerTag hash of the caller's From tag; it tells the direction of a request
  */
 public record CallCookie(CallId callId, int trunk, int gateway, int callerTag) {
+    /** The same call at that gateway. */
+    CallCookie at(Gateway otherGateway) {
+        return new CallCookie(callId, trunk, TrunkAdmission.hash(otherGateway.name()), callerTag);
+    }
+
     /** Whether it is no older than this, counted from the call's beginning. */
     boolean youngerThan(long ageMillis, long nowMillis) {
         return nowMillis - callId.madeAtMillis() <= ageMillis;

@@ -2,6 +2,8 @@ package io.ringtrace.sip.proxy;
 
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.CookieKeys;
+import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.Span;
 import io.ringtrace.sip.transaction.ByteHash;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -57,13 +59,14 @@ final class CookieSigner {
         this.keys = keys;
     }
 
-    /** The hash that stands for a trunk, a gateway or a tag in a cookie. */
-    static int hash(byte[] bytes, int from, int to) {
-        return (int) ByteHash.hash(0, bytes, from, to);
+    /** The hash that stands for a tag in a cookie; also tells the legs of a call apart. */
+    static long tagHash(SipMessage message, int tag) {
+        int from = message.offset() + Span.start(tag);
+        return ByteHash.hash(0, message.bytes(), from, from + Span.length(tag));
     }
 
-    /** Writes {@link #LENGTH} bytes. The Call-ID is the bytes from (inclusive) to (exclusive). */
-    void write(byte[] out, int at, CallCookie cookie, byte[] message, int sipCallIdFrom, int sipCallIdTo) {
+    /** Writes the {@link #LENGTH} bytes of a cookie for the message's Call-ID. */
+    void write(byte[] out, int at, CallCookie cookie, SipMessage message) {
         CookieKeys.Key key = keys.current();
         plain[0] = (byte) key.id();
         LONG.set(plain, HIGH, cookie.callId().high());
@@ -71,7 +74,7 @@ final class CookieSigner {
         INT.set(plain, TRUNK, cookie.trunk());
         INT.set(plain, GATEWAY, cookie.gateway());
         INT.set(plain, CALLER_TAG, cookie.callerTag());
-        sign(key, message, sipCallIdFrom, sipCallIdTo, expected);
+        sign(key, message, expected);
         System.arraycopy(expected, 0, plain, SIGNED, SIGNATURE);
         out[at] = VERSION;
         int write = at + 1;
@@ -84,9 +87,12 @@ final class CookieSigner {
         }
     }
 
-    /** The cookie in the bytes from (inclusive) to (exclusive); null when it is none of ours, or was made for another Call-ID. */
+    /** The cookie that stands in that range of the message; null when it is none of ours, or was made for another Call-ID. */
     @Nullable
-    CallCookie read(byte[] bytes, int from, int to, byte[] message, int sipCallIdFrom, int sipCallIdTo) {
+    CallCookie read(SipMessage message, int span) {
+        byte[] bytes = message.bytes();
+        int from = message.offset() + Span.start(span);
+        int to = from + Span.length(span);
         if (to - from != LENGTH || bytes[from] != VERSION) {
             return null;
         }
@@ -108,7 +114,7 @@ final class CookieSigner {
         if (key == null) {
             return null;
         }
-        sign(key, message, sipCallIdFrom, sipCallIdTo, expected);
+        sign(key, message, expected);
         System.arraycopy(plain, SIGNED, received, 0, SIGNATURE);
         if (!MessageDigest.isEqual(expected, received)) {
             return null;
@@ -120,7 +126,7 @@ final class CookieSigner {
                 (int) INT.get(plain, CALLER_TAG));
     }
 
-    private void sign(CookieKeys.Key key, byte[] message, int sipCallIdFrom, int sipCallIdTo, byte[] signature) {
+    private void sign(CookieKeys.Key key, SipMessage message, byte[] signature) {
         KeyedMac keyed = macs[key.id()];
         try {
             if (keyed == null || keyed.key.secret() != key.secret()) {
@@ -131,7 +137,8 @@ final class CookieSigner {
             }
             Mac mac = keyed.mac;
             mac.update(plain, 0, SIGNED);
-            mac.update(message, sipCallIdFrom, sipCallIdTo - sipCallIdFrom);
+            mac.update(
+                    message.bytes(), message.offset() + Span.start(message.callId()), Span.length(message.callId()));
             mac.doFinal(digest, 0);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has HmacSHA256, and its digest has 32 bytes", e);

@@ -82,8 +82,8 @@ public abstract sealed class ServerTransaction extends Transaction
         layer.remove(this);
     }
 
-    /** RFC 3261 §18.2.2 over an unreliable transport, and RFC 3581 §4. */
-    static Hop replyTo(SipMessage request, Hop source) {
+    /** Where responses to the request go: RFC 3261 §18.2.2 over an unreliable transport, and RFC 3581 §4. */
+    public static Hop replyTo(SipMessage request, Hop source) {
         int port = request.topVia().rport() >= 0 ? source.port() : request.topVia().port();
         return port == source.port()
                 ? source
