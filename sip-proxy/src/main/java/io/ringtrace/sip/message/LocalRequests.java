@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * {@link SipParser#parseCopy} indexes the bytes kept for retransmission. Stateless; any thread.
  */
 public final class LocalRequests {
+    private static final int MAX_FORWARDS = 70;
+
     private LocalRequests() {}
 
     /**
@@ -16,12 +18,18 @@ public final class LocalRequests {
      * @param reason the value of a Reason field (RFC 3326), such as {@code SIP;cause=200;text="Call completed elsewhere"}; null for none
      */
     public static void cancel(SipMessage sentInvite, @Nullable CharSequence reason, ByteBuf out) {
-        throw new UnsupportedOperationException("in work");
+        fromInvite(SipMethod.CANCEL, sentInvite, sentInvite, out);
+        if (reason != null) {
+            Wire.requireOneLine(reason);
+            Wire.field(out, SipHeader.REASON.fieldName(), reason);
+        }
+        out.writeBytes(Wire.NO_BODY);
     }
 
     /** The ACK of a 300 to 699 response to a sent INVITE (§17.1.1.3): as the INVITE, with the response's To. */
     public static void ack(SipMessage sentInvite, SipMessage response, ByteBuf out) {
-        throw new UnsupportedOperationException("in work");
+        fromInvite(SipMethod.ACK, sentInvite, response, out);
+        out.writeBytes(Wire.NO_BODY);
     }
 
     /**
@@ -42,6 +50,62 @@ public final class LocalRequests {
             long cseq,
             int maxForwards,
             ByteBuf out) {
-        throw new UnsupportedOperationException("in work");
+        startLine(out, SipMethod.OPTIONS, requestUri);
+        sentBy.writeVia(out, branch);
+        maxForwards(out, maxForwards);
+        Wire.text(out, "From: <");
+        Wire.text(out, from);
+        Wire.text(out, ">;tag=");
+        Wire.text(out, fromTag);
+        Wire.text(out, "\r\nTo: <");
+        Wire.text(out, requestUri);
+        Wire.text(out, ">\r\nContact: <");
+        Wire.text(out, from);
+        Wire.text(out, ">\r\n");
+        Wire.field(out, SipHeader.CALL_ID.fieldName(), callId);
+        cseq(out, cseq, SipMethod.OPTIONS);
+        out.writeBytes(Wire.NO_BODY);
+    }
+
+    /** What CANCEL and ACK share; To is the INVITE's own or the response's. */
+    private static void fromInvite(SipMethod method, SipMessage invite, SipMessage to, ByteBuf out) {
+        Wire.text(out, method.name());
+        out.writeByte(' ');
+        Wire.span(out, invite, invite.requestUriSpan());
+        endStartLine(out);
+        Wire.field(out, SipHeader.VIA, invite, invite.topVia().span());
+        maxForwards(out, MAX_FORWARDS);
+        Wire.fields(out, SipHeader.ROUTE, invite);
+        Wire.field(out, SipHeader.FROM, invite, invite.value(SipHeader.FROM));
+        Wire.field(out, SipHeader.TO, to, to.value(SipHeader.TO));
+        Wire.field(out, SipHeader.CALL_ID, invite, invite.value(SipHeader.CALL_ID));
+        cseq(out, invite.cseqNumber(), method);
+    }
+
+    private static void startLine(ByteBuf out, SipMethod method, CharSequence requestUri) {
+        Wire.text(out, method.name());
+        out.writeByte(' ');
+        Wire.text(out, requestUri);
+        endStartLine(out);
+    }
+
+    private static void endStartLine(ByteBuf out) {
+        out.writeByte(' ');
+        out.writeBytes(Wire.VERSION);
+        out.writeBytes(Wire.CRLF);
+    }
+
+    private static void maxForwards(ByteBuf out, int hops) {
+        Wire.text(out, "Max-Forwards: ");
+        Wire.number(out, hops);
+        out.writeBytes(Wire.CRLF);
+    }
+
+    private static void cseq(ByteBuf out, long number, SipMethod method) {
+        Wire.text(out, "CSeq: ");
+        Wire.number(out, number);
+        out.writeByte(' ');
+        Wire.text(out, method.name());
+        out.writeBytes(Wire.CRLF);
     }
 }

@@ -4,6 +4,25 @@ package io.ringtrace.sip.message;
 public final class ResponseSplice extends Splice {
     /** Starts with a good response, our Via on top; forgets every edit made before. Returns itself. */
     public ResponseSplice begin(SipMessage response) {
-        throw new UnsupportedOperationException("in work");
+        start(response);
+        removeTopVia();
+        return this;
+    }
+
+    @Override
+    void completeEdits() {}
+
+    /** Touches no field but the first Via, so it costs the same however long the list is. */
+    private void removeTopVia() {
+        int field = message.first(SipHeader.VIA);
+        int value = message.value(field);
+        int entry = message.topVia().span();
+        if (Span.end(entry) == Span.end(value)) {
+            removeField(field);
+            return;
+        }
+        int end = message.offset + Span.end(value);
+        int comma = HeaderLists.entryEnd(message.bytes, message.offset + Span.start(entry), end);
+        delete(Span.start(value), Ascii.skipWhite(message.bytes, comma + 1, end) - message.offset);
     }
 }

@@ -1,5 +1,6 @@
 package io.ringtrace.sip.message;
 
+import io.netty.buffer.ByteBuf;
 import io.ringtrace.routing.Transport;
 
 /**
@@ -29,5 +30,17 @@ public record SentBy(Transport transport, String host, int port) {
     public boolean names(SipUri uri) {
         int named = uri.port() >= 0 ? uri.port() : uri.scheme() == SipUri.Scheme.SIPS ? 5061 : 5060;
         return named == port && uri.hostIs(host);
+    }
+
+    /** The Via value up to and with {@code ;branch=}. */
+    String viaPrefix() {
+        return "SIP/2.0/" + transport + " " + hostPort() + ";branch=";
+    }
+
+    void writeVia(ByteBuf out, CharSequence branch) {
+        Wire.text(out, "Via: ");
+        Wire.text(out, viaPrefix());
+        Wire.text(out, branch);
+        out.writeBytes(Wire.CRLF);
     }
 }

@@ -16,7 +16,8 @@ public final class SipMessage {
     static final SipHeader[] HEADERS = SipHeader.values();
     private static final short NO_FIELD = -1;
 
-    byte[] bytes = {};
+    private byte[] own = {};
+    byte[] bytes = own;
     int offset;
     int length;
 
@@ -323,11 +324,7 @@ public final class SipMessage {
      * is too small) and the index is copied, not made again.
      */
     public void copyFrom(SipMessage other) {
-        byte[] own = bytes;
-        if (own.length < other.length) {
-            own = new byte[BufferSizes.fitting(other.length)];
-        }
-        System.arraycopy(other.bytes, other.offset, own, 0, other.length);
+        System.arraycopy(other.bytes, other.offset, ownBuffer(other.length), 0, other.length);
         bytes = own;
         offset = 0;
         length = other.length;
@@ -361,6 +358,14 @@ public final class SipMessage {
         System.arraycopy(other.last, 0, last, 0, last.length);
         requestUri.copyFrom(other.requestUri, bytes, offset);
         topVia.copyFrom(other.topVia);
+    }
+
+    /** This message's own buffer with room for so many bytes; it is never a buffer that was only pointed at. */
+    byte[] ownBuffer(int size) {
+        if (own.length < size) {
+            own = new byte[BufferSizes.fitting(size)];
+        }
+        return own;
     }
 
     /** Empties the index and points it at bytes to be parsed. */
@@ -414,7 +419,7 @@ public final class SipMessage {
 
     /** The number of bytes this message's own buffers hold, for the bound of a pool. */
     int footprint() {
-        return bytes.length + headers.length * 15;
+        return own.length + headers.length * 15;
     }
 
     private void growFields(int size) {

@@ -1,0 +1,29 @@
+package io.ringtrace.sip.transport;
+
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hops lately heard on one socket, so that a peer's datagrams share one {@link Hop} and its text is made once. A fixed number of
+ * places: a newcomer takes the place its hash names, whoever had it. One loop's thread.
+ */
+final class HopTable {
+    private static final int PLACES = 4096;
+    private final Listener listener;
+    private final @Nullable Hop[] hops = new Hop[PLACES];
+
+    HopTable(Listener listener) {
+        this.listener = listener;
+    }
+
+    Hop of(InetSocketAddress remote) {
+        int hash = remote.hashCode() * 0x9E3779B9;
+        int place = (hash >>> 16) & (PLACES - 1);
+        Hop known = hops[place];
+        if (known == null || !known.remote().equals(remote)) {
+            known = new Hop(remote, listener);
+            hops[place] = known;
+        }
+        return known;
+    }
+}

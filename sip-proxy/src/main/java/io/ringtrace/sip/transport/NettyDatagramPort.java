@@ -1,0 +1,112 @@
+package io.ringtrace.sip.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramPacket;
+import java.io.IOException;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One socket of one shard as a Netty channel: copies each datagram once into an array and hands it on, and writes what the shard sends.
+ * All on its loop's thread.
+ */
+final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements DatagramPort {
+    private final NettyShardLoop loop;
+    private final Channel channel;
+    private final Listener listener;
+    private final LongAdder sendFailures;
+    private final HopTable hops;
+    private final byte[] scratch = new byte[UdpTransport.LONGEST_DATAGRAM];
+    private @Nullable DatagramReceiver receiver;
+    private boolean waiting;
+
+    NettyDatagramPort(NettyShardLoop loop, Channel channel, Listener listener, LongAdder sendFailures) {
+        this.loop = loop;
+        this.channel = channel;
+        this.listener = listener;
+        this.sendFailures = sendFailures;
+        this.hops = new HopTable(listener);
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    void receiver(DatagramReceiver next) {
+        receiver = next;
+    }
+
+    @Override
+    public Listener listener() {
+        return listener;
+    }
+
+    @Override
+    public ShardLoop loop() {
+        return loop;
+    }
+
+    @Override
+    public ByteBuf buffer(int capacity) {
+        return channel.alloc().directBuffer(capacity);
+    }
+
+    @Override
+    public void send(ByteBuf datagram, Hop to) {
+        // Netty's queue has no end of its own; the kernel's buffer being full that long means that these datagrams come
+        // too late anyway.
+        if (!channel.isWritable()) {
+            datagram.release();
+            sendFailures.increment();
+            return;
+        }
+        waiting = true;
+        // A void promise tells nobody but the pipeline: exceptionCaught counts what was refused.
+        ChannelFuture _ = channel.write(new DatagramPacket(datagram, to.remote()), channel.voidPromise());
+    }
+
+    @Override
+    public void flush() {
+        if (waiting) {
+            waiting = false;
+            channel.flush();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        DatagramPacket packet = (DatagramPacket) message;
+        DatagramReceiver to = receiver;
+        Hop source = hops.of(packet.sender());
+        ByteBuf content = packet.content();
+        int length = content.readableBytes();
+        content.getBytes(content.readerIndex(), scratch, 0, length);
+        packet.release();
+        if (to != null) {
+            to.received(this, source, scratch, 0, length);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        DatagramReceiver to = receiver;
+        if (to != null) {
+            to.batchDone();
+        }
+        loop.flush();
+    }
+
+    /** A refused datagram ends here (void promises report to the pipeline), and so does what a receiver let escape: neither closes the socket. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            sendFailures.increment();
+        } else {
+            UdpTransport.LOG.error("{}: a datagram was lost by an error of ours", listener, cause);
+        }
+    }
+}

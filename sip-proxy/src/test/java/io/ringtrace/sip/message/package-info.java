@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringtrace.sip.message;
+
+import org.jspecify.annotations.NullMarked;

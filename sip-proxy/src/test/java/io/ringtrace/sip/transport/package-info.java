@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringtrace.sip.transport;
+
+import org.jspecify.annotations.NullMarked;
