@@ -79,10 +79,10 @@ final class CookieSigner {
         out[at] = VERSION;
         int write = at + 1;
         for (int i = 0; i < plain.length; i += 3) {
-            int three = (plain[i] & 0xFF) << 16 | (plain[i + 1] & 0xFF) << 8 | plain[i + 2] & 0xFF;
+            int three = (plain[i] & 0xFF) << 16 | (plain[i + 1] & 0xFF) << 8 | (plain[i + 2] & 0xFF);
             out[write++] = ALPHABET[three >>> 18];
-            out[write++] = ALPHABET[three >>> 12 & 63];
-            out[write++] = ALPHABET[three >>> 6 & 63];
+            out[write++] = ALPHABET[(three >>> 12) & 63];
+            out[write++] = ALPHABET[(three >>> 6) & 63];
             out[write++] = ALPHABET[three & 63];
         }
     }
@@ -129,7 +129,7 @@ final class CookieSigner {
     private void sign(CookieKeys.Key key, SipMessage message, byte[] signature) {
         KeyedMac keyed = macs[key.id()];
         try {
-            if (keyed == null || keyed.key.secret() != key.secret()) {
+            if (keyed == null || !MessageDigest.isEqual(keyed.key.secret(), key.secret())) {
                 Mac made = Mac.getInstance("HmacSHA256");
                 made.init(new SecretKeySpec(key.secret(), "HmacSHA256"));
                 keyed = new KeyedMac(key, made);

@@ -31,7 +31,7 @@ final class LocalAnswers {
             return;
         }
         begin(request, source, refusal.status(), refusal.reason(), refusal.field(), refusal.value());
-        if (refusal == Refusal.BAD_EXTENSION) {
+        if (refusal.status() == Refusal.BAD_EXTENSION.status()) {
             response.unsupported(SipHeader.PROXY_REQUIRE);
         }
         sendStateless(request, source, refusal.status());
@@ -54,6 +54,22 @@ final class LocalAnswers {
 
     void respond(ServerTransaction server, int status, String reason) {
         respond(server, status, reason, null, null);
+    }
+
+    /** The reason phrase of RFC 3261 §21 for a status that the router may choose. */
+    static String reasonPhrase(int status) {
+        return switch (status) {
+            case 403 -> "Forbidden";
+            case 404 -> "Not Found";
+            case 408 -> "Request Timeout";
+            case 480 -> "Temporarily Unavailable";
+            case 486 -> "Busy Here";
+            case 503 -> "Service Unavailable";
+            case 603 -> "Decline";
+            case 607 -> "Unwanted";
+            case 608 -> "Rejected";
+            default -> "Refused";
+        };
     }
 
     private void begin(

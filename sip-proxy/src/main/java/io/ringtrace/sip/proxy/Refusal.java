@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param counted what it counts as
  */
 record Refusal(int status, String reason, @Nullable String field, @Nullable String value, Count counted) {
+    static final String ALLOWED_METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS";
     static final Refusal STRANGER = new Refusal(403, "Forbidden", Count.STRANGERS);
     static final Refusal FORBIDDEN = new Refusal(403, "Forbidden", Count.REFUSED);
-    static final Refusal NOT_ALLOWED = new Refusal(
-            405, "Method Not Allowed", "Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS", Count.REFUSED);
+    static final Refusal NOT_ALLOWED = new Refusal(405, "Method Not Allowed", "Allow", ALLOWED_METHODS, Count.REFUSED);
     static final Refusal UNKNOWN_SCHEME = new Refusal(416, "Unsupported URI Scheme", Count.REFUSED);
     /** Every option of its Proxy-Require is unsupported; they are named in Unsupported. */
     static final Refusal BAD_EXTENSION = new Refusal(420, "Bad Extension", Count.REFUSED);

@@ -46,6 +46,11 @@ public abstract sealed class ClientTransaction extends Transaction
         user.transportFailed();
     }
 
+    /** Gives the slot back when nothing will be sent after all; only before it has begun. */
+    public final void abandon() {
+        end();
+    }
+
     final void end() {
         stopTimers();
         letGo();

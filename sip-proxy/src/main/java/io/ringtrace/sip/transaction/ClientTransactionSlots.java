@@ -27,6 +27,10 @@ final class ClientTransactionSlots {
         return size;
     }
 
+    boolean nearlyFull() {
+        return size >= most - most / 8;
+    }
+
     boolean full() {
         return size >= most;
     }

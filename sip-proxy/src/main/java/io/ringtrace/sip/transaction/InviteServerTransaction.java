@@ -103,9 +103,9 @@ public final class InviteServerTransaction extends ServerTransaction {
 
     /** An ACK arrived; true when it belongs to a 2xx and is to be forwarded (RFC 6026 §7.1). */
     boolean acknowledged() {
-        Step<State> step = step(state, Input.ACK);
-        go(step, null);
-        return step == ACK_TO_SUCCESS;
+        boolean toSuccess = state == State.ACCEPTED;
+        go(step(state, Input.ACK), null);
+        return toSuccess;
     }
 
     @Override

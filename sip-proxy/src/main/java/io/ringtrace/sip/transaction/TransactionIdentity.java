@@ -57,7 +57,7 @@ final class TransactionIdentity {
         return ByteHash.hash(seed, bytes, 0, length);
     }
 
-    boolean equals(byte[] identity) {
+    boolean matches(byte[] identity) {
         return Arrays.equals(identity, 0, identity.length, bytes, 0, length);
     }
 

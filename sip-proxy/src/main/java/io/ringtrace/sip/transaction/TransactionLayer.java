@@ -87,7 +87,12 @@ public final class TransactionLayer {
         return sentBys.get(hop.listener().index());
     }
 
-    /** True when no new call can have its transactions: to be asked before any state is made. */
+    /** True when no new call may have transactions: the last eighth is kept for the calls that run. To be asked before any state is made. */
+    public boolean fullForCalls() {
+        return servers.nearlyFull() || clients.nearlyFull();
+    }
+
+    /** True when nothing new may have a transaction. To be asked before any state is made. */
     public boolean full() {
         return servers.full() || clients.full();
     }

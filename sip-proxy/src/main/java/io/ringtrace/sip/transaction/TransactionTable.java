@@ -17,6 +17,10 @@ final class TransactionTable {
         return size;
     }
 
+    boolean nearlyFull() {
+        return size >= most - most / 8;
+    }
+
     boolean full() {
         return size >= most;
     }
@@ -24,7 +28,7 @@ final class TransactionTable {
     @Nullable
     ServerTransaction find(TransactionIdentity identity, long key) {
         ServerTransaction at = buckets[bucket(key)];
-        while (at != null && !(at.key == key && identity.equals(at.identity))) {
+        while (at != null && !(at.key == key && identity.matches(at.identity))) {
             at = at.nextInBucket;
         }
         return at;
