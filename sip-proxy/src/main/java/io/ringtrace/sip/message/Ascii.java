@@ -77,12 +77,26 @@ final class Ascii {
     }
 
     /** True when the range spells exactly that ASCII text. */
-    static boolean same(CharSequence text, byte[] bytes, int from, int to) {
+    static boolean same(String text, byte[] bytes, int from, int to) {
         if (to - from != text.length()) {
             return false;
         }
         for (int i = 0; i < text.length(); i++) {
             if (bytes[from + i] != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** As {@link #sameIgnoringCase(CharSequence, byte[], int, int)}, for names known to the parser: no interface call per character. */
+    static boolean sameIgnoringCase(String text, byte[] bytes, int from, int to) {
+        if (to - from != text.length()) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            int differing = bytes[from + i] ^ text.charAt(i);
+            if (differing != 0 && (differing != 0x20 || lower(bytes[from + i]) != lower(text.charAt(i)))) {
                 return false;
             }
         }

@@ -17,7 +17,7 @@ public final class LocalResponse {
     private int sourcePort;
     private final Scratch toTag = new Scratch();
     private final Scratch fields = new Scratch();
-    private final Scratch topVia = new Scratch();
+    private final Scratch whole = new Scratch();
 
     /** Starts a response to an answerable request. Returns itself. */
     public LocalResponse begin(SipMessage request, int status, CharSequence reason) {
@@ -72,52 +72,71 @@ public final class LocalResponse {
 
     /** Writes the response behind the buffer's writer index. */
     public void writeTo(ByteBuf out) {
-        out.writeBytes(Wire.VERSION);
-        out.writeByte(' ');
-        Wire.number(out, status);
-        out.writeByte(' ');
-        Wire.text(out, reason);
-        out.writeBytes(Wire.CRLF);
-        writeVias(out);
+        whole.clear();
+        whole.append("SIP/2.0 ");
+        whole.append(status);
+        whole.append(' ');
+        whole.append(reason);
+        whole.append("\r\n");
+        composeVias();
         if (status > TRYING && status < 300) {
-            Wire.fields(out, SipHeader.RECORD_ROUTE, request);
+            composeAll(SipHeader.RECORD_ROUTE);
         }
-        Wire.field(out, SipHeader.FROM, request, request.value(SipHeader.FROM));
-        writeTo(out, request.value(SipHeader.TO));
-        Wire.field(out, SipHeader.CALL_ID, request, request.value(SipHeader.CALL_ID));
-        Wire.field(out, SipHeader.CSEQ, request, request.value(SipHeader.CSEQ));
+        composeFirst(SipHeader.FROM);
+        composeTo();
+        composeFirst(SipHeader.CALL_ID);
+        composeFirst(SipHeader.CSEQ);
         if (status == TRYING) {
-            Wire.fields(out, SipHeader.TIMESTAMP, request);
+            composeAll(SipHeader.TIMESTAMP);
         }
-        out.writeBytes(fields.bytes(), 0, fields.length());
-        out.writeBytes(Wire.NO_BODY);
+        whole.append(fields.bytes(), 0, fields.length());
+        whole.append("Content-Length: 0\r\n\r\n");
+        out.writeBytes(whole.bytes(), 0, whole.length());
     }
 
-    private void writeTo(ByteBuf out, int to) {
-        Wire.text(out, "To: ");
-        Wire.span(out, request, to);
+    /** The first of a header that must stand once; a request with more of them is answered from the first. */
+    private void composeFirst(SipHeader header) {
+        compose(header, request.value(header));
+        whole.append("\r\n");
+    }
+
+    private void composeAll(SipHeader header) {
+        composeFrom(header, request.first(header));
+    }
+
+    /** Composes that field and the later ones of its header. */
+    private void composeFrom(SipHeader header, int first) {
+        for (int field = first; field >= 0; field = request.next(field)) {
+            compose(header, request.value(field));
+            whole.append("\r\n");
+        }
+    }
+
+    private void compose(SipHeader header, int value) {
+        whole.append(header.fieldName());
+        whole.append(": ");
+        whole.append(request, Span.start(value), Span.end(value));
+    }
+
+    private void composeTo() {
+        compose(SipHeader.TO, request.value(SipHeader.TO));
         if (status > TRYING && toTag.length() > 0 && !Span.present(request.toTag())) {
-            Wire.text(out, ";tag=");
-            out.writeBytes(toTag.bytes(), 0, toTag.length());
+            whole.append(";tag=");
+            whole.append(toTag.bytes(), 0, toTag.length());
         }
-        out.writeBytes(Wire.CRLF);
+        whole.append("\r\n");
     }
 
-    private void writeVias(ByteBuf out) {
-        CharSequence address = sourceAddress;
-        if (address == null) {
-            Wire.fields(out, SipHeader.VIA, request);
-            return;
-        }
-        topVia.clear();
-        ViaStamp.write(request, address, sourcePort, topVia);
+    private void composeVias() {
         int field = request.first(SipHeader.VIA);
-        Wire.text(out, "Via: ");
-        out.writeBytes(topVia.bytes(), 0, topVia.length());
-        Wire.span(out, request, Span.of(Span.end(request.topVia().span()), Span.end(request.value(field))));
-        out.writeBytes(Wire.CRLF);
-        for (field = request.next(field); field >= 0; field = request.next(field)) {
-            Wire.field(out, SipHeader.VIA, request, request.value(field));
+        CharSequence address = sourceAddress;
+        if (address != null) {
+            whole.append("Via: ");
+            ViaStamp.write(request, address, sourcePort, whole);
+            whole.append(request, Span.end(request.topVia().span()), Span.end(request.value(field)));
+            whole.append("\r\n");
+            field = request.next(field);
         }
+        composeFrom(SipHeader.VIA, field);
     }
 }

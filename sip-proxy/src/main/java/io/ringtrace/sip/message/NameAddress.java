@@ -49,6 +49,6 @@ public final class NameAddress {
 
     /** The tag of a From or To. */
     public int tag() {
-        return parameter("tag");
+        return NameAddressReader.tag(bytes, base, parameters);
     }
 }

@@ -2,6 +2,8 @@ package io.ringtrace.sip.message;
 
 /** Reads name-addr and addr-spec values with their header parameters into the view (RFC 3261 §20.10, §25.1). */
 final class NameAddressReader {
+    private static final String TAG = "tag";
+
     private NameAddressReader() {}
 
     static boolean read(byte[] bytes, int base, int span, NameAddress into) {
@@ -58,6 +60,20 @@ final class NameAddressReader {
         }
         into.uriSpan = Span.of(uri - base, uriEnd - base);
         return true;
+    }
+
+    /** The tag, which nearly always is the first parameter and is read for every message. */
+    static int tag(byte[] bytes, int base, int parameters) {
+        int from = base + Span.start(parameters) + 1;
+        int end = base + Span.end(parameters);
+        if (end - from > TAG.length()
+                && bytes[from + TAG.length()] == '='
+                && Ascii.sameIgnoringCase(TAG, bytes, from, from + TAG.length())) {
+            int value = Ascii.skipWhite(bytes, from + TAG.length() + 1, end);
+            int valueEnd = HeaderLists.next(bytes, value, end, ';');
+            return Span.of(value - base, Ascii.trimEnd(bytes, value, valueEnd) - base);
+        }
+        return parameter(bytes, base, parameters, TAG);
     }
 
     static int parameter(byte[] bytes, int base, int parameters, CharSequence name) {

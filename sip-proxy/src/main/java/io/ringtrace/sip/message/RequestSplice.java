@@ -74,7 +74,7 @@ public final class RequestSplice extends Splice {
     private void beginVia(SentBy sentBy) {
         via.clear();
         via.append("Via: ");
-        via.append(sentBy.viaPrefix());
+        sentBy.appendVia(via);
     }
 
     /**
@@ -113,7 +113,7 @@ public final class RequestSplice extends Splice {
     }
 
     private static void endRecordRoute(SentBy sentBy, Scratch value) {
-        value.append(sentBy.hostPort());
+        sentBy.appendHostPort(value);
         switch (sentBy.transport()) {
             case UDP -> {}
             case TCP -> value.append(";transport=tcp");

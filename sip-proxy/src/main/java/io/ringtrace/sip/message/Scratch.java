@@ -34,6 +34,20 @@ final class Scratch {
         append(message.bytes, message.offset + start, message.offset + end);
     }
 
+    /** Appends the text as UTF-8; plain ASCII, as nearly always, without an interface call per character. */
+    void append(String text) {
+        int size = text.length();
+        room(size);
+        for (int i = 0; i < size; i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80) {
+                append(text.subSequence(i, size));
+                return;
+            }
+            bytes[length++] = (byte) c;
+        }
+    }
+
     /** Appends the text as UTF-8; an unpaired surrogate becomes a question mark. */
     void append(CharSequence text) {
         room(text.length() * 3);

@@ -32,14 +32,32 @@ public record SentBy(Transport transport, String host, int port) {
         return named == port && uri.hostIs(host);
     }
 
+    /** {@link #hostPort} without making a string of it. */
+    void appendHostPort(Scratch to) {
+        boolean ipv6 = host.indexOf(':') >= 0;
+        if (ipv6) {
+            to.append('[');
+        }
+        to.append(host);
+        if (ipv6) {
+            to.append(']');
+        }
+        to.append(':');
+        to.append(port);
+    }
+
     /** The Via value up to and with {@code ;branch=}. */
-    String viaPrefix() {
-        return "SIP/2.0/" + transport + " " + hostPort() + ";branch=";
+    void appendVia(Scratch to) {
+        to.append("SIP/2.0/");
+        to.append(transport.name());
+        to.append(' ');
+        appendHostPort(to);
+        to.append(";branch=");
     }
 
     void writeVia(ByteBuf out, CharSequence branch) {
         Wire.text(out, "Via: ");
-        Wire.text(out, viaPrefix());
+        Wire.text(out, "SIP/2.0/" + transport + " " + hostPort() + ";branch=");
         Wire.text(out, branch);
         out.writeBytes(Wire.CRLF);
     }

@@ -1,0 +1,290 @@
+package io.ringtrace.sip.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class UdpTransportTest {
+    private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
+    private static final InetSocketAddress ANY_PORT_IPV6 = new InetSocketAddress(InetAddress.ofLiteral("::1"), 0);
+    private static final int ANSWER_TIMEOUT_MILLIS = 10_000;
+
+    /** Answers each datagram with its own bytes. */
+    private static final class Echo implements DatagramReceiver {
+        private final BlockingQueue<Hop> sources = new ArrayBlockingQueue<>(1000);
+
+        @Override
+        public void received(DatagramPort port, Hop source, byte[] bytes, int offset, int length) {
+            assertThat(port.loop().inLoop()).isTrue();
+            assertThat(sources.offer(source)).isTrue();
+            ByteBuf answer = port.buffer(length);
+            answer.writeBytes(bytes, offset, length);
+            port.send(answer, source);
+        }
+
+        @Override
+        public void batchDone() {}
+    }
+
+    private static byte[] exchange(DatagramSocket socket, Listener listener, byte[] bytes) throws Exception {
+        socket.setSoTimeout(ANSWER_TIMEOUT_MILLIS);
+        socket.send(new DatagramPacket(bytes, bytes.length, listener.address()));
+        DatagramPacket answer = new DatagramPacket(new byte[65_535], 65_535);
+        socket.receive(answer);
+        return Arrays.copyOf(answer.getData(), answer.getLength());
+    }
+
+    private static byte[] payload(int length) {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = (byte) (i * 31);
+        }
+        return bytes;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aDatagramOf60kBPassesWhole(boolean nativeEngine) throws Exception {
+        try (UdpTransport transport = nativeEngine ? UdpTransport.start(1) : UdpTransport.startOnNio(1);
+                DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
+            Listener listener = transport.open(ANY_PORT);
+            transport.receive(_ -> new Echo());
+            assertThat(exchange(peer, listener, payload(60_000))).isEqualTo(payload(60_000));
+            assertThat(exchange(peer, listener, payload(65_507))).isEqualTo(payload(65_507));
+            assertThat(exchange(peer, listener, payload(1))).isEqualTo(payload(1));
+        }
+    }
+
+    @Test
+    void ipv6() throws Exception {
+        Echo echo = new Echo();
+        try (UdpTransport transport = UdpTransport.start(1);
+                DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral("::1"))) {
+            Listener listener = transport.open(ANY_PORT_IPV6);
+            transport.receive(_ -> echo);
+            assertThat(exchange(peer, listener, payload(100))).isEqualTo(payload(100));
+            Hop source = echo.sources.take();
+            assertThat(source.host()).isEqualTo("0:0:0:0:0:0:0:1");
+            assertThat(source.port()).isEqualTo(peer.getLocalPort());
+            assertThat(source.toString()).isEqualTo("[0:0:0:0:0:0:0:1]:" + peer.getLocalPort() + " on " + listener);
+        }
+    }
+
+    @Test
+    @DisplayName("all shards' sockets of one listener share the port that the first one got")
+    void oneListenerOnOnePort() throws Exception {
+        Echo[] echoes = {new Echo(), new Echo(), new Echo()};
+        List<DatagramSocket> peers = new ArrayList<>();
+        try (UdpTransport transport = UdpTransport.start(3)) {
+            Listener listener = transport.open(ANY_PORT);
+            transport.receive(shard -> echoes[shard]);
+            for (int i = 0; i < 60; i++) {
+                DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"));
+                peers.add(peer);
+                assertThat(exchange(peer, listener, payload(10))).isEqualTo(payload(10));
+            }
+            for (Echo echo : echoes) {
+                assertThat(echo.sources).isNotEmpty();
+            }
+        } finally {
+            peers.forEach(DatagramSocket::close);
+        }
+    }
+
+    @Test
+    void everyDatagramOfOnePeerHasTheSameHop() throws Exception {
+        Echo echo = new Echo();
+        try (UdpTransport transport = UdpTransport.start(1);
+                DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
+            Listener listener = transport.open(ANY_PORT);
+            transport.receive(_ -> echo);
+            exchange(peer, listener, payload(10));
+            exchange(peer, listener, payload(10));
+            Hop first = echo.sources.take();
+            assertThat(echo.sources.take()).isSameAs(first);
+            assertThat(first)
+                    .isEqualTo(new Hop(first.remote(), listener))
+                    .hasSameHashCodeAs(new Hop(first.remote(), listener));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aPortInUseIsOneSentence(int shards) throws Exception {
+        try (UdpTransport first = UdpTransport.start(shards);
+                UdpTransport second = UdpTransport.start(shards)) {
+            Listener listener = first.open(ANY_PORT);
+            assertThatThrownBy(() -> second.open(listener.address()))
+                    .isInstanceOf(ListenerException.class)
+                    .hasMessage("SIP listener 127.0.0.1:" + listener.port() + ": the port is in use");
+            assertThat(second.listeners()).isEmpty();
+        }
+    }
+
+    @Test
+    void anAddressOfAnotherMachineIsOneSentence() {
+        try (UdpTransport transport = UdpTransport.start(1)) {
+            InetSocketAddress foreign = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 5060);
+            assertThatThrownBy(() -> transport.open(foreign))
+                    .hasMessage("SIP listener 192.0.2.1:5060: the address is none of this machine's");
+        }
+    }
+
+    @Test
+    @DisplayName("what is sent during a read batch leaves after batchDone, not before")
+    void batchFlush() throws Exception {
+        BlockingQueue<String> order = new ArrayBlockingQueue<>(100);
+        DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"));
+        IntFunction<DatagramReceiver> receivers = _ -> new DatagramReceiver() {
+            @Override
+            public void received(DatagramPort port, Hop source, byte[] bytes, int offset, int length) {
+                order.add(new String(bytes, offset, length, StandardCharsets.US_ASCII));
+                port.send(port.buffer(10).writeBytes(bytes, offset, length), source);
+            }
+
+            @Override
+            public void batchDone() {
+                if (!order.contains("done")) {
+                    order.add(heard(peer) ? "sent too early" : "done");
+                }
+            }
+        };
+        try (peer;
+                UdpTransport transport = UdpTransport.start(1)) {
+            peer.setSoTimeout(ANSWER_TIMEOUT_MILLIS);
+            Listener listener = transport.open(ANY_PORT);
+            // Ten datagrams wait in the socket before reading begins: one read takes them all.
+            for (int i = 0; i < 10; i++) {
+                peer.send(new DatagramPacket(new byte[] {(byte) ('0' + i)}, 1, listener.address()));
+            }
+            transport.receive(receivers);
+            while (!order.contains("done") && !order.contains("sent too early")) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < 10; i++) {
+                peer.receive(new DatagramPacket(new byte[10], 10));
+            }
+            assertThat(order).startsWith("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "done");
+        }
+    }
+
+    private static boolean heard(DatagramSocket peer) {
+        try {
+            peer.setSoTimeout(50);
+            peer.receive(new DatagramPacket(new byte[10], 10));
+            return true;
+        } catch (SocketTimeoutException _) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            restoreTimeout(peer);
+        }
+    }
+
+    private static void restoreTimeout(DatagramSocket peer) {
+        try {
+            peer.setSoTimeout(ANSWER_TIMEOUT_MILLIS);
+        } catch (SocketException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void ticksAndTasksAreFlushedToo() throws Exception {
+        try (UdpTransport transport = UdpTransport.start(2);
+                DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
+            peer.setSoTimeout(ANSWER_TIMEOUT_MILLIS);
+            Listener listener = transport.open(ANY_PORT);
+            transport.receive(_ -> new Echo());
+            Hop hop = new Hop(new InetSocketAddress(peer.getLocalAddress(), peer.getLocalPort()), listener);
+            DatagramPort port = transport.port(1, listener);
+            port.loop().execute(() -> port.send(port.buffer(4).writeInt(7), hop));
+            DatagramPacket answer = new DatagramPacket(new byte[10], 10);
+            peer.receive(answer);
+            assertThat(answer.getPort()).isEqualTo(listener.port());
+            try (ShardLoop.Tick _ = port.loop()
+                    .every(
+                            5,
+                            TimeUnit.MILLISECONDS,
+                            () -> port.send(port.buffer(4).writeInt(8), hop))) {
+                peer.receive(answer);
+                peer.receive(answer);
+            }
+            assertThat(transport.sendFailures()).isZero();
+        }
+    }
+
+    @Test
+    void aBufferKeptForRetransmissionIsSentAgain() throws Exception {
+        try (UdpTransport transport = UdpTransport.start(1);
+                DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
+            peer.setSoTimeout(ANSWER_TIMEOUT_MILLIS);
+            Listener listener = transport.open(ANY_PORT);
+            transport.receive(_ -> new Echo());
+            Hop hop = new Hop(new InetSocketAddress(peer.getLocalAddress(), peer.getLocalPort()), listener);
+            DatagramPort port = transport.port(0, listener);
+            CountDownLatch released = new CountDownLatch(1);
+            port.loop().execute(() -> {
+                ByteBuf kept = port.buffer(4).writeInt(7);
+                port.send(kept.retain(), hop);
+                port.send(kept.retain(), hop);
+                port.flush();
+                if (kept.readableBytes() == 4 && kept.release()) {
+                    released.countDown();
+                }
+            });
+            for (int i = 0; i < 2; i++) {
+                DatagramPacket answer = new DatagramPacket(new byte[10], 10);
+                peer.receive(answer);
+                assertThat(answer.getLength()).isEqualTo(4);
+            }
+            assertThat(released.await(5, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void aRefusedDatagramIsCountedAndTheSocketLives() throws Exception {
+        try (UdpTransport transport = UdpTransport.start(1);
+                DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
+            Listener listener = transport.open(ANY_PORT);
+            transport.receive(_ -> new Echo());
+            // A loopback socket cannot reach a documentation address.
+            Hop unreachable = new Hop(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 5060), listener);
+            DatagramPort port = transport.port(0, listener);
+            CountDownLatch sent = new CountDownLatch(1);
+            port.loop().execute(() -> {
+                port.send(port.buffer(4).writeInt(7), unreachable);
+                port.flush();
+                sent.countDown();
+            });
+            assertThat(sent.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(exchange(peer, listener, payload(3))).isEqualTo(payload(3));
+            assertThat(transport.sendFailures()).isEqualTo(1);
+        }
+    }
+}
