@@ -122,6 +122,19 @@ public final class SipProxy implements AutoCloseable {
                     mostHandedOver);
         }
 
+        public Settings withTimers(SipTimers values) {
+            return new Settings(
+                    listeners,
+                    shards,
+                    values,
+                    advertisedHosts,
+                    maximumDuration,
+                    mostServerTransactions,
+                    mostClientTransactions,
+                    mostLiveCalls,
+                    mostHandedOver);
+        }
+
         public Settings withAdvertisedHosts(Set<String> hosts) {
             return new Settings(
                     listeners,

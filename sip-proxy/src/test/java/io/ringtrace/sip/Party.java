@@ -172,6 +172,23 @@ final class Party implements AutoCloseable {
         return message;
     }
 
+    /** Takes whatever repetitions of this kind have come, at most so many. */
+    void skipsAll(String kind, int most) {
+        try {
+            socket.setSoTimeout(QUIET_MILLIS);
+            for (int i = 0; i < most; i++) {
+                SipText message = next();
+                if (message == null) {
+                    break;
+                }
+                assertThat(message.kind()).isEqualTo(kind);
+            }
+            socket.setSoTimeout(PATIENCE_MILLIS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     void receivesNothing() {
         try {
             socket.setSoTimeout(QUIET_MILLIS);

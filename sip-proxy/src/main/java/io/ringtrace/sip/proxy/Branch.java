@@ -116,7 +116,9 @@ final class Branch implements ClientTransactionUser {
 
     @Override
     public void timedOut() {
-        parts.health().failed(gateway, parts.monotonicMillis().getAsLong());
+        if (abandoned == null) {
+            parts.health().failed(gateway, parts.monotonicMillis().getAsLong());
+        }
         gone("no answer within timer B", ResponseContext.TIMED_OUT);
     }
 
