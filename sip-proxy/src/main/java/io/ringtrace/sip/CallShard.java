@@ -110,7 +110,9 @@ final class CallShard implements DatagramReceiver {
 
     private CallShard ownerOf(SipMessage parsed) {
         int count = all.size();
-        return count == 1 ? this : all.get((int) Long.remainderUnsigned(parsed.hash(parsed.callId(), CALL_ID_SEED), count));
+        return count == 1
+                ? this
+                : all.get((int) Long.remainderUnsigned(parsed.hash(parsed.callId(), CALL_ID_SEED), count));
     }
 
     private void giveTo(CallShard owner, Hop source) {
@@ -186,8 +188,8 @@ final class CallShard implements DatagramReceiver {
 
     private void mustBeInLoop() {
         if (!loop.inLoop()) {
-            throw new IllegalStateException(
-                    "shard " + loop.shard() + " was called by " + Thread.currentThread().getName());
+            throw new IllegalStateException("shard " + loop.shard() + " was called by "
+                    + Thread.currentThread().getName());
         }
     }
 

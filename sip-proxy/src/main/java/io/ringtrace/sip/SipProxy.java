@@ -56,7 +56,8 @@ public final class SipProxy implements AutoCloseable {
      * @param port 0 takes a free one
      * @param advertised the host that we name in Via and Record-Route; null for the address itself
      */
-    public record ListenAddress(String host, int port, @Nullable String advertised) {
+    public record ListenAddress(
+            String host, int port, @Nullable String advertised) {
         public ListenAddress {
             if (advertised == null
                     && new InetSocketAddress(host, port).getAddress().isAnyLocalAddress()) {
@@ -266,9 +267,7 @@ public final class SipProxy implements AutoCloseable {
         GatewayHealth health = new GatewayHealth();
         OurNames names = new OurNames(sentBys, settings.advertisedHosts());
         ProxyCore.Rules rules = new ProxyCore.Rules(
-                settings.maximumDuration(),
-                settings.mostLiveCalls(),
-                Long.toHexString(secureRandom.nextLong()));
+                settings.maximumDuration(), settings.mostLiveCalls(), Long.toHexString(secureRandom.nextLong()));
         List<CallShard> made = new ArrayList<>();
         for (int i = 0; i < settings.shards(); i++) {
             ProxyCore.Surroundings surroundings = new ProxyCore.Surroundings(

@@ -208,8 +208,9 @@ class DialogTest {
         void cookieFromTheWrongSideGets481() {
             ladder.connects(Ladder.PROMO);
             // The gateway replays what the caller would send.
-            gateway.sends(caller.inDialog("BYE").replaceAll("Via: [^\r]*", "Via: SIP/2.0/UDP " + gateway.hostPort()
-                    + ";branch=" + Party.newBranch()));
+            gateway.sends(caller.inDialog("BYE")
+                    .replaceAll(
+                            "Via: [^\r]*", "Via: SIP/2.0/UDP " + gateway.hostPort() + ";branch=" + Party.newBranch()));
             gateway.receives("481");
             gateway.receivesNothing();
         }
@@ -217,8 +218,10 @@ class DialogTest {
         @Test
         void strangerWithAGoodCookieGets403() {
             ladder.connects(Ladder.PROMO);
-            ladder.stranger.sends(caller.inDialog("BYE").replaceAll("Via: [^\r]*", "Via: SIP/2.0/UDP "
-                    + ladder.stranger.hostPort() + ";branch=" + Party.newBranch()));
+            ladder.stranger.sends(caller.inDialog("BYE")
+                    .replaceAll(
+                            "Via: [^\r]*",
+                            "Via: SIP/2.0/UDP " + ladder.stranger.hostPort() + ";branch=" + Party.newBranch()));
             ladder.stranger.receives("403");
             gateway.receivesNothing();
         }

@@ -18,8 +18,9 @@ import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.counters.Count;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ final class Ladder implements AutoCloseable {
     static final String STATIC_NUMBER = "+18005550124";
     static final String DESTINATION = "+12125550100";
     static final String UNKNOWN = "+18005550999";
+    /** Whoever looks it up meets a fault of ours. */
+    static final String FAULTY = "+18005550500";
+
     static final String NO_STORE = "+18005550503";
     private static final long STEP_MILLIS = 10;
 
@@ -48,7 +52,7 @@ final class Ladder implements AutoCloseable {
 
     /** What was recorded, in order. */
     static final class Journal implements CallRecorder {
-        final List<CallEvent> events = new CopyOnWriteArrayList<>();
+        private final Queue<CallEvent> events = new ConcurrentLinkedQueue<>();
         volatile boolean open = true;
         volatile boolean takesEvents = true;
 
@@ -64,6 +68,10 @@ final class Ladder implements AutoCloseable {
         @Override
         public boolean acceptsNewCalls() {
             return open;
+        }
+
+        List<CallEvent> events() {
+            return List.copyOf(events);
         }
 
         List<String> kinds() {
@@ -100,6 +108,7 @@ final class Ladder implements AutoCloseable {
                 case PROMO ->
                     new AttributionResult.Leased(new Lease(
                             dialed, 7, 1, 2, "visitor-1", destination, atMillis, atMillis, atMillis + 1, atMillis + 2));
+                case FAULTY -> throw new IllegalStateException("a fault on purpose");
                 case NO_STORE -> AttributionResult.STORE_UNAVAILABLE;
                 default -> AttributionResult.UNKNOWN;
             };
@@ -129,12 +138,10 @@ final class Ladder implements AutoCloseable {
 
     Ladder(UnaryOperator<SipProxy.Settings> settings, int gatewayCount) throws Exception {
         this.settings = settings;
-        List<Gateway> gateways = List.of(gateway("gw1", gateway), gateway("gw2", secondGateway))
-                .subList(0, gatewayCount);
-        Trunk trunk = new Trunk(
-                "acme", List.of(IpNetwork.parse("127.0.1.0/24")), NumberNormalisation.NANP, null);
-        Trunk other = new Trunk(
-                "other", List.of(IpNetwork.parse("127.0.3.0/24")), NumberNormalisation.NANP, null);
+        List<Gateway> gateways =
+                List.of(gateway("gw1", gateway), gateway("gw2", secondGateway)).subList(0, gatewayCount);
+        Trunk trunk = new Trunk("acme", List.of(IpNetwork.parse("127.0.1.0/24")), NumberNormalisation.NANP, null);
+        Trunk other = new Trunk("other", List.of(IpNetwork.parse("127.0.3.0/24")), NumberNormalisation.NANP, null);
         plan = new RoutingPlan(
                 "v1",
                 List.of(trunk, other),

@@ -146,7 +146,9 @@ final class Party implements AutoCloseable {
     /** The ACK of a final response other than 2xx. */
     void acksFailure(SipText response) {
         sends(request("ACK", lastInviteUri(), inviteBranch, cseq, "")
-                .replace("To: " + remoteUri + (remoteTag.isEmpty() ? "" : ";tag=" + remoteTag), "To: " + response.header("To")));
+                .replace(
+                        "To: " + remoteUri + (remoteTag.isEmpty() ? "" : ";tag=" + remoteTag),
+                        "To: " + response.header("To")));
     }
 
     private String lastInviteUri() {
@@ -167,7 +169,9 @@ final class Party implements AutoCloseable {
         if (message == null) {
             throw new AssertionError(name + " expected " + kind + ", but nothing came");
         }
-        assertThat(message.kind()).as(name + " expected " + kind + " and received " + message.text()).isEqualTo(kind);
+        assertThat(message.kind())
+                .as(name + " expected " + kind + " and received " + message.text())
+                .isEqualTo(kind);
         learn(message);
         return message;
     }

@@ -89,18 +89,17 @@ class RefusalTest {
             SipText first = ladder.stranger.receives("403");
             ladder.stranger.invites(Ladder.UNKNOWN);
             SipText second = ladder.stranger.receives("403");
-            assertThat(SipText.tag(first.header("To")))
-                    .isNotEmpty()
-                    .isEqualTo(SipText.tag(second.header("To")));
+            assertThat(SipText.tag(first.header("To"))).isNotEmpty().isEqualTo(SipText.tag(second.header("To")));
             assertThat(first.text()).doesNotContainIgnoringCase("Server:").doesNotContainIgnoringCase("ringtrace");
-            assertThat(ladder.journal.events).isEmpty();
+            assertThat(ladder.journal.events()).isEmpty();
             assertThat(ladder.count(Count.STRANGERS)).isEqualTo(2);
         }
 
         @Test
         void get403ForOptionsToo() {
-            ladder.stranger.sends(
-                    ladder.stranger.inviteText("sip:" + ladder.stranger.proxyHostPort()).replace("INVITE", "OPTIONS"));
+            ladder.stranger.sends(ladder.stranger
+                    .inviteText("sip:" + ladder.stranger.proxyHostPort())
+                    .replace("INVITE", "OPTIONS"));
             ladder.stranger.receives("403");
         }
     }
@@ -112,7 +111,7 @@ class RefusalTest {
         void maxForwardsZeroGets483() {
             caller.sends(invite().replace("Max-Forwards: 70", "Max-Forwards: 0"));
             caller.receives("483");
-            assertThat(ladder.journal.events).isEmpty();
+            assertThat(ladder.journal.events()).isEmpty();
         }
 
         @Test
@@ -124,7 +123,9 @@ class RefusalTest {
         @Test
         void proxyRequireGets420NamingEveryOption() {
             caller.sends(invite().replace("Max-Forwards: 70", "Max-Forwards: 70\r\nProxy-Require: foo, bar"));
-            assertThat(caller.receives("420").header("Unsupported")).contains("foo").contains("bar");
+            assertThat(caller.receives("420").header("Unsupported"))
+                    .contains("foo")
+                    .contains("bar");
         }
 
         @Test
@@ -208,8 +209,7 @@ class RefusalTest {
         void routeBeyondOursGets403() {
             caller.sends(caller.inviteText("sip:" + Ladder.PROMO + "@" + caller.proxyHostPort())
                     .replaceFirst(
-                            "From:",
-                            "Route: <sip:" + caller.proxyHostPort() + ";lr>, <sip:203.0.113.9;lr>\r\nFrom:"));
+                            "From:", "Route: <sip:" + caller.proxyHostPort() + ";lr>, <sip:203.0.113.9;lr>\r\nFrom:"));
             caller.receives("403");
         }
 
@@ -225,6 +225,21 @@ class RefusalTest {
             caller.sends("hello\r\n\r\n");
             caller.receivesNothing();
             assertThat(ladder.count(Count.MALFORMED)).isEqualTo(1);
+        }
+    }
+
+    @Nested
+    @DisplayName("A fault of ours")
+    class Fault {
+        @Test
+        void gets500OnceAndTheShardLivesOn() {
+            caller.invites(Ladder.FAULTY);
+            caller.receives("100");
+            caller.receives("500");
+            caller.repeats();
+            caller.receives("500");
+            assertThat(ladder.count(Count.FAULTS)).isEqualTo(1);
+            ladder.connects(Ladder.PROMO);
         }
     }
 

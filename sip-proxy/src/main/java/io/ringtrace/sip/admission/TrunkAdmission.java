@@ -93,7 +93,10 @@ public final class TrunkAdmission {
         Map<Integer, Trunk> trunks = new HashMap<>();
         newPlan.trunks().forEach(t -> trunks.put(hash(t.name()), t));
         Map<Integer, Gateway> gateways = new HashMap<>();
-        newPlan.gateways().values().forEach(g -> gateways.put(hash(g.name()), g));
+        newPlan.gateways().values().forEach(g -> {
+            gateways.put(hash(g.name()), g);
+            targets.learn(g);
+        });
         trunksByHash = trunks;
         gatewaysByHash = gateways;
         plan = newPlan;

@@ -1,5 +1,6 @@
 package io.ringtrace.sip.proxy;
 
+import io.netty.buffer.ByteBuf;
 import io.ringtrace.call.GatewayAttempt;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.sip.message.SipMessage;
@@ -27,7 +28,7 @@ final class Branch implements ClientTransactionUser {
     private @Nullable String reason;
     private @Nullable String abandoned;
 
-    /** Runs from sending the INVITE to the first response. */
+    /** Runs until the first response. */
     private final class Silence extends TimerWheel.Entry {
         @Override
         protected void fired() {
@@ -49,10 +50,22 @@ final class Branch implements ClientTransactionUser {
             transportFailed();
             return;
         }
+        ByteBuf invite;
+        try {
+            invite = context.inviteFor(this, transaction, to);
+        } catch (RuntimeException e) {
+            transaction.abandon();
+            throw e;
+        }
         client = transaction;
         sentAtMillis = parts.clock().nowMillis();
+        awaitAnswer();
+        transaction.begin(invite);
+    }
+
+    /** Starts the gateway's silence: when its host name is looked up, and anew when the INVITE leaves. */
+    void awaitAnswer() {
         parts.transactions().wheel().start(silence, gateway.silence().toMillis());
-        transaction.begin(context.inviteFor(this, transaction, to));
     }
 
     /** Stops the branch: at once when it may, else as soon as a provisional response allows it (§9.1). */

@@ -67,8 +67,7 @@ final class CallRecording {
         if (!call.progressed) {
             call.progressed = true;
             call.firstRingAt = monotonicMillis.getAsLong();
-            append(new CallEvent.Progressed(
-                    call.callId, clock.nowMillis(), gateway, status, sentToGatewayAtMillis));
+            append(new CallEvent.Progressed(call.callId, clock.nowMillis(), gateway, status, sentToGatewayAtMillis));
         }
     }
 
@@ -99,8 +98,19 @@ final class CallRecording {
             @Nullable String reasonHeader,
             List<GatewayAttempt> attempts) {
         if (!call.ended && !call.answered) {
-            end(call, new CallEvent.Ended(
-                    call.callId, clock.nowMillis(), reason, by, statusSent, statusGateway, reasonHeader, 0, true, attempts));
+            end(
+                    call,
+                    new CallEvent.Ended(
+                            call.callId,
+                            clock.nowMillis(),
+                            reason,
+                            by,
+                            statusSent,
+                            statusGateway,
+                            reasonHeader,
+                            0,
+                            true,
+                            attempts));
         }
     }
 
@@ -130,7 +140,10 @@ final class CallRecording {
         } else {
             talkMillis = Math.max(arrivedMonotonic - call.answeredAt, 0);
         }
-        end(call, new CallEvent.Ended(callId, arrivedAtMillis, reason, by, 0, 0, reasonHeader, talkMillis, true, List.of()));
+        end(
+                call,
+                new CallEvent.Ended(
+                        callId, arrivedAtMillis, reason, by, 0, 0, reasonHeader, talkMillis, true, List.of()));
     }
 
     /** Forgets a call whose beginning could not be recorded. */

@@ -137,8 +137,7 @@ final class CookieSigner {
             }
             Mac mac = keyed.mac;
             mac.update(plain, 0, SIGNED);
-            mac.update(
-                    message.bytes(), message.offset() + Span.start(message.callId()), Span.length(message.callId()));
+            mac.update(message.bytes(), message.offset() + Span.start(message.callId()), Span.length(message.callId()));
             mac.doFinal(digest, 0);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has HmacSHA256, and its digest has 32 bytes", e);

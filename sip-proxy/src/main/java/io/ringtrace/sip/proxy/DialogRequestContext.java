@@ -81,7 +81,10 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
         ByteBuf out = client == null
                 ? null
                 : requests.forwarded(
-                        server.request(), server.source(), to, parts.transactions().branchOf(client, loopHash));
+                        server.request(),
+                        server.source(),
+                        to,
+                        parts.transactions().branchOf(client, loopHash));
         if (client == null || out == null) {
             if (client != null) {
                 client.abandon();
@@ -98,7 +101,10 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
         ByteBuf out = client == null
                 ? null
                 : requests.forwarded(
-                        server.request(), server.source(), to, parts.transactions().branchOf(client, loopHash));
+                        server.request(),
+                        server.source(),
+                        to,
+                        parts.transactions().branchOf(client, loopHash));
         if (client == null || out == null) {
             if (client != null) {
                 client.abandon();

@@ -75,9 +75,7 @@ final class DialogRequests {
     @Nullable
     ByteBuf forwarded(SipMessage request, Hop source, Hop to, byte[] branch) {
         routes.process(request);
-        return hasNext(request)
-                ? parts.forwarding().inDialog(request, source, routes, next.lr(), to, branch)
-                : null;
+        return hasNext(request) ? parts.forwarding().inDialog(request, source, routes, next.lr(), to, branch) : null;
     }
 
     private void forwardAck(SipMessage ack, Hop source, @Nullable Hop to, int loopHash) {
@@ -120,8 +118,7 @@ final class DialogRequests {
                     ? new Dialog(cookie, true, toTag)
                     : null;
         }
-        return (int) toTag == cookie.callerTag()
-                        && parts.admission().gatewaySends(cookie.gateway(), source.address())
+        return (int) toTag == cookie.callerTag() && parts.admission().gatewaySends(cookie.gateway(), source.address())
                 ? new Dialog(cookie, false, fromTag)
                 : null;
     }

@@ -38,7 +38,8 @@ final class LocalAnswers {
     }
 
     /** Answers a request without keeping anything of it. */
-    void answer(SipMessage request, Hop source, int status, String reason, @Nullable String field, @Nullable String value) {
+    void answer(
+            SipMessage request, Hop source, int status, String reason, @Nullable String field, @Nullable String value) {
         begin(request, source, status, reason, field, value);
         sendStateless(request, source, status);
     }
@@ -74,7 +75,9 @@ final class LocalAnswers {
 
     private void begin(
             SipMessage request, Hop source, int status, String reason, @Nullable String field, @Nullable String value) {
-        response.begin(request, status, reason).source(source.host(), source.port()).toTag(toTag);
+        response.begin(request, status, reason)
+                .source(source.host(), source.port())
+                .toTag(toTag);
         if (field != null && value != null) {
             response.field(field, value);
         }

@@ -4,7 +4,6 @@ import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.message.SipMessage;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The unanswered INVITEs by Call-ID, From tag, CSeq and Request-URI, RFC 3261 §8.2.2.2: an equal one of the same trunk on another branch

@@ -23,6 +23,7 @@ import io.ringtrace.sip.target.GatewayHealth;
 import io.ringtrace.sip.target.GatewayTargets;
 import io.ringtrace.sip.target.Hops;
 import io.ringtrace.sip.transaction.InviteServerTransaction;
+import io.ringtrace.sip.transaction.ServerTransaction;
 import io.ringtrace.sip.transaction.TransactionLayer;
 import io.ringtrace.sip.transport.Hop;
 import io.ringtrace.sip.transport.Listener;
@@ -173,8 +174,11 @@ public final class ProxyCore {
 
     /** A fault of ours while handling this request: it gets 500, by its transaction if that is still open. */
     public void fault(SipMessage request, Hop source) {
-        if (!(parts.transactions().find(request) instanceof InviteServerTransaction invite && invite.failed())) {
+        ServerTransaction server = parts.transactions().find(request);
+        if (server == null) {
             parts.answers().refuse(request, source, Refusal.FAULT);
+        } else if (server.unanswered() && !(server instanceof InviteServerTransaction invite && invite.failed())) {
+            parts.answers().respond(server, Refusal.FAULT.status(), Refusal.FAULT.reason());
         }
     }
 
@@ -225,13 +229,10 @@ public final class ProxyCore {
         switch (selected.decision()) {
             case RouteDecision.Reject reject -> reject(server, call, reject);
             case RouteDecision.Forward forward -> {
-                CallCookie cookie = new CallCookie(
-                        callId,
-                        TrunkAdmission.hash(trunk.name()),
-                        0,
-                        (int) CookieSigner.tagHash(invite, invite.fromTag()));
-                ResponseContext context = new ResponseContext(
-                        parts, merged, server, call, cookie, forward, routes.removed(), loopHash);
+                CallCookie cookie = new CallCookie(callId, TrunkAdmission.hash(trunk.name()), 0, (int)
+                        CookieSigner.tagHash(invite, invite.fromTag()));
+                ResponseContext context =
+                        new ResponseContext(parts, merged, server, call, cookie, forward, routes.removed(), loopHash);
                 merged.add(invite, context, trunk);
                 context.begin();
             }

@@ -58,7 +58,8 @@ final class RequestForwarding {
                 .source(source.host(), source.port())
                 .via(outgoing, branch, 0, BranchParameter.LENGTH);
         if (!incoming.equals(outgoing)) {
-            // The caller can reach only the listener that it called; the gateway, which reads from the top, only the other.
+            // The caller can reach only the listener that it called; the gateway, which reads from the top, only the
+            // other.
             splice.recordRoute(incoming, cookieText, 0, CookieSigner.LENGTH);
         }
         splice.recordRoute(outgoing, cookieText, 0, CookieSigner.LENGTH);
@@ -67,7 +68,8 @@ final class RequestForwarding {
 
     /** A request within a dialog as it goes on; null when a Route that it needs is malformed. */
     @Nullable
-    ByteBuf inDialog(SipMessage request, Hop source, RouteProcessing routes, boolean nextIsLoose, Hop to, byte[] branch) {
+    ByteBuf inDialog(
+            SipMessage request, Hop source, RouteProcessing routes, boolean nextIsLoose, Hop to, byte[] branch) {
         splice.begin(request)
                 .source(source.host(), source.port())
                 .via(transactions.sentBy(to), branch, 0, BranchParameter.LENGTH);

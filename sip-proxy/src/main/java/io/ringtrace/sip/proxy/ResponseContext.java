@@ -112,7 +112,9 @@ final class ResponseContext implements ServerTransactionUser {
         if (status / 10 == 18) {
             failoverEnded |= status == 180 || response.bodyLength() > 0;
             if (!call.progressed) {
-                parts.transactions().wheel().start(ringTimer, route.ringTimeout().toMillis());
+                parts.transactions()
+                        .wheel()
+                        .start(ringTimer, route.ringTimeout().toMillis());
                 parts.recording().progressed(call, branch.gateway.name(), status, branch.sentAtMillis());
             }
         }
@@ -123,7 +125,8 @@ final class ResponseContext implements ServerTransactionUser {
     void succeeded(Branch branch, SipMessage response) {
         ByteBuf out = parts.forwarding().response(response, server.peer());
         if (finished && !call.answered) {
-            // Too late for this transaction. The caller's side ends what it no longer wants; silence would leave the callee talking to nobody.
+            // Too late for this transaction. The caller's side ends what it no longer wants; silence would leave the
+            // callee talking to nobody.
             parts.counters().responseSent(response.status());
             parts.transactions().send(out, server.peer());
             return;
@@ -232,11 +235,12 @@ final class ResponseContext implements ServerTransactionUser {
         Gateway gateway = gateways.get(nextGateway++);
         Branch branch = new Branch(this, parts, gateway);
         branches.add(branch);
+        branch.awaitAnswer();
         parts.targets().resolve(gateway.host(), parts.loop(), address -> resolved(branch, address));
     }
 
     private void resolved(Branch branch, @Nullable InetAddress address) {
-        if (finished) {
+        if (finished || branch.abandoned()) {
             return;
         }
         if (cancelled) {
@@ -245,7 +249,8 @@ final class ResponseContext implements ServerTransactionUser {
         }
         Hop to = address == null
                 ? null
-                : parts.hops().to(address, branch.gateway.port(), server.source().listener());
+                : parts.hops()
+                        .to(address, branch.gateway.port(), server.source().listener());
         if (to == null) {
             branch.transportFailed();
         } else {
@@ -310,8 +315,7 @@ final class ResponseContext implements ServerTransactionUser {
         }
     }
 
-    private void end(
-            EndReason reason, EndedBy by, int statusSent, int statusGateway, @Nullable String reasonHeader) {
+    private void end(EndReason reason, EndedBy by, int statusSent, int statusGateway, @Nullable String reasonHeader) {
         finished = true;
         parts.recording().endedUnanswered(call, reason, by, statusSent, statusGateway, reasonHeader, attempts());
         leave();

@@ -59,9 +59,8 @@ final class TargetSelection {
         }
         PhoneNumber dialed = phoneNumber(uri, trunk);
         boolean withheld = withheld(invite);
-        PhoneNumber caller = withheld || !from.read(invite, invite.value(SipHeader.FROM))
-                ? null
-                : phoneNumber(from.uri(), trunk);
+        PhoneNumber caller =
+                withheld || !from.read(invite, invite.value(SipHeader.FROM)) ? null : phoneNumber(from.uri(), trunk);
         return new CallAttempt(callId, trunk, dialed, dialedText, caller, withheld);
     }
 

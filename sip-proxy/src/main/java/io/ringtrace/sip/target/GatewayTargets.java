@@ -66,6 +66,13 @@ public final class GatewayTargets {
         }
     }
 
+    /** Resolves the gateway's name soon, so that requests of its side are recognised before a call has gone there. */
+    public void learn(Gateway gateway) {
+        if (knownAddress(gateway) == null) {
+            resolve(gateway.host(), Runnable::run, _ -> {});
+        }
+    }
+
     private @Nullable Resolved known(String host) {
         Resolved known = resolved.get(host);
         if (known != null) {

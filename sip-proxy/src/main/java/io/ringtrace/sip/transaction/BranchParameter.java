@@ -15,8 +15,7 @@ public final class BranchParameter {
     public static final int LENGTH = LOOP + 8;
     public static final int MOST_SHARDS = 256;
     public static final int MOST_SLOTS = 1 << 24;
-    private static final byte[] DIGITS = {
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
+    private static final byte[] DIGITS = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
     };
 
     private BranchParameter() {}

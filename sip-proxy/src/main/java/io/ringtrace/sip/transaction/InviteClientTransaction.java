@@ -47,8 +47,7 @@ public final class InviteClientTransaction extends ClientTransaction {
 
     private static final Step<State> INVITE_AGAIN = Step.to(State.CALLING, SEND_AGAIN, Action.start(Timer.TIMER_A));
     private static final Step<State> NOTHING_HEARD = Step.to(State.TERMINATED, TELL_TIMEOUT);
-    private static final Step<State> PROCEED =
-            Step.to(State.PROCEEDING, STOP_RETRANSMITTING, STOP_WAITING, PASS_UP);
+    private static final Step<State> PROCEED = Step.to(State.PROCEEDING, STOP_RETRANSMITTING, STOP_WAITING, PASS_UP);
     private static final Step<State> ACCEPT =
             Step.to(State.ACCEPTED, STOP_RETRANSMITTING, Action.start(Timer.TIMER_M), PASS_UP);
     private static final Step<State> COMPLETE =
@@ -140,15 +139,14 @@ public final class InviteClientTransaction extends ClientTransaction {
 
     @Override
     void fired(Timer timer) {
-        Input input =
-                switch (timer) {
-                    case TIMER_A -> Input.TIMER_A;
-                    case TIMER_B -> Input.TIMER_B;
-                    case TIMER_D -> Input.TIMER_D;
-                    case TIMER_M -> Input.TIMER_M;
-                    case TIMER_E, TIMER_F, TIMER_G, TIMER_H, TIMER_I, TIMER_J, TIMER_K, TIMER_L ->
-                        throw new IllegalStateException(timer + " is no timer of an INVITE client transaction");
-                };
+        Input input = switch (timer) {
+            case TIMER_A -> Input.TIMER_A;
+            case TIMER_B -> Input.TIMER_B;
+            case TIMER_D -> Input.TIMER_D;
+            case TIMER_M -> Input.TIMER_M;
+            case TIMER_E, TIMER_F, TIMER_G, TIMER_H, TIMER_I, TIMER_J, TIMER_K, TIMER_L ->
+                throw new IllegalStateException(timer + " is no timer of an INVITE client transaction");
+        };
         go(step(state, input), null);
     }
 
@@ -211,7 +209,8 @@ public final class InviteClientTransaction extends ClientTransaction {
 
     private static Step<State> accepted(Input input) {
         return switch (input) {
-            // Each 2xx, a retransmission or another branch's beyond us, goes to the UAC, who acknowledges it (RFC 6026 §7.2).
+            // Each 2xx, a retransmission or another branch's beyond us, goes to the UAC, who acknowledges it (RFC 6026
+            // §7.2).
             case SUCCESS -> SUCCESS_UP;
             case TIMER_M -> END;
             case PROVISIONAL, FAILURE, TIMER_A, TIMER_B, TIMER_D, TRANSPORT_ERROR -> STAY_ACCEPTED;

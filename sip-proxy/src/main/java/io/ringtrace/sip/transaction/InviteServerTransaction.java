@@ -91,14 +91,13 @@ public final class InviteServerTransaction extends ServerTransaction {
         }
     }
 
-    /** True when somebody serves the request and was told to answer it after a fault of ours. */
+    /** Tells whoever serves the request to answer it after a fault of ours; false when nobody does. */
     public boolean failed() {
         ServerTransactionUser transactionUser = user;
-        if (transactionUser == null || state != State.PROCEEDING) {
-            return state != State.PROCEEDING;
+        if (transactionUser != null) {
+            transactionUser.failed();
         }
-        transactionUser.failed();
-        return true;
+        return transactionUser != null;
     }
 
     /** An ACK arrived; true when it belongs to a 2xx and is to be forwarded (RFC 6026 §7.1). */
@@ -125,15 +124,14 @@ public final class InviteServerTransaction extends ServerTransaction {
 
     @Override
     void fired(Timer timer) {
-        Input input =
-                switch (timer) {
-                    case TIMER_G -> Input.TIMER_G;
-                    case TIMER_H -> Input.TIMER_H;
-                    case TIMER_I -> Input.TIMER_I;
-                    case TIMER_L -> Input.TIMER_L;
-                    case TIMER_A, TIMER_B, TIMER_D, TIMER_E, TIMER_F, TIMER_J, TIMER_K, TIMER_M ->
-                        throw new IllegalStateException(timer + " is no timer of an INVITE server transaction");
-                };
+        Input input = switch (timer) {
+            case TIMER_G -> Input.TIMER_G;
+            case TIMER_H -> Input.TIMER_H;
+            case TIMER_I -> Input.TIMER_I;
+            case TIMER_L -> Input.TIMER_L;
+            case TIMER_A, TIMER_B, TIMER_D, TIMER_E, TIMER_F, TIMER_J, TIMER_K, TIMER_M ->
+                throw new IllegalStateException(timer + " is no timer of an INVITE server transaction");
+        };
         go(step(state, input), null);
     }
 

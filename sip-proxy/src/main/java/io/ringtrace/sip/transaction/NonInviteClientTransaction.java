@@ -89,9 +89,7 @@ public final class NonInviteClientTransaction extends ClientTransaction {
     /** Once a provisional response is there, timer E runs in steps of T2 (§17.1.2.2). */
     @Override
     long nextInterval(Timer timer, long intervalMillis) {
-        return state == State.PROCEEDING
-                ? layer.timers().t2().toMillis()
-                : super.nextInterval(timer, intervalMillis);
+        return state == State.PROCEEDING ? layer.timers().t2().toMillis() : super.nextInterval(timer, intervalMillis);
     }
 
     @Override
@@ -101,14 +99,13 @@ public final class NonInviteClientTransaction extends ClientTransaction {
 
     @Override
     void fired(Timer timer) {
-        Input input =
-                switch (timer) {
-                    case TIMER_E -> Input.TIMER_E;
-                    case TIMER_F -> Input.TIMER_F;
-                    case TIMER_K -> Input.TIMER_K;
-                    case TIMER_A, TIMER_B, TIMER_D, TIMER_G, TIMER_H, TIMER_I, TIMER_J, TIMER_L, TIMER_M ->
-                        throw new IllegalStateException(timer + " is no timer of a non-INVITE client transaction");
-                };
+        Input input = switch (timer) {
+            case TIMER_E -> Input.TIMER_E;
+            case TIMER_F -> Input.TIMER_F;
+            case TIMER_K -> Input.TIMER_K;
+            case TIMER_A, TIMER_B, TIMER_D, TIMER_G, TIMER_H, TIMER_I, TIMER_J, TIMER_L, TIMER_M ->
+                throw new IllegalStateException(timer + " is no timer of a non-INVITE client transaction");
+        };
         go(step(state, input), null);
     }
 

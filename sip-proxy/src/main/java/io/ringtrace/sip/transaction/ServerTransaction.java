@@ -84,7 +84,8 @@ public abstract sealed class ServerTransaction extends Transaction
 
     /** Where responses to the request go: RFC 3261 §18.2.2 over an unreliable transport, and RFC 3581 §4. */
     public static Hop replyTo(SipMessage request, Hop source) {
-        int port = request.topVia().rport() >= 0 ? source.port() : request.topVia().port();
+        int port =
+                request.topVia().rport() >= 0 ? source.port() : request.topVia().port();
         return port == source.port()
                 ? source
                 : new Hop(new InetSocketAddress(source.address(), port), source.listener());

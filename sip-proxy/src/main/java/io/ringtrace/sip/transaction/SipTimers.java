@@ -11,8 +11,8 @@ import java.time.Duration;
  * @param timerC how long a branch may stay without a final response; more than three minutes (§16.6 step 11)
  */
 public record SipTimers(Duration t1, Duration t2, Duration t4, Duration timerC) {
-    public static final SipTimers DEFAULT =
-            new SipTimers(Duration.ofMillis(500), Duration.ofSeconds(4), Duration.ofSeconds(5), Duration.ofSeconds(185));
+    public static final SipTimers DEFAULT = new SipTimers(
+            Duration.ofMillis(500), Duration.ofSeconds(4), Duration.ofSeconds(5), Duration.ofSeconds(185));
 
     public SipTimers {
         if (t1.toMillis() < TimerWheel.TICK_MILLIS || t2.compareTo(t1) < 0) {

@@ -123,10 +123,10 @@ public final class TransactionLayer {
      * @return true for the ACK to a 2xx, which the core forwards
      */
     public boolean again(ServerTransaction transaction, SipMessage request) {
-        counters.add(Count.RETRANSMISSIONS_RECEIVED);
         if (request.method() == SipMethod.ACK) {
             return transaction instanceof InviteServerTransaction invite && invite.acknowledged();
         }
+        counters.add(Count.RETRANSMISSIONS_RECEIVED);
         transaction.requestAgain();
         return false;
     }
@@ -134,8 +134,8 @@ public final class TransactionLayer {
     /** A transaction for a new INVITE; the message is copied. */
     public InviteServerTransaction newInviteServer(SipMessage request, Hop source) {
         identity.of(request);
-        InviteServerTransaction transaction = new InviteServerTransaction(
-                this, identity.copy(), identity.key(), keptMessages.keep(request), source);
+        InviteServerTransaction transaction =
+                new InviteServerTransaction(this, identity.copy(), identity.key(), keptMessages.keep(request), source);
         servers.add(transaction);
         return transaction;
     }
@@ -181,7 +181,8 @@ public final class TransactionLayer {
 
     /** A branch for a request that is forwarded without a transaction (an ACK to a 2xx); its array is reused by the next call. */
     public byte[] branchWithoutTransaction(int loopHash) {
-        BranchParameter.write(branch, 0, shard, BranchParameter.MOST_SLOTS - 1, random.nextInt(), random.nextInt(), loopHash);
+        BranchParameter.write(
+                branch, 0, shard, BranchParameter.MOST_SLOTS - 1, random.nextInt(), random.nextInt(), loopHash);
         return branch;
     }
 

@@ -29,8 +29,8 @@ class InviteClientTransactionTest {
         @Test
         void provisionalStopsTimersAAndB() {
             assertThat(step(State.CALLING, Input.PROVISIONAL))
-                    .isEqualTo(Step.to(
-                            State.PROCEEDING, Action.STOP_RETRANSMITTING, Action.STOP_WAITING, Action.PASS_UP));
+                    .isEqualTo(
+                            Step.to(State.PROCEEDING, Action.STOP_RETRANSMITTING, Action.STOP_WAITING, Action.PASS_UP));
         }
 
         @Test
@@ -38,10 +38,7 @@ class InviteClientTransactionTest {
         void successIsAccepted() {
             assertThat(step(State.CALLING, Input.SUCCESS))
                     .isEqualTo(Step.to(
-                            State.ACCEPTED,
-                            Action.STOP_RETRANSMITTING,
-                            Action.start(Timer.TIMER_M),
-                            Action.PASS_UP));
+                            State.ACCEPTED, Action.STOP_RETRANSMITTING, Action.start(Timer.TIMER_M), Action.PASS_UP));
         }
 
         @Test
@@ -67,14 +64,12 @@ class InviteClientTransactionTest {
     class ProceedingAndCompleted {
         @Test
         void everyProvisionalIsPassedUp() {
-            assertThat(step(State.PROCEEDING, Input.PROVISIONAL))
-                    .isEqualTo(Step.to(State.PROCEEDING, Action.PASS_UP));
+            assertThat(step(State.PROCEEDING, Input.PROVISIONAL)).isEqualTo(Step.to(State.PROCEEDING, Action.PASS_UP));
         }
 
         @Test
         void repeatedFailureIsAcknowledgedAgainAndNotPassedUp() {
-            assertThat(step(State.COMPLETED, Input.FAILURE))
-                    .isEqualTo(Step.to(State.COMPLETED, Action.ACKNOWLEDGE));
+            assertThat(step(State.COMPLETED, Input.FAILURE)).isEqualTo(Step.to(State.COMPLETED, Action.ACKNOWLEDGE));
         }
 
         @Test

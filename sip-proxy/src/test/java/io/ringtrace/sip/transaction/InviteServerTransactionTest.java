@@ -37,10 +37,7 @@ class InviteServerTransactionTest {
         void failureIsSentAndRepeatedUntilTimerH() {
             assertThat(step(State.PROCEEDING, Input.FAILURE))
                     .isEqualTo(Step.to(
-                            State.COMPLETED,
-                            Action.SEND,
-                            Action.start(Timer.TIMER_G),
-                            Action.start(Timer.TIMER_H)));
+                            State.COMPLETED, Action.SEND, Action.start(Timer.TIMER_G), Action.start(Timer.TIMER_H)));
         }
 
         @Test
@@ -98,14 +95,12 @@ class InviteServerTransactionTest {
         @Test
         void ackConfirms() {
             assertThat(step(State.COMPLETED, Input.ACK))
-                    .isEqualTo(Step.to(
-                            State.CONFIRMED, Action.STOP_RETRANSMITTING, Action.start(Timer.TIMER_I)));
+                    .isEqualTo(Step.to(State.CONFIRMED, Action.STOP_RETRANSMITTING, Action.start(Timer.TIMER_I)));
         }
 
         @Test
         void timerHGivesUp() {
-            assertThat(step(State.COMPLETED, Input.TIMER_H))
-                    .isEqualTo(Step.to(State.TERMINATED, Action.TELL_TIMEOUT));
+            assertThat(step(State.COMPLETED, Input.TIMER_H)).isEqualTo(Step.to(State.TERMINATED, Action.TELL_TIMEOUT));
         }
 
         @ParameterizedTest

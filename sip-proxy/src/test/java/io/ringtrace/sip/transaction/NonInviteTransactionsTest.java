@@ -29,9 +29,7 @@ class NonInviteTransactionsTest {
                             NonInviteServerTransaction.State.PROCEEDING,
                             NonInviteServerTransaction.Input.REQUEST_AGAIN))
                     .isEqualTo(Step.to(NonInviteServerTransaction.State.PROCEEDING, Action.SEND_AGAIN));
-            assertThat(step(
-                            NonInviteServerTransaction.State.COMPLETED,
-                            NonInviteServerTransaction.Input.REQUEST_AGAIN))
+            assertThat(step(NonInviteServerTransaction.State.COMPLETED, NonInviteServerTransaction.Input.REQUEST_AGAIN))
                     .isEqualTo(Step.to(NonInviteServerTransaction.State.COMPLETED, Action.SEND_AGAIN));
         }
 
@@ -39,9 +37,7 @@ class NonInviteTransactionsTest {
         void finalResponseIsKeptUntilTimerJ() {
             assertThat(step(NonInviteServerTransaction.State.TRYING, NonInviteServerTransaction.Input.FINAL))
                     .isEqualTo(Step.to(
-                            NonInviteServerTransaction.State.COMPLETED,
-                            Action.SEND,
-                            Action.start(Timer.TIMER_J)));
+                            NonInviteServerTransaction.State.COMPLETED, Action.SEND, Action.start(Timer.TIMER_J)));
             assertThat(step(NonInviteServerTransaction.State.COMPLETED, NonInviteServerTransaction.Input.TIMER_J))
                     .isEqualTo(Step.to(NonInviteServerTransaction.State.TERMINATED));
         }
@@ -72,9 +68,7 @@ class NonInviteTransactionsTest {
         void timerESendsTheRequestAgainWhileTryingAndProceeding() {
             assertThat(step(NonInviteClientTransaction.State.TRYING, NonInviteClientTransaction.Input.TIMER_E))
                     .isEqualTo(Step.to(
-                            NonInviteClientTransaction.State.TRYING,
-                            Action.SEND_AGAIN,
-                            Action.start(Timer.TIMER_E)));
+                            NonInviteClientTransaction.State.TRYING, Action.SEND_AGAIN, Action.start(Timer.TIMER_E)));
             assertThat(step(NonInviteClientTransaction.State.PROCEEDING, NonInviteClientTransaction.Input.TIMER_E))
                     .isEqualTo(Step.to(
                             NonInviteClientTransaction.State.PROCEEDING,
