@@ -11,6 +11,7 @@ import io.ringtrace.sip.message.SentBy;
 import io.ringtrace.sip.proxy.ProxyCore;
 import io.ringtrace.sip.target.GatewayHealth;
 import io.ringtrace.sip.target.GatewayTargets;
+import io.ringtrace.sip.transaction.BranchParameter;
 import io.ringtrace.sip.transaction.SipTimers;
 import io.ringtrace.sip.transaction.TimerWheel;
 import io.ringtrace.sip.transaction.TransactionLayer;
@@ -91,8 +92,9 @@ public final class SipProxy implements AutoCloseable {
         public Settings {
             listeners = List.copyOf(listeners);
             advertisedHosts = Set.copyOf(advertisedHosts);
-            if (listeners.isEmpty() || shards < 1) {
-                throw new IllegalArgumentException("a proxy needs a listener and a shard");
+            if (listeners.isEmpty() || shards < 1 || shards > BranchParameter.MOST_SHARDS) {
+                throw new IllegalArgumentException("a proxy needs a listener, and 1 to " + BranchParameter.MOST_SHARDS
+                        + " shards, not " + shards);
             }
         }
 
@@ -149,16 +151,30 @@ public final class SipProxy implements AutoCloseable {
                     mostHandedOver);
         }
 
-        public Settings withMostLiveCalls(int most) {
+        /** Bounds of each shard: server and client transactions, and calls. */
+        public Settings withMost(int serverTransactions, int clientTransactions, int liveCalls) {
             return new Settings(
                     listeners,
                     shards,
                     timers,
                     advertisedHosts,
                     maximumDuration,
+                    serverTransactions,
+                    clientTransactions,
+                    liveCalls,
+                    mostHandedOver);
+        }
+
+        public Settings withMaximumDuration(Duration longest) {
+            return new Settings(
+                    listeners,
+                    shards,
+                    timers,
+                    advertisedHosts,
+                    longest,
                     mostServerTransactions,
                     mostClientTransactions,
-                    most,
+                    mostLiveCalls,
                     mostHandedOver);
         }
     }

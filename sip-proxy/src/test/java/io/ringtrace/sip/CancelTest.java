@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
+import io.ringtrace.sip.counters.Count;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,7 +89,13 @@ class CancelTest {
         gateway.receives("CANCEL");
         gateway.answers(200);
         ladder.passes(Duration.ofSeconds(33));
-        caller.receives("487");
+        SipText answer = caller.receives("487");
+        caller.acksFailure(answer);
+        caller.skipsAll("487", 20);
+        ladder.passes(Duration.ofSeconds(40));
+        assertThat(ladder.count(Count.CLIENT_TRANSACTIONS)).isZero();
+        assertThat(ladder.count(Count.SERVER_TRANSACTIONS)).isZero();
+        assertThat(ladder.count(Count.LIVE_CALLS)).isZero();
     }
 
     @Test

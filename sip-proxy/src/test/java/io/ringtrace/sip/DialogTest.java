@@ -115,6 +115,24 @@ class DialogTest {
     }
 
     @Test
+    void cancelledReInviteIsCancelledDownstreamAndTheCallGoesOn() {
+        ladder.connects(Ladder.PROMO);
+        String reInvite = caller.inDialog("INVITE");
+        caller.sends(reInvite);
+        caller.receives("100");
+        SipText forwarded = gateway.receives("INVITE");
+        gateway.answers(180);
+        caller.receives("180");
+        caller.sends(reInvite.replace("INVITE", "CANCEL"));
+        caller.receives("200");
+        gateway.receives("CANCEL");
+        gateway.answers(forwarded, 487, "");
+        gateway.receives("ACK");
+        caller.receives("487");
+        assertThat(ladder.journal.kinds()).containsExactly("Began", "Progressed", "Answered");
+    }
+
+    @Test
     void infoPassesBothWays() {
         ladder.connects(Ladder.PROMO);
         gateway.sends(gateway.inDialog("INFO"));

@@ -156,7 +156,10 @@ class RetransmissionTest {
         gateway.answers(100);
         ladder.passes(Duration.ofSeconds(190));
         gateway.receives("CANCEL");
-        caller.receives("408");
+        SipText answer = caller.receives("408");
+        caller.acksFailure(answer);
+        ladder.passes(Duration.ofSeconds(70));
+        assertThat(ladder.count(Count.CLIENT_TRANSACTIONS)).isZero();
     }
 
     @Test

@@ -169,6 +169,10 @@ final class Branch implements ClientTransactionUser {
         finished = true;
         silence.stop();
         timerC.stop();
+        InviteClientTransaction transaction = client;
+        if (transaction != null) {
+            transaction.giveUp();
+        }
         if (abandoned == null && !heard) {
             abandoned = why;
         }

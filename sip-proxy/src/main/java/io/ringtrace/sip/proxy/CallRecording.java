@@ -169,8 +169,7 @@ final class CallRecording {
 
     private void end(@Nullable LiveCall call, CallEvent.Ended event) {
         if (call != null) {
-            call.ended = true;
-            calls.keepFor(call, lingerMillis);
+            calls.keepEnded(call, lingerMillis);
         }
         counters.add(Count.CALLS_ENDED);
         append(event);

@@ -30,6 +30,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
     private final TimerC timerC;
     private @Nullable InviteClientTransaction invite;
     private boolean cancelled;
+    private boolean cancelSent;
 
     private DialogRequestContext(
             ProxyParts parts, DialogRequests requests, Dialog dialog, int loopHash, ServerTransaction server) {
@@ -119,11 +120,10 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
     public void responded(SipMessage response) {
         int status = response.status();
         if (status < 200) {
-            if (invite != null) {
+            if (invite != null && cancelled) {
+                cancelInvite();
+            } else if (invite != null) {
                 timerC.restart();
-                if (cancelled) {
-                    cancelInvite();
-                }
             }
             if (status == 100 || !server.unanswered()) {
                 return;
@@ -179,21 +179,25 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
 
     private void cancelInvite() {
         InviteClientTransaction client = invite;
-        if (client != null && client.state() == InviteClientTransaction.State.PROCEEDING) {
+        if (client != null && !cancelSent && client.state() == InviteClientTransaction.State.PROCEEDING) {
+            cancelSent = true;
             timerC.cancelSent();
             client.cancel(null);
         }
     }
 
+    /** §16.8: CANCEL downstream and 408 upstream; what does not even end then, ends here. */
     private void timerCFired() {
         InviteClientTransaction client = invite;
-        if (!server.unanswered()) {
-            return;
+        if (client != null && cancelSent) {
+            client.giveUp();
+        } else {
+            cancelInvite();
         }
-        if (client != null) {
-            client.cancel(null);
+        if (server.unanswered()) {
+            parts.answers()
+                    .respond(server, cancelled ? 487 : 408, cancelled ? "Request Terminated" : "Request Timeout");
         }
-        parts.answers().respond(server, cancelled ? 487 : 408, cancelled ? "Request Terminated" : "Request Timeout");
     }
 
     /** A BYE got 2xx, 408, 481 or no answer: its dialog is over, at the moment the BYE arrived. */

@@ -12,6 +12,7 @@ final class LiveCalls {
     private final int most;
     private @Nullable LiveCall[] buckets = new LiveCall[FEWEST_BUCKETS];
     private int size;
+    private int ended;
     private Consumer<LiveCall> whenLost = _ -> {};
 
     LiveCalls(TimerWheel wheel, int most) {
@@ -28,8 +29,9 @@ final class LiveCalls {
         return size >= most;
     }
 
-    int size() {
-        return size;
+    /** Calls that have not ended; the table holds ended ones too, for a little while. */
+    int running() {
+        return size - ended;
     }
 
     @Nullable
@@ -51,6 +53,13 @@ final class LiveCalls {
         buckets[bucket] = call;
         size++;
         return call;
+    }
+
+    /** Keeps an ended call for so long and no longer. */
+    void keepEnded(LiveCall call, long millis) {
+        call.ended = true;
+        ended++;
+        wheel.start(call, millis);
     }
 
     /** Keeps the call for so long and no longer. */
@@ -76,6 +85,9 @@ final class LiveCalls {
             before.nextInBucket = at.nextInBucket;
         }
         size--;
+        if (call.ended) {
+            ended--;
+        }
     }
 
     void expired(LiveCall call) {

@@ -184,7 +184,7 @@ public final class ProxyCore {
 
     /** Writes the gauges. */
     public void gauge() {
-        parts.counters().set(Count.LIVE_CALLS, parts.liveCalls().size());
+        parts.counters().set(Count.LIVE_CALLS, parts.liveCalls().running());
         parts.counters().set(Count.SERVER_TRANSACTIONS, parts.transactions().serverTransactions());
         parts.counters().set(Count.CLIENT_TRANSACTIONS, parts.transactions().clientTransactions());
     }

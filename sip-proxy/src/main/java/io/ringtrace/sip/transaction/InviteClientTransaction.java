@@ -116,6 +116,14 @@ public final class InviteClientTransaction extends ClientTransaction {
         }
     }
 
+    /** Ends it when no final response is awaited any more (§9.1: 64 T1 after the CANCEL); does nothing once there was one. */
+    public void giveUp() {
+        if (state == State.CALLING || state == State.PROCEEDING) {
+            state = State.TERMINATED;
+            end();
+        }
+    }
+
     @Override
     void responded(SipMessage response) {
         NonInviteClientTransaction cancelling = cancel;
