@@ -108,6 +108,12 @@ final class CallShard implements DatagramReceiver {
         core.gauge();
     }
 
+    /** Gives everything back; nothing may be received afterwards. */
+    void stop() {
+        mustBeInLoop();
+        transactions.endAll();
+    }
+
     private CallShard ownerOf(SipMessage parsed) {
         int count = all.size();
         return count == 1

@@ -257,6 +257,11 @@ public final class SipProxy implements AutoCloseable {
         UdpTransport udp = transport;
         transport = null;
         if (udp != null) {
+            udp.stopReceiving();
+            List<CallShard> stopping = shards;
+            for (int i = 0; i < stopping.size(); i++) {
+                udp.loop(i).execute(stopping.get(i)::stop);
+            }
             udp.close();
         }
     }

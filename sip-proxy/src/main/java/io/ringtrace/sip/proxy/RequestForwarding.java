@@ -94,6 +94,15 @@ final class RequestForwarding {
         return out;
     }
 
+    /** The same as bytes that may be kept without being given back. */
+    byte[] responseBytes(SipMessage response, Hop to) {
+        ByteBuf out = response(response, to);
+        byte[] bytes = new byte[out.readableBytes()];
+        out.readBytes(bytes);
+        out.release();
+        return bytes;
+    }
+
     private ByteBuf write(Hop to) {
         ByteBuf out = transactions.buffer(to, splice.length());
         splice.writeTo(out);

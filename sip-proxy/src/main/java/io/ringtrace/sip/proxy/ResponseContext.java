@@ -49,7 +49,7 @@ final class ResponseContext implements ServerTransactionUser {
     private boolean finished;
 
     private int bestStatus;
-    private @Nullable ByteBuf best;
+    private byte @Nullable [] best;
     private @Nullable String bestReason;
 
     private final class RingTimer extends TimerWheel.Entry {
@@ -153,7 +153,7 @@ final class ResponseContext implements ServerTransactionUser {
         }
         int status = response.status();
         if (betterThanBest(status)) {
-            keepBest(status, parts.forwarding().response(response, server.peer()), reasonOf(response));
+            keepBest(status, parts.forwarding().responseBytes(response, server.peer()), reasonOf(response));
         }
         if (branch.abandoned()) {
             return;
@@ -276,31 +276,28 @@ final class ResponseContext implements ServerTransactionUser {
         };
     }
 
-    private void keepBest(int status, @Nullable ByteBuf response, @Nullable String reason) {
-        ByteBuf former = best;
+    private void keepBest(int status, byte @Nullable [] response, @Nullable String reason) {
         bestStatus = status;
         best = response;
         bestReason = reason;
-        if (former != null) {
-            former.release();
-        }
     }
 
     private void finish() {
         if (finished) {
             return;
         }
-        ByteBuf passed = best;
+        byte[] passed = best;
         int statusGateway = passed == null ? 0 : bestStatus;
         if (rangTooLong) {
             end(EndReason.DESTINATION_NO_ANSWER, EndedBy.RINGTRACE, 408, statusGateway, bestReason);
             parts.answers().respond(server, 408, "Request Timeout");
         } else if (passed != null && bestStatus != UNREACHABLE) {
-            best = null;
             EndReason reason = cancelled ? EndReason.CALLER_CANCELLED : EndReason.ofGatewayFinal(bestStatus);
             EndedBy by = cancelled ? EndedBy.CALLER : EndedBy.DESTINATION;
             end(reason, by, bestStatus, statusGateway, bestReason);
-            server.respond(bestStatus, passed);
+            server.respond(
+                    bestStatus,
+                    parts.transactions().buffer(server.peer(), passed.length).writeBytes(passed));
         } else if (cancelled) {
             end(EndReason.CALLER_CANCELLED, EndedBy.CALLER, 487, statusGateway, bestReason);
             parts.answers().respond(server, 487, "Request Terminated");
@@ -324,11 +321,6 @@ final class ResponseContext implements ServerTransactionUser {
     private void leave() {
         ringTimer.stop();
         merged.answered(server.request(), this);
-        ByteBuf unused = best;
-        best = null;
-        if (unused != null) {
-            unused.release();
-        }
     }
 
     private List<GatewayAttempt> attempts() {

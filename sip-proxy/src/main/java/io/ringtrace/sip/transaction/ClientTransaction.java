@@ -51,7 +51,7 @@ public abstract sealed class ClientTransaction extends Transaction
         end();
     }
 
-    final void end() {
+    void end() {
         stopTimers();
         letGo();
         if (slot != NO_SLOT) {

@@ -75,6 +75,16 @@ final class ClientTransactionSlots {
         return slot < used && generations[slot] == generation && randoms[slot] == random ? transactions[slot] : null;
     }
 
+    /** Ends every transaction. */
+    void endAll() {
+        for (int slot = 0; slot < used; slot++) {
+            ClientTransaction transaction = transactions[slot];
+            if (transaction != null) {
+                transaction.end();
+            }
+        }
+    }
+
     void release(int slot) {
         transactions[slot] = null;
         generations[slot]++;

@@ -125,6 +125,16 @@ public final class InviteClientTransaction extends ClientTransaction {
     }
 
     @Override
+    void end() {
+        super.end();
+        NonInviteClientTransaction cancelling = cancel;
+        cancel = null;
+        if (cancelling != null) {
+            cancelling.forget();
+        }
+    }
+
+    @Override
     void responded(SipMessage response) {
         NonInviteClientTransaction cancelling = cancel;
         if (response.cseqMethod() == SipMethod.CANCEL && cancelling != null) {

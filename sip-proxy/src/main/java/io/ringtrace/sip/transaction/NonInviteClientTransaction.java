@@ -77,6 +77,14 @@ public final class NonInviteClientTransaction extends ClientTransaction {
         keepAndSend(request);
     }
 
+    /** Ends a CANCEL with its INVITE; nothing tells them apart any more. */
+    void forget() {
+        if (state != State.TERMINATED) {
+            state = State.TERMINATED;
+            end();
+        }
+    }
+
     @Override
     void responded(SipMessage response) {
         if (response.cseqMethod() != method) {

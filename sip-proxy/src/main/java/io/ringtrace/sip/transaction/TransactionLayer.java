@@ -222,6 +222,12 @@ public final class TransactionLayer {
         return true;
     }
 
+    /** Ends every transaction without a word, giving its buffers back: the shard stops. */
+    public void endAll() {
+        servers.endAll();
+        clients.endAll();
+    }
+
     ByteBuf cancelOf(ByteBuf invite, Hop to, @Nullable String reason) {
         parser.parseCopy(invite, sentInvite);
         ByteBuf cancel = buffer(to, invite.readableBytes() + ROOM_FOR_OWN_FIELDS);

@@ -64,6 +64,15 @@ final class TransactionTable {
         size--;
     }
 
+    /** Ends every transaction. */
+    void endAll() {
+        for (int i = 0; i < buckets.length; i++) {
+            for (ServerTransaction first = buckets[i]; first != null; first = buckets[i]) {
+                first.end();
+            }
+        }
+    }
+
     private int bucket(long key) {
         return (int) (key & (buckets.length - 1));
     }
