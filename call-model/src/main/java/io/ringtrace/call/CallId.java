@@ -20,7 +20,8 @@ public record CallId(long high, long low) implements Comparable<CallId> {
         long high = 0;
         long low = 0;
         for (int i = 0; i < LENGTH; i++) {
-            int value = CROCKFORD.indexOf(Character.toUpperCase(text.charAt(i)));
+            char c = text.charAt(i);
+            int value = CROCKFORD.indexOf(c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c);
             if (value < 0) {
                 throw new IllegalArgumentException(
                         "'" + text + "' is not a call id: '" + text.charAt(i) + "' is not in Crockford's base 32");
@@ -31,7 +32,11 @@ public record CallId(long high, long low) implements Comparable<CallId> {
         return new CallId(high, low);
     }
 
+    /** Reads what {@link #toBytes} made; throws IllegalArgumentException for another length. */
     public static CallId fromBytes(byte[] bytes) {
+        if (bytes.length != 16) {
+            throw new IllegalArgumentException("a call id has 16 bytes, not " + bytes.length);
+        }
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         return new CallId(buffer.getLong(), buffer.getLong());
     }

@@ -1,5 +1,7 @@
 package io.ringtrace.call;
 
+import java.util.Locale;
+
 /** Why a call ended, as it stands in its record. */
 public enum EndReason {
     CALLER_HANGUP,
@@ -30,7 +32,7 @@ public enum EndReason {
 
     /** As written in records and answers: {@code caller_hangup}. */
     public String text() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** The reason for a final response that came from the destination's gateway. */

@@ -66,6 +66,11 @@ public record PhoneNumber(long digits) implements Comparable<PhoneNumber> {
         return (int) (digits / 10_000L % 1000);
     }
 
+    /** True for numbers of North America whose caller pays extra: area code 900, or central office code 976. */
+    public boolean premium() {
+        return nanp() && (npa() == 900 || nxx() == 976);
+    }
+
     @Override
     public int compareTo(PhoneNumber other) {
         return Long.compare(digits, other.digits);

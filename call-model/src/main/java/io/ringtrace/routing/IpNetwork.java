@@ -2,14 +2,32 @@ package io.ringtrace.routing;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.regex.Pattern;
 
-/** An IPv4 or IPv6 network in CIDR notation (RFC 4632, RFC 4291). */
+/**
+ * An IPv4 or IPv6 network in CIDR notation (RFC 4632, RFC 4291).
+ *
+ * @param address the network's first address: bits beyond the prefix are cleared
+ */
 public record IpNetwork(InetAddress address, int prefixLength) {
+    private static final Pattern IPV4 = Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
+    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,3}");
+
+    public IpNetwork {
+        int most = address.getAddress().length * 8;
+        if (prefixLength < 0 || prefixLength > most) {
+            throw new IllegalArgumentException("the prefix length must be 0 to " + most);
+        }
+        address = masked(address, prefixLength);
+    }
+
     /** Reads {@code 203.0.113.0/24}, {@code 2001:db8::/32} or a bare address; throws IllegalArgumentException saying what is wrong. */
     public static IpNetwork parse(String text) {
         int slash = text.indexOf('/');
         String host = slash < 0 ? text : text.substring(0, slash);
-        if (host.isEmpty() || !host.chars().allMatch(c -> Character.digit(c, 16) >= 0 || c == '.' || c == ':')) {
+        // the JDK also takes 10.1 for 10.0.0.1 and 010 for ten: what is no plain literal is refused, not guessed
+        if (!IPV4.matcher(host).matches() && !IPV6.matcher(host).matches()) {
             throw new IllegalArgumentException("'" + text + "' is not an IP network such as 203.0.113.0/24");
         }
         InetAddress address;
@@ -19,18 +37,14 @@ public record IpNetwork(InetAddress address, int prefixLength) {
             throw new IllegalArgumentException("'" + text + "' is not an IP network such as 203.0.113.0/24", e);
         }
         int most = address.getAddress().length * 8;
-        int length = most;
-        if (slash >= 0) {
-            try {
-                length = Integer.parseInt(text.substring(slash + 1));
-            } catch (NumberFormatException e) {
-                length = -1;
-            }
-            if (length < 0 || length > most) {
-                throw new IllegalArgumentException("'" + text + "': the prefix length must be 0 to " + most);
-            }
+        if (slash < 0) {
+            return new IpNetwork(address, most);
         }
-        return new IpNetwork(masked(address, length), length);
+        String length = text.substring(slash + 1);
+        if (!LENGTH.matcher(length).matches() || Integer.parseInt(length) > most) {
+            throw new IllegalArgumentException("'" + text + "': the prefix length must be 0 to " + most);
+        }
+        return new IpNetwork(address, Integer.parseInt(length));
     }
 
     public boolean contains(InetAddress other) {

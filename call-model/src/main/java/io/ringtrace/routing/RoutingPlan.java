@@ -2,32 +2,28 @@ package io.ringtrace.routing;
 
 import io.ringtrace.call.PhoneNumber;
 import java.net.InetAddress;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Everything the operator's files say about calls, checked and immutable. Looking something up makes no garbage but its answer. */
+/**
+ * Everything the operator's files say about calls, checked and immutable. Read by every shard for every call: looking something up makes
+ * no garbage that outlives the call of the method.
+ */
 public final class RoutingPlan {
     private final String version;
     private final List<Trunk> trunks;
+    private final List<Route> routes;
     private final Map<String, Gateway> gateways;
     private final Map<Long, StaticNumber> staticNumbers;
-    private final List<Route> routes;
-    private final Map<PrefixKey, Route> routesByPrefix;
-    private final int longestPrefix;
-    private final List<SourceNetwork> sourceNetworks;
-
-    private record PrefixKey(
-            int length, long prefix, @Nullable String trunk) {}
-
-    private record SourceNetwork(IpNetwork network, Trunk trunk) {}
+    private final LongTable<StaticNumber> staticNumbersByDigits;
+    private final PrefixTable prefixes;
+    private final SourceNetworks sourceNetworks;
 
     /**
+     * Throws IllegalArgumentException for what is ambiguous: a name, prefix, source network or number that stands twice.
+     *
      * @param version names this plan in every call record
      */
     public RoutingPlan(
@@ -38,26 +34,27 @@ public final class RoutingPlan {
             List<StaticNumber> staticNumbers) {
         this.version = version;
         this.trunks = List.copyOf(trunks);
-        this.gateways = gateways.stream().collect(Collectors.toUnmodifiableMap(Gateway::name, Function.identity()));
         this.routes = List.copyOf(routes);
-        this.staticNumbers = staticNumbers.stream()
-                .collect(Collectors.toUnmodifiableMap(s -> s.number().digits(), Function.identity()));
-        Map<PrefixKey, Route> byPrefix = new HashMap<>();
-        int longest = 0;
-        for (Route route : routes) {
-            long digits = route.prefix().isEmpty() ? 0 : Long.parseLong(route.prefix());
-            byPrefix.put(new PrefixKey(route.prefix().length(), digits, route.trunk()), route);
-            longest = Math.max(longest, route.prefix().length());
+        if (trunks.stream().map(Trunk::name).distinct().count() != trunks.size()) {
+            throw new IllegalArgumentException("two trunks have the same name");
         }
-        this.routesByPrefix = Map.copyOf(byPrefix);
-        this.longestPrefix = longest;
-        List<SourceNetwork> networks = new ArrayList<>();
-        for (Trunk trunk : trunks) {
-            trunk.sourceNetworks().forEach(n -> networks.add(new SourceNetwork(n, trunk)));
+        Map<String, Gateway> gatewaysByName = new HashMap<>();
+        for (Gateway gateway : gateways) {
+            if (gatewaysByName.put(gateway.name(), gateway) != null) {
+                throw new IllegalArgumentException("two gateways have the name " + gateway.name());
+            }
         }
-        networks.sort(Comparator.comparingInt((SourceNetwork s) -> s.network().prefixLength())
-                .reversed());
-        this.sourceNetworks = List.copyOf(networks);
+        this.gateways = Map.copyOf(gatewaysByName);
+        Map<Long, StaticNumber> numbers = new HashMap<>();
+        for (StaticNumber number : staticNumbers) {
+            if (numbers.put(number.number().digits(), number) != null) {
+                throw new IllegalArgumentException("the static number " + number.number() + " stands twice");
+            }
+        }
+        this.staticNumbers = Map.copyOf(numbers);
+        this.staticNumbersByDigits = new LongTable<>(numbers);
+        this.prefixes = new PrefixTable(routes);
+        this.sourceNetworks = new SourceNetworks(trunks);
     }
 
     public String version() {
@@ -76,42 +73,22 @@ public final class RoutingPlan {
         return gateways;
     }
 
+    /** By the number's digits. For reports; calls ask {@link #staticNumber}. */
     public Map<Long, StaticNumber> staticNumbers() {
         return staticNumbers;
     }
 
     /** The trunk whose narrowest source network has this address; null for a stranger. */
     public @Nullable Trunk trunkFrom(InetAddress source) {
-        for (SourceNetwork s : sourceNetworks) {
-            if (s.network().contains(source)) {
-                return s.trunk();
-            }
-        }
-        return null;
+        return sourceNetworks.owner(source);
     }
 
     public @Nullable StaticNumber staticNumber(PhoneNumber dialed) {
-        return staticNumbers.get(dialed.digits());
+        return staticNumbersByDigits.get(dialed.digits());
     }
 
     /** The route of the longest prefix; of two with the same prefix, the one that names the trunk. Null when none fits. */
     public @Nullable Route routeFor(PhoneNumber destination, String trunk) {
-        long digits = destination.digits();
-        int length = Long.toString(digits).length();
-        while (length > longestPrefix) {
-            digits /= 10;
-            length--;
-        }
-        for (; length >= 0; length--, digits /= 10) {
-            Route named = routesByPrefix.get(new PrefixKey(length, digits, trunk));
-            if (named != null) {
-                return named;
-            }
-            Route any = routesByPrefix.get(new PrefixKey(length, digits, null));
-            if (any != null) {
-                return any;
-            }
-        }
-        return null;
+        return prefixes.longest(destination.digits(), trunk);
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringtrace.attribution;
+
+import org.jspecify.annotations.NullMarked;

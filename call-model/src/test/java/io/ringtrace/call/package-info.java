@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringtrace.call;
+
+import org.jspecify.annotations.NullMarked;

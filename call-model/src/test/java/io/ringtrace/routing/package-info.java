@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringtrace.routing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,11 @@
+package io.ringtrace.http;
+
+import io.ringtrace.attribution.Accounts;
+import io.ringtrace.attribution.Leases;
+import io.ringtrace.attribution.NumberBank;
+import io.ringtrace.attribution.Pools;
+import io.ringtrace.call.CallRecords;
+
+/** What the HTTP interface asks of the rest of the server. */
+public record HttpPorts(
+        Leases leases, Pools pools, Accounts accounts, NumberBank numberBank, CallRecords callRecords, Health health) {}

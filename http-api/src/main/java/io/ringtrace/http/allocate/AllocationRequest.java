@@ -1,0 +1,56 @@
+package io.ringtrace.http.allocate;
+
+import io.ringtrace.attribution.LeaseRequest;
+import io.ringtrace.attribution.Pools;
+import io.ringtrace.attribution.RingPool;
+import io.ringtrace.http.endpoint.Problem;
+import io.ringtrace.http.lease.VisitorFields;
+import io.ringtrace.http.text.QueryString;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What the pool id and query of {@code <pool>/allocate_number…?ring_pool_key=K&…} ask for. */
+sealed interface AllocationRequest {
+    String KEY = "ring_pool_key";
+    String VISITOR = "visitor_id";
+    String TOKEN = "oauth_token";
+    int LONGEST_ECHO = 128;
+
+    record Ask(LeaseRequest request) implements AllocationRequest {}
+
+    record Wrong(Problem problem) implements AllocationRequest {}
+
+    /** The key is checked first: without it nobody learns anything of the pool. All fields but the key and the visitor are marketing data. */
+    static AllocationRequest read(Pools pools, String poolId, QueryString query) {
+        String key = query.get(KEY);
+        if (key == null) {
+            key = "";
+        }
+        RingPool pool = key.isEmpty() ? null : pools.byKey(poolId, key);
+        if (pool == null) {
+            return new Wrong(Problem.of(
+                    403,
+                    "invalid_key",
+                    "API Key '" + echo(key) + "' is not valid for resource '" + echo(poolId) + "'"));
+        }
+        String visitor = query.get(VISITOR);
+        String wrongVisitor = VisitorFields.wrongVisitorId(visitor);
+        if (wrongVisitor != null) {
+            return new Wrong(Problem.of(400, "invalid_visitor", wrongVisitor));
+        }
+        Map<String, String> marketingData = new LinkedHashMap<>(query.fields());
+        marketingData.remove(KEY);
+        marketingData.remove(VISITOR);
+        // Clients that send their token everywhere send it here too; a secret is no marketing data.
+        marketingData.remove(TOKEN);
+        String wrongData = VisitorFields.wrongMarketingData(marketingData);
+        if (wrongData != null) {
+            return new Wrong(Problem.of(400, "invalid_marketing_data", wrongData));
+        }
+        return new Ask(new LeaseRequest(pool.id(), visitor, null, marketingData, false));
+    }
+
+    private static String echo(String text) {
+        return text.length() <= LONGEST_ECHO ? text : text.substring(0, LONGEST_ECHO);
+    }
+}

@@ -1,0 +1,24 @@
+package io.ringtrace.http.endpoint;
+
+import io.ringtrace.http.text.QueryString;
+import java.util.Map;
+
+/**
+ * A request that was let in: its caller is known, its body read and within the limits.
+ *
+ * @param path the path's variables, decoded
+ * @param accept the Accept header; empty without one
+ * @param receivedNanos {@link System#nanoTime} when its head arrived
+ */
+@SuppressWarnings("ArrayRecordComponent") // Read once; nobody compares requests.
+public record Request(
+        Caller caller, Map<String, String> path, QueryString query, String accept, byte[] body, long receivedNanos) {
+    /** A variable of the endpoint's own path. */
+    public String path(String name) {
+        String value = path.get(name);
+        if (value == null) {
+            throw new IllegalStateException("the endpoint's path has no variable " + name);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,161 @@
+package io.ringtrace.http.lease;
+
+import io.ringtrace.attribution.LeaseAnswer;
+import io.ringtrace.attribution.LeaseRequest;
+import io.ringtrace.attribution.Leases;
+import io.ringtrace.attribution.Pools;
+import io.ringtrace.attribution.RingPool;
+import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.http.endpoint.Access;
+import io.ringtrace.http.endpoint.Caller;
+import io.ringtrace.http.endpoint.Endpoint;
+import io.ringtrace.http.endpoint.ErrorShape;
+import io.ringtrace.http.endpoint.Problem;
+import io.ringtrace.http.endpoint.Reply;
+import io.ringtrace.http.endpoint.Request;
+import io.ringtrace.http.endpoint.Work;
+import io.ringtrace.http.text.Json;
+import io.ringtrace.http.text.JsonFields;
+import io.ringtrace.http.text.NumberText;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code POST /v1/leases}: numbers for visitors of one network's pools. Thread-safe; called on event loops, never waits. */
+public final class LeaseEndpoint {
+    private static final Set<String> FIELDS =
+            Set.of("pool", "visitor_id", "destination", "marketing_data", "new_attribution");
+
+    private final Leases leases;
+    private final Pools pools;
+    private final int mostRows;
+
+    public LeaseEndpoint(Leases leases, Pools pools, int mostRows) {
+        this.leases = leases;
+        this.pools = pools;
+        this.mostRows = mostRows;
+    }
+
+    public List<Endpoint> endpoints() {
+        return List.of(Endpoint.post("/v1/leases", Access.NETWORK, ErrorShape.OURS, new Work.Later(this::lease)));
+    }
+
+    private CompletionStage<Reply> lease(Request request) {
+        if (!(request.caller() instanceof Caller.OfNetwork(String network))) {
+            return CompletableFuture.completedFuture(Problem.unauthorized("A network token is needed."));
+        }
+        return LeaseBatch.serve(
+                request.body(), mostRows, leases, row -> read(network, row), (ask, answer) -> write(answer));
+    }
+
+    private LeaseBatch.Row read(String network, JsonNode row) {
+        if (!(row instanceof ObjectNode object)) {
+            return wrong("invalid_request", "A request must be an object.");
+        }
+        JsonFields fields = new JsonFields(object, false);
+        fields.onlyThese(FIELDS);
+        String poolName = fields.text("pool", 64);
+        String visitorId = fields.text("visitor_id", VisitorFields.LONGEST_VISITOR_ID);
+        String destinationText = fields.text("destination", 32);
+        Boolean newAttribution = fields.bool("new_attribution");
+        ObjectNode marketing = fields.object("marketing_data");
+        Map<String, String> marketingData = marketing == null ? Map.of() : texts(marketing, fields);
+        if (!fields.errors().isEmpty()) {
+            return wrong("invalid_request", fields.errorText());
+        }
+        if (poolName == null) {
+            return wrong("invalid_request", "pool is missing.");
+        }
+        String wrongVisitor = VisitorFields.wrongVisitorId(visitorId);
+        if (wrongVisitor != null) {
+            return wrong("invalid_visitor", wrongVisitor);
+        }
+        String wrongData = VisitorFields.wrongMarketingData(marketingData);
+        if (wrongData != null) {
+            return wrong("invalid_marketing_data", wrongData);
+        }
+        PhoneNumber destination = destinationText == null ? null : PhoneNumber.parseOrNull(destinationText);
+        if (destinationText != null && (destination == null || !destinationText.startsWith("+"))) {
+            return wrong("invalid_destination", "destination must be an E.164 number such as +18005550123.");
+        }
+        RingPool pool = pools.inNetwork(network, poolName);
+        if (pool == null) {
+            return wrong("unknown_pool", "There is no such pool.");
+        }
+        return new LeaseBatch.Row.Ask(
+                new LeaseRequest(pool.id(), visitorId, destination, marketingData, Boolean.TRUE.equals(newAttribution)),
+                poolName,
+                null);
+    }
+
+    private static Map<String, String> texts(ObjectNode object, JsonFields errors) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+            if (!field.getValue().isString()) {
+                errors.wrong("every marketing_data field must be a text");
+                return Map.of();
+            }
+            texts.put(field.getKey(), field.getValue().asString());
+        }
+        return texts;
+    }
+
+    private static ObjectNode write(LeaseAnswer answer) {
+        return switch (answer) {
+            case LeaseAnswer.Granted granted ->
+                number(granted.lease().number(), granted.visitorId())
+                        .put("lease_id", granted.lease().id())
+                        .put("renewed", granted.renewed())
+                        .put("changed", granted.changed())
+                        .put("overflow", false)
+                        .put("guaranteed_for_ms", granted.guaranteedForMillis())
+                        .put("held_for_ms", granted.heldForMillis())
+                        .put("renew_after_ms", granted.renewAfterMillis());
+            case LeaseAnswer.Overflowed(PhoneNumber number, String visitorId, long renewAfter) ->
+                withoutLease(number(number, visitorId), true, renewAfter);
+            case LeaseAnswer.NoNumber(String visitorId, long renewAfter) ->
+                withoutLease(number(null, visitorId), false, renewAfter);
+            case LeaseAnswer.Refused(LeaseAnswer.Reason reason, String message) ->
+                error(reason.name().toLowerCase(Locale.ROOT), message);
+            case LeaseAnswer.Unavailable(String message, long retryAfter) -> {
+                ObjectNode row = error("service_unavailable", message);
+                row.put("retry_after_ms", retryAfter);
+                yield row;
+            }
+        };
+    }
+
+    private static ObjectNode number(@Nullable PhoneNumber number, String visitorId) {
+        return Json.object()
+                .put("promo_number", number == null ? null : number.toString())
+                .put("national_format", number == null ? null : NumberText.formatted(number))
+                .put("visitor_id", visitorId);
+    }
+
+    private static ObjectNode withoutLease(ObjectNode row, boolean overflow, long renewAfterMillis) {
+        return row.putNull("lease_id")
+                .put("renewed", false)
+                .put("changed", false)
+                .put("overflow", overflow)
+                .put("guaranteed_for_ms", 0)
+                .put("held_for_ms", 0)
+                .put("renew_after_ms", renewAfterMillis);
+    }
+
+    private static LeaseBatch.Row wrong(String code, String message) {
+        return new LeaseBatch.Row.Wrong(error(code, message));
+    }
+
+    private static ObjectNode error(String code, String message) {
+        ObjectNode row = Json.object();
+        row.putObject("error").put("code", code).put("message", message);
+        return row;
+    }
+}

@@ -1,0 +1,87 @@
+package io.ringtrace.http.listener;
+
+import io.ringtrace.attribution.Accounts;
+import io.ringtrace.http.endpoint.Access;
+import io.ringtrace.http.endpoint.Caller;
+import io.ringtrace.http.endpoint.Endpoint;
+import io.ringtrace.http.endpoint.Problem;
+import io.ringtrace.http.text.PlainText;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Decides who is let in where; whoever is not named is not. Thread-safe, never waits. */
+public final class Door {
+    private static final int LONGEST_TOKEN = 256;
+    private static final int LONGEST_PATH_VARIABLE = 128;
+    private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+
+    private final Accounts accounts;
+    private final byte[] operatorToken;
+
+    /**
+     * @param operatorToken empty: nobody is the operator
+     */
+    public Door(Accounts accounts, byte[] operatorToken) {
+        this.accounts = accounts;
+        this.operatorToken = operatorToken.clone();
+    }
+
+    /** What became of somebody at the door. */
+    sealed interface Decision {
+        record Welcome(Caller caller) implements Decision {}
+
+        record Refused(Problem problem) implements Decision {}
+    }
+
+    Decision decide(
+            Endpoint endpoint, Map<String, String> path, @Nullable String authorization, @Nullable String oauthToken) {
+        for (Map.Entry<String, String> variable : path.entrySet()) {
+            String value = variable.getValue();
+            if (value.length() > LONGEST_PATH_VARIABLE
+                    || !PlainText.clean(value)
+                    || (variable.getKey().equals("date") && !DATE.matcher(value).matches())) {
+                return new Decision.Refused(Problem.notFound());
+            }
+        }
+        Access access = endpoint.access();
+        if (access == Access.PUBLIC || access == Access.POOL_KEY) {
+            return new Decision.Welcome(Caller.ANYBODY);
+        }
+        String token = authorization != null ? bare(authorization) : oauthToken;
+        if (token == null || token.isEmpty() || token.length() > LONGEST_TOKEN) {
+            return new Decision.Refused(Problem.unauthorized("A token is needed: Authorization: Bearer <token>."));
+        }
+        if (access != Access.NETWORK && isOperators(token)) {
+            return new Decision.Welcome(Caller.OPERATOR);
+        }
+        String network = access == Access.OPERATOR ? null : accounts.networkOf(token);
+        if (network == null) {
+            return new Decision.Refused(Problem.unauthorized("The token is not valid here."));
+        }
+        String asked = path.get("network");
+        if (asked != null && !asked.equals(network)) {
+            return new Decision.Refused(Problem.notFound());
+        }
+        return new Decision.Welcome(new Caller.OfNetwork(network));
+    }
+
+    private boolean isOperators(String token) {
+        return operatorToken.length > 0 && MessageDigest.isEqual(operatorToken, token.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** {@code Bearer <token>}; Invoca's documents also show the token alone. */
+    private static @Nullable String bare(String authorization) {
+        String text = authorization.strip();
+        int blank = text.indexOf(' ');
+        if (blank < 0) {
+            return text;
+        }
+        return text.substring(0, blank).toLowerCase(Locale.ROOT).equals("bearer")
+                ? text.substring(blank + 1).strip()
+                : null;
+    }
+}

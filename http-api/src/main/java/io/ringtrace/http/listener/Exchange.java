@@ -1,0 +1,254 @@
+package io.ringtrace.http.listener;
+
+import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.http.HttpSettings;
+import io.ringtrace.http.endpoint.Answer;
+import io.ringtrace.http.endpoint.Caller;
+import io.ringtrace.http.endpoint.Endpoint;
+import io.ringtrace.http.endpoint.Problem;
+import io.ringtrace.http.endpoint.Reply;
+import io.ringtrace.http.endpoint.Request;
+import io.ringtrace.http.endpoint.RequestBody;
+import io.ringtrace.http.endpoint.Work;
+import io.ringtrace.http.text.QueryString;
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request on its way: bounds, door, rate, body, work, answer. Cheap refusals come first; nothing is read or begun for a request that is
+ * not let in. Lives on the request's event loop.
+ */
+final class Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+    private static final long BUSY_RETRY_MILLIS = 1_000;
+    private static final long STORE_RETRY_MILLIS = 2_000;
+    private static final long ORIGIN = System.nanoTime();
+
+    /** What all exchanges of a server share. */
+    record Surroundings(
+            HttpSettings settings,
+            Door door,
+            RateLimit rate,
+            AtomicInteger running,
+            AtomicInteger observers,
+            int mostObservers,
+            WaitingCalls waiting,
+            WaitingCalls observing) {}
+
+    private final Surroundings surroundings;
+    private final Endpoint endpoint;
+    private final RouteMetrics metrics;
+    private final RoutingContext context;
+    private final HttpServerRequest request;
+    private final Context eventLoop;
+    private final long begun = System.nanoTime();
+
+    Exchange(Surroundings surroundings, Endpoint endpoint, RouteMetrics metrics, RoutingContext context) {
+        this.surroundings = surroundings;
+        this.endpoint = endpoint;
+        this.metrics = metrics;
+        this.context = context;
+        this.request = context.request();
+        this.eventLoop = context.vertx().getOrCreateContext();
+    }
+
+    void begin() {
+        boolean observes = endpoint.work() instanceof Work.Observing;
+        AtomicInteger inWork = observes ? surroundings.observers() : surroundings.running();
+        int most = observes
+                ? surroundings.mostObservers()
+                : surroundings.settings().concurrentRequests();
+        boolean counted = inWork.incrementAndGet() <= most;
+        if (!counted) {
+            inWork.decrementAndGet();
+        }
+        context.addEndHandler(sent -> {
+            if (counted) {
+                inWork.decrementAndGet();
+            }
+            long nanos = System.nanoTime() - begun;
+            int status = sent.succeeded() ? context.response().getStatusCode() : 0;
+            metrics.record(status, nanos);
+            if (LOG.isDebugEnabled()) {
+                LOG.debug(
+                        "{} {} {} {} ms",
+                        endpoint.method(),
+                        MaskedTarget.of(request.uri()),
+                        status == 0 ? "gone" : status,
+                        TimeUnit.NANOSECONDS.toMillis(nanos));
+            }
+        });
+        if (!counted) {
+            refuse(Problem.unavailable("Too many requests are in work.", BUSY_RETRY_MILLIS));
+            return;
+        }
+        QueryString query = QueryString.parse(request.query());
+        if (query == null) {
+            refuse(Problem.invalid(
+                    "The query has a wrong escape or more than " + QueryString.MOST_FIELDS + " fields."));
+            return;
+        }
+        Door.Decision decision = surroundings
+                .door()
+                .decide(
+                        endpoint,
+                        context.pathParams(),
+                        request.getHeader(HttpHeaders.AUTHORIZATION),
+                        query.get("oauth_token"));
+        switch (decision) {
+            case Door.Decision.Refused(Problem problem) -> {
+                // Whoever tries tokens does so at the rate of a source.
+                Problem tooMany = beyondRate(Caller.ANYBODY);
+                refuse(tooMany != null ? tooMany : problem);
+            }
+            case Door.Decision.Welcome(Caller caller) -> {
+                Problem tooMany = beyondRate(caller);
+                if (tooMany != null) {
+                    refuse(tooMany);
+                } else {
+                    readBody(caller, query);
+                }
+            }
+        }
+    }
+
+    private @Nullable Problem beyondRate(Caller caller) {
+        String bucket = switch (caller) {
+            case Caller.Operator _ -> null;
+            case Caller.OfNetwork(String network) -> "network " + network;
+            case Caller.Anybody _ -> "source " + source();
+        };
+        long wait = bucket == null ? 0 : surroundings.rate().admit(bucket, System.nanoTime() - ORIGIN);
+        return wait == 0
+                ? null
+                : Problem.later(
+                        429, "too_many_requests", "Too many requests; wait a little.", Math.ceilDiv(wait, 1_000_000L));
+    }
+
+    /** The address; of IPv6 only the /64, because a single customer has all of one. */
+    private String source() {
+        String host =
+                request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
+        if (host == null) {
+            return "";
+        }
+        try {
+            return InetAddress.ofLiteral(host) instanceof Inet6Address v6
+                    ? Arrays.toString(Arrays.copyOf(v6.getAddress(), 8))
+                    : host;
+        } catch (IllegalArgumentException _) {
+            return host;
+        }
+    }
+
+    private void readBody(Caller caller, QueryString query) {
+        RequestBody wanted = endpoint.body();
+        if (!wanted.accepts(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
+            refuse(Problem.of(415, "unsupported_media_type", "The body must be " + wanted.usualMediaType() + "."));
+            return;
+        }
+        switch (wanted) {
+            case NONE -> {
+                BodyReader.drop(request);
+                work(requested(caller, query, new byte[0]));
+            }
+            case JSON, IMPORT ->
+                BodyReader.read(
+                        context.vertx(),
+                        request,
+                        wanted == RequestBody.IMPORT
+                                ? surroundings.settings().importLimitBytes()
+                                : surroundings.settings().bodyLimitBytes(),
+                        body -> work(requested(caller, query, body)),
+                        this::answer);
+        }
+    }
+
+    private Request requested(Caller caller, QueryString query, byte[] body) {
+        String accept = request.getHeader(HttpHeaders.ACCEPT);
+        return new Request(caller, context.pathParams(), query, accept == null ? "" : accept, body, begun);
+    }
+
+    private void work(Request asked) {
+        switch (endpoint.work()) {
+            case Work.Later(var work) -> {
+                try {
+                    work.apply(asked)
+                            .whenComplete((reply, failure) -> finish(failure == null ? reply : broke(failure)));
+                } catch (RuntimeException e) {
+                    answer(broke(e));
+                }
+            }
+            case Work.Waiting(var work) -> {
+                if (!surroundings.waiting().begin(() -> finish(waited(work, asked)))) {
+                    answer(Problem.unavailable("Too many requests wait for the database.", BUSY_RETRY_MILLIS));
+                }
+            }
+            case Work.Observing(var work) -> {
+                if (!surroundings.observing().begin(() -> finish(waited(work::apply, asked)))) {
+                    answer(Problem.unavailable("Too many are looking.", BUSY_RETRY_MILLIS));
+                }
+            }
+        }
+    }
+
+    private Reply waited(Work.WaitingWork work, Request asked) {
+        try {
+            return work.apply(asked);
+        } catch (StoreUnavailableException e) {
+            // The store itself says once that it is away; each request saying so again would bury it.
+            LOG.debug("{} {}: {}", endpoint.method(), endpoint.path(), e.getMessage());
+            return Problem.unavailable(
+                    "The database is away; nothing was changed, or asking again is safe.", STORE_RETRY_MILLIS);
+        } catch (RuntimeException e) {
+            return broke(e);
+        }
+    }
+
+    private Problem broke(Throwable failure) {
+        return InternalErrors.problem(endpoint.method() + " " + endpoint.path(), failure);
+    }
+
+    /** From any thread. */
+    private void finish(Reply reply) {
+        eventLoop.runOnContext(_ -> answer(reply));
+    }
+
+    private void refuse(Problem problem) {
+        BodyReader.drop(request);
+        answer(problem);
+    }
+
+    private void answer(Reply reply) {
+        Answer answer = switch (reply) {
+            case Answer ready -> ready;
+            case Problem problem -> endpoint.errors().answer(problem);
+        };
+        write(context.response(), answer);
+    }
+
+    /** Nothing is written to a client that went away. */
+    static void write(HttpServerResponse response, Answer answer) {
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        response.setStatusCode(answer.status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, answer.mediaType())
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .putHeader("X-Content-Type-Options", "nosniff");
+        answer.headers().forEach(response::putHeader);
+        response.end(Buffer.buffer(answer.body()));
+    }
+}

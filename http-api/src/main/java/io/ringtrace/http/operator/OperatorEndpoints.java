@@ -1,0 +1,185 @@
+package io.ringtrace.http.operator;
+
+import io.ringtrace.attribution.Accounts;
+import io.ringtrace.attribution.NumberBank;
+import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.http.endpoint.Access;
+import io.ringtrace.http.endpoint.Answer;
+import io.ringtrace.http.endpoint.Endpoint;
+import io.ringtrace.http.endpoint.ErrorShape;
+import io.ringtrace.http.endpoint.Problem;
+import io.ringtrace.http.endpoint.Reply;
+import io.ringtrace.http.endpoint.Request;
+import io.ringtrace.http.endpoint.RequestBody;
+import io.ringtrace.http.text.Json;
+import io.ringtrace.http.text.JsonFields;
+import io.ringtrace.http.text.PlainText;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Accounts, tokens and numbers, for whoever runs the server. Thread-safe; called on virtual threads, waits for the database. */
+public final class OperatorEndpoints {
+    private static final int DEFAULT_LIMIT = 100;
+    private static final int MOST = 1000;
+    private static final int MOST_ROW_ERRORS = 1000;
+
+    private final Accounts accounts;
+    private final NumberBank bank;
+
+    public OperatorEndpoints(Accounts accounts, NumberBank bank) {
+        this.accounts = accounts;
+        this.bank = bank;
+    }
+
+    public List<Endpoint> endpoints() {
+        return List.of(
+                Endpoint.post(
+                        "/v1/operator/campaigns",
+                        Access.OPERATOR,
+                        ErrorShape.OURS,
+                        Endpoint.waiting(this::ensureCampaign)),
+                Endpoint.post(
+                        "/v1/operator/tokens", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::createToken)),
+                new Endpoint(
+                        "POST",
+                        "/v1/operator/numbers",
+                        Access.OPERATOR,
+                        RequestBody.IMPORT,
+                        ErrorShape.OURS,
+                        Endpoint.waiting(this::importNumbers)),
+                Endpoint.get(
+                        "/v1/operator/numbers", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::listNumbers)));
+    }
+
+    private Reply ensureCampaign(Request request) throws StoreUnavailableException {
+        return switch (Json.parseObject(request.body())) {
+            case Json.Parsed.Wrong(String message) -> Problem.of(400, "malformed_json", message);
+            case Json.Parsed.Document(ObjectNode object) -> ensureCampaign(new JsonFields(object, false));
+        };
+    }
+
+    private Reply ensureCampaign(JsonFields fields) throws StoreUnavailableException {
+        fields.onlyThese(Set.of("network", "advertiser", "campaign"));
+        String network = fields.id("network");
+        String advertiser = fields.id("advertiser");
+        String campaign = fields.id("campaign");
+        if (fields.errors().isEmpty() && (network == null || advertiser == null || campaign == null)) {
+            fields.wrong("network, advertiser and campaign are needed");
+        }
+        if (!fields.errors().isEmpty() || network == null || advertiser == null || campaign == null) {
+            return Problem.invalid(fields.errorText());
+        }
+        accounts.ensureCampaign(network, advertiser, campaign);
+        ObjectNode body = Json.object()
+                .put("network", network)
+                .put("advertiser", advertiser)
+                .put("campaign", campaign);
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
+    private Reply createToken(Request request) throws StoreUnavailableException {
+        return switch (Json.parseObject(request.body())) {
+            case Json.Parsed.Wrong(String message) -> Problem.of(400, "malformed_json", message);
+            case Json.Parsed.Document(ObjectNode object) -> createToken(new JsonFields(object, false));
+        };
+    }
+
+    private Reply createToken(JsonFields fields) throws StoreUnavailableException {
+        fields.onlyThese(Set.of("network", "name"));
+        String network = fields.id("network");
+        String name = fields.text("name", 64);
+        if (fields.errors().isEmpty() && (network == null || name == null || name.isBlank())) {
+            fields.wrong("network and name are needed");
+        }
+        if (!fields.errors().isEmpty() || network == null || name == null) {
+            return Problem.invalid(fields.errorText());
+        }
+        if (!accounts.networkExists(network)) {
+            return unknownNetwork();
+        }
+        ObjectNode body = Json.object()
+                .put("network", network)
+                .put("name", name)
+                .put("token", accounts.createToken(network, name));
+        return Answer.of(201, Answer.JSON, Json.bytes(body));
+    }
+
+    private Reply importNumbers(Request request) throws StoreUnavailableException {
+        String network = network(request);
+        if (network == null) {
+            return unknownNetwork();
+        }
+        return switch (NumberFile.read(request.body())) {
+            case NumberFile.Wrong(String message) -> Problem.invalid(message);
+            case NumberFile.Rows(List<NumberBank.Row> rows, List<NumberBank.RowError> unreadable) -> {
+                NumberBank.ImportResult result = bank.importNumbers(network, rows);
+                List<NumberBank.RowError> errors = new ArrayList<>(result.errors());
+                errors.addAll(unreadable);
+                errors.sort(Comparator.comparingInt(NumberBank.RowError::line));
+                ObjectNode body = Json.object()
+                        .put("added", result.added())
+                        .put("unchanged", result.unchanged())
+                        .put("wrong", errors.size());
+                ArrayNode told = body.putArray("errors");
+                for (NumberBank.RowError error : errors.subList(0, Math.min(errors.size(), MOST_ROW_ERRORS))) {
+                    told.addObject()
+                            .put("line", error.line())
+                            .put("number", error.number())
+                            .put("message", error.message());
+                }
+                yield Answer.of(200, Answer.JSON, Json.bytes(body));
+            }
+        };
+    }
+
+    private Reply listNumbers(Request request) throws StoreUnavailableException {
+        String network = network(request);
+        if (network == null) {
+            return unknownNetwork();
+        }
+        String limitText = request.query().get("limit");
+        int limit =
+                limitText == null ? DEFAULT_LIMIT : limitText.matches("[0-9]{1,4}") ? Integer.parseInt(limitText) : 0;
+        if (limit < 1 || limit > MOST) {
+            return Problem.invalid("limit must be 1 to " + MOST + ".");
+        }
+        // An unescaped plus sign reads as a blank in a query.
+        String afterText = request.query().get("after");
+        PhoneNumber after = afterText == null ? null : PhoneNumber.parseOrNull(afterText.strip());
+        if (afterText != null && after == null) {
+            return Problem.invalid("after must be an E.164 number such as +18005550123.");
+        }
+        List<NumberBank.Entry> entries = bank.list(network, after == null ? 0 : after.digits(), limit);
+        ObjectNode body = Json.object();
+        ArrayNode numbers = body.putArray("numbers");
+        for (NumberBank.Entry entry : entries) {
+            numbers.addObject()
+                    .put("number", entry.number())
+                    .put("number_type", entry.type().text())
+                    .put("state", entry.state())
+                    .put("pool", entry.poolId())
+                    .put("visitor_id", entry.visitorId())
+                    .put("destination", entry.destination())
+                    .put("lease_id", entry.leaseId())
+                    .put("rate_center", entry.rateCenter())
+                    .put("region", entry.region());
+        }
+        body.put("next_after", entries.size() < limit ? null : entries.getLast().number());
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
+    private @Nullable String network(Request request) throws StoreUnavailableException {
+        String network = request.query().get("network");
+        return network != null && PlainText.id(network) && accounts.networkExists(network) ? network : null;
+    }
+
+    private static Problem unknownNetwork() {
+        return Problem.of(404, "unknown_network", "There is no such network.");
+    }
+}

@@ -1,0 +1,151 @@
+package io.ringtrace.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.ringtrace.http.endpoint.Endpoint;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@DisplayName("Who is let in where")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AccessTest {
+    private RunningApi api;
+
+    @BeforeAll
+    void start() throws Exception {
+        api = new RunningApi();
+    }
+
+    @AfterAll
+    void stop() {
+        api.close();
+    }
+
+    private int status(Endpoint endpoint, String token) throws Exception {
+        String path = endpoint.path()
+                .replace(":date", "2018-11-01")
+                .replace(":network", "acme")
+                .replace(":advertiser", "adv")
+                .replace(":campaign", "camp")
+                .replace(":callId", "x")
+                .replace(":id", "16");
+        String body = endpoint.method().equals("GET") || endpoint.method().equals("DELETE") ? "" : "{}";
+        return api.send(
+                        endpoint.method(),
+                        path,
+                        token,
+                        body,
+                        "Content-Type",
+                        endpoint.path().endsWith("operator/numbers") ? "text/csv" : "application/json")
+                .statusCode();
+    }
+
+    @Test
+    void everyEndpointKnowsItsCallers() throws Exception {
+        for (Endpoint endpoint : api.api.endpoints()) {
+            int nobody = status(endpoint, "");
+            int stranger = status(endpoint, "guessed");
+            int own = status(endpoint, api.acme);
+            int foreign = status(endpoint, api.other);
+            int operator = status(endpoint, RunningApi.OPERATOR);
+            int[] all = {nobody, stranger, own, foreign, operator};
+            switch (endpoint.access()) {
+                case PUBLIC -> assertThat(all).as(endpoint.path()).containsOnly(200);
+                case POOL_KEY ->
+                    assertThat(all)
+                            .as(endpoint.path())
+                            .containsOnly(endpoint.method().equals("GET") ? 403 : 400);
+                case NETWORK -> {
+                    assertThat(new int[] {nobody, stranger, operator})
+                            .as(endpoint.path())
+                            .containsOnly(401);
+                    assertThat(own).as(endpoint.path()).isNotEqualTo(401);
+                    if (endpoint.path().contains(":network")) {
+                        assertThat(foreign).as(endpoint.path()).isEqualTo(404);
+                    }
+                }
+                case NETWORK_OR_OPERATOR -> {
+                    assertThat(new int[] {nobody, stranger}).as(endpoint.path()).containsOnly(401);
+                    assertThat(new int[] {own, foreign, operator})
+                            .as(endpoint.path())
+                            .doesNotContain(401, 403);
+                }
+                case OPERATOR -> {
+                    assertThat(new int[] {nobody, stranger, own, foreign})
+                            .as(endpoint.path())
+                            .containsOnly(401);
+                    assertThat(operator).as(endpoint.path()).isNotEqualTo(401);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aTokenMayStandInTheHeaderBareOrInTheQuery() throws Exception {
+        assertThat(api.get("/v1/calls?oauth_token=" + api.acme).statusCode()).isEqualTo(200);
+        assertThat(api.send("GET", "/v1/calls", "", "", "Authorization", api.acme)
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(api.send("GET", "/v1/calls", "", "", "Authorization", "bEARER  " + api.acme)
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(api.send("GET", "/v1/calls", "", "", "Authorization", "Basic " + api.acme)
+                        .statusCode())
+                .isEqualTo(401);
+        // A wrong header is not made good by the query.
+        assertThat(api.send("GET", "/v1/calls?oauth_token=" + api.acme, "", "", "Authorization", "Bearer x")
+                        .statusCode())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void anUnauthorizedAnswerSaysHowToAuthorize() throws Exception {
+        HttpResponse<String> answer = api.get("/v1/calls");
+        assertThat(answer.headers().firstValue("www-authenticate")).hasValue("Bearer");
+        assertThat(answer.body())
+                .isEqualTo(
+                        "{\"error\":{\"code\":\"unauthorized\",\"message\":\"A token is needed: Authorization: Bearer <token>.\"}}");
+    }
+
+    @Test
+    void withoutAnOperatorTokenNobodyIsTheOperator() throws Exception {
+        HttpApi closed = new HttpApi(
+                HttpSettings.at("127.0.0.1", 0),
+                new HttpPorts(api.pools, api.pools, api.account, api.account, api.records, new NoHealth()),
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                new byte[0]);
+        try (closed;
+                HttpClient client = HttpClient.newHttpClient()) {
+            int port = closed.start();
+            assertThat(client.send(
+                                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
+                                            .header("Authorization", "Bearer ")
+                                            .build(),
+                                    HttpResponse.BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(401);
+        }
+    }
+
+    private static final class NoHealth implements Health {
+        @Override
+        public List<Check> live() {
+            return List.of();
+        }
+
+        @Override
+        public List<Check> ready() {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.ringtrace.http;
+
+import io.ringtrace.attribution.Accounts;
+import io.ringtrace.attribution.NumberBank;
+import io.ringtrace.attribution.NumberType;
+import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.call.StoreUnavailableException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Accounts and their numbers, kept in memory. Can be told to be away. Thread-safe. */
+final class InMemoryAccount implements Accounts, NumberBank {
+    private final Set<String> campaigns = new HashSet<>();
+    private final Set<String> networks = new HashSet<>();
+    private final Map<String, String> networkByToken = new HashMap<>();
+    private final Map<String, TreeMap<Long, Row>> numbers = new HashMap<>();
+    private boolean away;
+
+    synchronized void goAway() {
+        away = true;
+    }
+
+    synchronized boolean hasCampaign(String network, String advertiser, String campaign) {
+        return campaigns.contains(network + "/" + advertiser + "/" + campaign);
+    }
+
+    @Override
+    public synchronized void ensureCampaign(String network, String advertiser, String campaign)
+            throws StoreUnavailableException {
+        beThere();
+        networks.add(network);
+        campaigns.add(network + "/" + advertiser + "/" + campaign);
+    }
+
+    @Override
+    public synchronized String createToken(String network, String name) throws StoreUnavailableException {
+        beThere();
+        String token = "token-" + network + "-" + networkByToken.size();
+        networkByToken.put(token, network);
+        return token;
+    }
+
+    @Override
+    public synchronized boolean networkExists(String network) throws StoreUnavailableException {
+        beThere();
+        return networks.contains(network);
+    }
+
+    @Override
+    public synchronized @Nullable String networkOf(String token) {
+        return networkByToken.get(token);
+    }
+
+    @Override
+    public synchronized ImportResult importNumbers(String network, List<Row> rows) throws StoreUnavailableException {
+        beThere();
+        TreeMap<Long, Row> owned = numbers.computeIfAbsent(network, _ -> new TreeMap<>());
+        int added = 0;
+        int unchanged = 0;
+        List<RowError> errors = new ArrayList<>();
+        for (Row row : rows) {
+            PhoneNumber number = PhoneNumber.parseOrNull(row.number());
+            if (number == null) {
+                errors.add(new RowError(row.line(), row.number(), "not a phone number"));
+            } else if (owned.putIfAbsent(number.digits(), row) == null) {
+                added++;
+            } else {
+                unchanged++;
+            }
+        }
+        return new ImportResult(added, unchanged, errors);
+    }
+
+    @Override
+    public synchronized List<Entry> list(String network, long afterNumber, int limit) throws StoreUnavailableException {
+        beThere();
+        return numbers.getOrDefault(network, new TreeMap<>()).tailMap(afterNumber, false).entrySet().stream()
+                .limit(limit)
+                .map(e -> new Entry(
+                        "+" + e.getKey(),
+                        NumberType.LOCAL,
+                        "bank",
+                        null,
+                        null,
+                        null,
+                        null,
+                        e.getValue().rateCenter(),
+                        e.getValue().state()))
+                .toList();
+    }
+
+    private void beThere() throws StoreUnavailableException {
+        if (away) {
+            throw new StoreUnavailableException("connection refused by 10.1.2.3:3306", new IOException("refused"));
+        }
+    }
+}

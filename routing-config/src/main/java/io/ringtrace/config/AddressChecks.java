@@ -1,0 +1,121 @@
+package io.ringtrace.config;
+
+import io.ringtrace.routing.IpNetwork;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Checks that no two listeners want one socket and that no gateway is ourselves. Names are not resolved. */
+final class AddressChecks {
+    private final YamlNode.Mapping tree;
+    private final Findings findings;
+
+    AddressChecks(YamlNode.Mapping tree, Findings findings) {
+        this.tree = tree;
+        this.findings = findings;
+    }
+
+    private record Socket(InetAddress address, String port) {}
+
+    void run() {
+        Map<Socket, Position> listeners = listeners();
+        tree.mapping("gateways").entries().forEach((name, entry) -> {
+            if (entry.value() instanceof YamlNode.Mapping gateway) {
+                notOurselves(gateway, "gateways." + name, listeners);
+            }
+        });
+    }
+
+    private Map<Socket, Position> listeners() {
+        Map<Socket, Position> seen = new HashMap<>();
+        List<YamlNode> items = tree.mapping("sip").items("listeners");
+        for (int i = 0; i < items.size(); i++) {
+            if (!(items.get(i) instanceof YamlNode.Mapping listener)) {
+                continue;
+            }
+            YamlNode.Scalar address = listener.scalar("address");
+            YamlNode.Scalar port = listener.scalar("port");
+            if (address == null || port == null || findings.isWrong(address) || findings.isWrong(port)) {
+                continue;
+            }
+            if (port.text().equals("0")) {
+                continue;
+            }
+            Position earlier = seen.putIfAbsent(
+                    new Socket(IpNetwork.parse(address.text()).address(), port.text()), listener.position());
+            if (earlier != null) {
+                findings.addAt(
+                        listener,
+                        YamlNode.item("sip.listeners", i),
+                        address.text() + " " + port.text(),
+                        "each address and port once",
+                        "they stand at " + earlier + " already");
+            }
+        }
+        return seen;
+    }
+
+    private void notOurselves(YamlNode.Mapping gateway, String key, Map<Socket, Position> listeners) {
+        YamlNode.Scalar host = gateway.scalar("host");
+        YamlNode.Scalar port = gateway.scalar("port");
+        if (host == null || port == null || findings.isWrong(host) || findings.isWrong(port)) {
+            return;
+        }
+        for (Map.Entry<Socket, Position> listener : listeners.entrySet()) {
+            if (listener.getKey().port().equals(port.text())
+                    && reaches(host.text(), listener.getKey().address())) {
+                findings.addAt(
+                        host,
+                        key + ".host",
+                        host.text(),
+                        "an address that is not our own",
+                        "port " + port.text() + " is our listener at " + listener.getValue()
+                                + ", so calls would come back");
+                return;
+            }
+        }
+    }
+
+    private boolean reaches(String host, InetAddress listener) {
+        InetAddress address = address(host);
+        if (advertised(host)) {
+            return true;
+        }
+        if (address == null) {
+            return false;
+        }
+        if (!listener.isAnyLocalAddress()) {
+            return address.equals(listener);
+        }
+        boolean sameFamily = listener.getAddress().length == address.getAddress().length
+                // a socket on :: hears IPv4 too
+                || listener.getAddress().length == 16;
+        return sameFamily && (address.isAnyLocalAddress() || address.isLoopbackAddress() || onThisMachine(address));
+    }
+
+    private boolean advertised(String host) {
+        return tree.mapping("sip").items("advertised-hosts").stream()
+                .anyMatch(ours -> ours instanceof YamlNode.Scalar s && s.text().equalsIgnoreCase(host));
+    }
+
+    private static @Nullable InetAddress address(String host) {
+        if (host.toLowerCase(Locale.ROOT).equals("localhost")) {
+            return InetAddress.ofLiteral("127.0.0.1");
+        }
+        return Formats.isAddress(host) ? IpNetwork.parse(host).address() : null;
+    }
+
+    private static boolean onThisMachine(InetAddress address) {
+        try {
+            return Objects.nonNull(NetworkInterface.getByInetAddress(address));
+        } catch (SocketException _) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package io.ringtrace.config;
+
+import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.routing.IpNetwork;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks what one entry says of another: names that must exist, numbers and prefixes that must stand alone, calls that would come back to
+ * us. Looks at a tree that may have other mistakes, and passes over the nodes that do, so that all findings come at once.
+ */
+final class MeaningChecks {
+    private static final List<String> CUSTOM_KEYS =
+            List.of("country-code", "national-prefix", "international-prefix", "national-digits");
+
+    private final YamlNode.Mapping tree;
+    private final Findings findings;
+
+    MeaningChecks(YamlNode.Mapping tree, Findings findings) {
+        this.tree = tree;
+        this.findings = findings;
+    }
+
+    void run(Map<String, String> environment) {
+        Map<Long, Position> staticNumbers = staticNumbers();
+        staticDestinations(staticNumbers);
+        trunks(staticNumbers);
+        routes();
+        new AddressChecks(tree, findings).run();
+        new StoreChecks(tree.mapping("store"), findings).run(environment);
+    }
+
+    private YamlNode.@Nullable Scalar good(YamlNode.@Nullable Scalar scalar) {
+        return scalar == null || findings.isWrong(scalar) ? null : scalar;
+    }
+
+    private Map<Long, Position> staticNumbers() {
+        Map<Long, Position> seen = new HashMap<>();
+        List<YamlNode> items = tree.items("static-numbers");
+        for (int i = 0; i < items.size(); i++) {
+            YamlNode.Scalar number =
+                    items.get(i) instanceof YamlNode.Mapping entry ? good(entry.scalar("number")) : null;
+            if (number == null) {
+                continue;
+            }
+            Position earlier = seen.putIfAbsent(PhoneNumber.parse(number.text()).digits(), number.position());
+            if (earlier != null) {
+                findings.addAt(
+                        number,
+                        YamlNode.item("static-numbers", i) + ".number",
+                        number.text(),
+                        "each number once",
+                        "it stands at " + earlier + " already");
+            }
+        }
+        return seen;
+    }
+
+    private void staticDestinations(Map<Long, Position> staticNumbers) {
+        List<YamlNode> items = tree.items("static-numbers");
+        for (int i = 0; i < items.size(); i++) {
+            if (items.get(i) instanceof YamlNode.Mapping entry) {
+                notStatic(
+                        entry.scalar("destination"),
+                        YamlNode.item("static-numbers", i) + ".destination",
+                        staticNumbers);
+            }
+        }
+    }
+
+    private void notStatic(YamlNode.@Nullable Scalar written, String key, Map<Long, Position> staticNumbers) {
+        YamlNode.Scalar destination = good(written);
+        if (destination == null) {
+            return;
+        }
+        Position ours = staticNumbers.get(PhoneNumber.parse(destination.text()).digits());
+        if (ours != null) {
+            findings.addAt(
+                    destination,
+                    key,
+                    destination.text(),
+                    "a number that is not ours",
+                    "it is the static number at " + ours + ", so the call would come back");
+        }
+    }
+
+    private void trunks(Map<Long, Position> staticNumbers) {
+        Map<IpNetwork, Position> networks = new HashMap<>();
+        tree.mapping("trunks").entries().forEach((name, entry) -> {
+            if (!(entry.value() instanceof YamlNode.Mapping trunk)) {
+                return;
+            }
+            String key = "trunks." + name;
+            sourceNetworks(trunk.items("source-networks"), key + ".source-networks", networks);
+            numbers(trunk.mapping("numbers"), key + ".numbers");
+            notStatic(trunk.scalar("default-destination"), key + ".default-destination", staticNumbers);
+        });
+    }
+
+    private void sourceNetworks(List<YamlNode> items, String key, Map<IpNetwork, Position> seen) {
+        for (int i = 0; i < items.size(); i++) {
+            if (items.get(i) instanceof YamlNode.Scalar scalar && !findings.isWrong(scalar)) {
+                Position earlier = seen.putIfAbsent(IpNetwork.parse(scalar.text()), scalar.position());
+                if (earlier != null) {
+                    findings.addAt(
+                            scalar,
+                            YamlNode.item(key, i),
+                            scalar.text(),
+                            "each source network once",
+                            "it stands at " + earlier + " already");
+                }
+            }
+        }
+    }
+
+    private void numbers(YamlNode.Mapping numbers, String key) {
+        YamlNode.Scalar format = good(numbers.scalar("format"));
+        if (format == null) {
+            return;
+        }
+        boolean custom = format.text().equals("custom");
+        for (String own : CUSTOM_KEYS) {
+            YamlNode.Entry entry = numbers.entries().get(own);
+            if (entry != null && !custom) {
+                findings.add(
+                        entry.keyPosition(),
+                        key + "." + own,
+                        null,
+                        "this key with format custom only",
+                        "the format is " + format.text());
+            }
+        }
+        if (!custom || numbers.get("country-code") != null) {
+            return;
+        }
+        if (numbers.get("national-prefix") != null || numbers.get("national-digits") != null) {
+            findings.add(
+                    numbers.position(),
+                    key + ".country-code",
+                    null,
+                    "a country code of 1 to 3 digits such as 44",
+                    "national numbers need it");
+        } else if (numbers.get("international-prefix") == null) {
+            findings.addAt(
+                    format,
+                    key + ".format",
+                    format.text(),
+                    "country-code, international-prefix or more beside it",
+                    "without any of them it is e164");
+        }
+    }
+
+    private record Destinations(String prefix, String trunk) {}
+
+    private void routes() {
+        Map<Destinations, Position> seen = new HashMap<>();
+        List<YamlNode> items = tree.items("routes");
+        for (int i = 0; i < items.size(); i++) {
+            if (!(items.get(i) instanceof YamlNode.Mapping route)) {
+                continue;
+            }
+            String key = YamlNode.item("routes", i);
+            mustExist(route.scalar("trunk"), key + ".trunk", "trunks", "trunk");
+            List<YamlNode> gateways = route.items("gateways");
+            for (int g = 0; g < gateways.size(); g++) {
+                if (gateways.get(g) instanceof YamlNode.Scalar gateway) {
+                    mustExist(gateway, YamlNode.item(key + ".gateways", g), "gateways", "gateway");
+                }
+            }
+            YamlNode.Scalar prefix = good(route.scalar("prefix"));
+            if (prefix == null) {
+                continue;
+            }
+            YamlNode.Scalar trunk = route.scalar("trunk");
+            Position earlier = seen.putIfAbsent(
+                    new Destinations(ConfigBinder.prefix(prefix.text()), trunk == null ? "" : trunk.text()),
+                    prefix.position());
+            if (earlier != null) {
+                findings.addAt(
+                        prefix,
+                        key + ".prefix",
+                        prefix.text(),
+                        trunk == null ? "each prefix once" : "each prefix once for a trunk",
+                        "it stands at " + earlier + " already, so it is not clear which route is meant");
+            }
+        }
+    }
+
+    private void mustExist(YamlNode.@Nullable Scalar written, String key, String section, String what) {
+        YamlNode.Scalar name = good(written);
+        Set<String> known = tree.mapping(section).entries().keySet();
+        if (name == null || known.contains(name.text())) {
+            return;
+        }
+        String suggestion = Suggestion.didYouMean(name.text(), known);
+        String all = known.isEmpty() ? "there are no " + section : section + " are " + Suggestion.list(known);
+        findings.addAt(
+                name, key, name.text(), "the name of a " + what, suggestion == null ? all : all + "; " + suggestion);
+    }
+}

@@ -1,0 +1,34 @@
+package io.ringtrace.config;
+
+import io.ringtrace.routing.Transport;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Where SIP is heard and how calls are supervised.
+ *
+ * @param listeners at least one
+ * @param advertisedHosts names and addresses that are ours besides those of the listeners
+ * @param shards threads that own calls, at least 1
+ * @param maximumCallDuration how long an answered call may last
+ */
+public record SipConfig(
+        List<Listener> listeners, List<String> advertisedHosts, int shards, Duration maximumCallDuration) {
+    public SipConfig {
+        listeners = List.copyOf(listeners);
+        advertisedHosts = List.copyOf(advertisedHosts);
+    }
+
+    /**
+     * A socket that SIP is heard on.
+     *
+     * @param port 0 for any free one
+     */
+    public record Listener(Transport transport, InetAddress address, int port) {
+        public InetSocketAddress socketAddress() {
+            return new InetSocketAddress(address, port);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.ringtrace.config;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where leases and call records are kept.
+ *
+ * @param external the operator's database; null runs the embedded one
+ * @param dataDirectory the node's own folder, absolute; it need not exist yet
+ */
+public record StoreConfig(@Nullable External external, Path dataDirectory, Journal journal, Embedded embedded) {
+    /** A database that somebody else runs. */
+    public record External(String url, String user, SecretReference password) {}
+
+    /**
+     * @param sizeLimitBytes most bytes of records that have not reached the database
+     * @param segmentBytes size of one journal file
+     */
+    public record Journal(long sizeLimitBytes, long segmentBytes) {}
+
+    public record Embedded(long bufferPoolBytes) {}
+}

@@ -1,0 +1,347 @@
+package io.ringtrace.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.routing.Gateway;
+import io.ringtrace.routing.IpNetwork;
+import io.ringtrace.routing.NumberNormalisation;
+import io.ringtrace.routing.Route;
+import io.ringtrace.routing.StaticNumber;
+import io.ringtrace.routing.Transport;
+import io.ringtrace.routing.Trunk;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Each record of the configuration twice: what it is when nothing is said, and with every key given. */
+class ConfigurationTest {
+    private static final long MEGABYTE = 1024L * 1024L;
+
+    @TempDir
+    Path folder;
+
+    private Configuration loaded(String text) {
+        return Written.in(folder, text).loaded();
+    }
+
+    private Configuration defaults() {
+        return loaded("{}");
+    }
+
+    @Nested
+    class Sip {
+        @Test
+        void defaults() {
+            assertThat(ConfigurationTest.this.defaults().sip())
+                    .isEqualTo(new SipConfig(
+                            List.of(new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("0.0.0.0"), 5060)),
+                            List.of(),
+                            Runtime.getRuntime().availableProcessors(),
+                            Duration.ofHours(3)));
+        }
+
+        @Test
+        void everyKey() {
+            SipConfig sip = loaded("""
+                            sip:
+                              listeners:
+                                - transport: udp
+                                  address: 192.0.2.1
+                                  port: 5070
+                                - address: "::1"
+                                  port: 0
+                              advertised-hosts: [sip.example.net, 198.51.100.7, "2001:db8::1"]
+                              shards: 7
+                              maximum-call-duration: 90m
+                            """).sip();
+
+            assertThat(sip)
+                    .isEqualTo(new SipConfig(
+                            List.of(
+                                    new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("192.0.2.1"), 5070),
+                                    new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("::1"), 0)),
+                            List.of("sip.example.net", "198.51.100.7", "2001:db8::1"),
+                            7,
+                            Duration.ofMinutes(90)));
+            assertThat(sip.listeners().getFirst().socketAddress()).hasToString("/192.0.2.1:5070");
+        }
+    }
+
+    @Nested
+    class Store {
+        @Test
+        void defaults() {
+            assertThat(ConfigurationTest.this.defaults().store())
+                    .isEqualTo(new StoreConfig(
+                            null,
+                            folder.resolve("data"),
+                            new StoreConfig.Journal(2048 * MEGABYTE, 64 * MEGABYTE),
+                            new StoreConfig.Embedded(256 * MEGABYTE)));
+        }
+
+        @Test
+        void everyKey() {
+            StoreConfig store = Written.in(folder, """
+                            store:
+                              url: jdbc:mysql://db.example.net:3306/ringtrace?sslMode=REQUIRED
+                              user: ringtrace
+                              password: env:DATABASE_PASSWORD
+                              data-directory: /var/lib/ringtrace
+                              journal:
+                                size-limit-mb: 100
+                                segment-mb: 25
+                              embedded:
+                                buffer-pool-mb: 1024
+                            """)
+                    .withEnvironment(Map.of("DATABASE_PASSWORD", "hunter2"))
+                    .loaded()
+                    .store();
+
+            assertThat(store)
+                    .isEqualTo(new StoreConfig(
+                            new StoreConfig.External(
+                                    "jdbc:mysql://db.example.net:3306/ringtrace?sslMode=REQUIRED",
+                                    "ringtrace",
+                                    new SecretReference.FromEnvironment("DATABASE_PASSWORD")),
+                            Path.of("/var/lib/ringtrace"),
+                            new StoreConfig.Journal(100 * MEGABYTE, 25 * MEGABYTE),
+                            new StoreConfig.Embedded(1024 * MEGABYTE)));
+        }
+
+        @Test
+        void aRelativeDataDirectoryStartsAtTheFilesFolder() {
+            assertThat(loaded("store: {data-directory: ../data}").store().dataDirectory())
+                    .isEqualTo(folder.resolveSibling("data"));
+        }
+    }
+
+    @Nested
+    class Http {
+        @Test
+        void defaults() {
+            assertThat(ConfigurationTest.this.defaults().http())
+                    .isEqualTo(new HttpConfig(InetAddress.ofLiteral("127.0.0.1"), 8080));
+        }
+
+        @Test
+        void everyKey() {
+            HttpConfig http = loaded("http: {address: '::', port: 0}").http();
+
+            assertThat(http).isEqualTo(new HttpConfig(InetAddress.ofLiteral("::"), 0));
+            assertThat(http.socketAddress().getPort()).isZero();
+        }
+    }
+
+    @Nested
+    class Log {
+        @Test
+        void defaults() {
+            assertThat(ConfigurationTest.this.defaults().log())
+                    .isEqualTo(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO));
+        }
+
+        @Test
+        void everyKey() {
+            assertThat(loaded("log: {format: json, level: debug}").log())
+                    .isEqualTo(new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG));
+        }
+    }
+
+    @Nested
+    class Trunks {
+        @Test
+        void defaults() {
+            assertThat(loaded("trunks: {acme: {source-networks: [203.0.113.0/24]}}")
+                            .plan()
+                            .trunks())
+                    .containsExactly(new Trunk(
+                            "acme", List.of(IpNetwork.parse("203.0.113.0/24")), NumberNormalisation.E164, null));
+        }
+
+        @Test
+        void everyKey() {
+            assertThat(loaded("""
+                                    trunks:
+                                      acme:
+                                        source-networks: [203.0.113.0/24, "2001:db8::/32", 198.51.100.7]
+                                        numbers:
+                                          format: custom
+                                          country-code: 44
+                                          national-prefix: 0
+                                          international-prefix: 00
+                                          national-digits: 10
+                                        default-destination: +442079460123
+                                      other:
+                                        source-networks: [203.0.112.0/24]
+                                        numbers: {format: nanp}
+                                    """).plan().trunks())
+                    .containsExactly(
+                            new Trunk(
+                                    "acme",
+                                    List.of(
+                                            IpNetwork.parse("203.0.113.0/24"),
+                                            IpNetwork.parse("2001:db8::/32"),
+                                            IpNetwork.parse("198.51.100.7/32")),
+                                    new NumberNormalisation("44", "0", "00", 10),
+                                    PhoneNumber.parse("+442079460123")),
+                            new Trunk(
+                                    "other",
+                                    List.of(IpNetwork.parse("203.0.112.0/24")),
+                                    NumberNormalisation.NANP,
+                                    null));
+        }
+    }
+
+    @Nested
+    class Gateways {
+        @Test
+        void defaults() {
+            assertThat(loaded("gateways: {east: {host: gateway.example.net}}")
+                            .plan()
+                            .gateways())
+                    .containsExactly(Map.entry(
+                            "east",
+                            new Gateway(
+                                    "east",
+                                    "gateway.example.net",
+                                    5060,
+                                    Transport.UDP,
+                                    Gateway.DEFAULT_SILENCE,
+                                    Gateway.DEFAULT_FAILOVER_STATUSES,
+                                    List.of())));
+        }
+
+        @Test
+        void everyKey() {
+            assertThat(loaded("""
+                                    gateways:
+                                      east:
+                                        host: 192.0.2.10
+                                        port: 5070
+                                        transport: udp
+                                        silence: 1500ms
+                                        failover-statuses: [503, 404]
+                                        source-networks: [192.0.2.0/28]
+                                    """).plan().gateways())
+                    .containsExactly(Map.entry(
+                            "east",
+                            new Gateway(
+                                    "east",
+                                    "192.0.2.10",
+                                    5070,
+                                    Transport.UDP,
+                                    Duration.ofMillis(1500),
+                                    Set.of(503, 404),
+                                    List.of(IpNetwork.parse("192.0.2.0/28")))));
+        }
+    }
+
+    @Nested
+    class Routes {
+        private static final String NAMES = """
+                trunks: {acme: {source-networks: [203.0.113.0/24]}}
+                gateways: {east: {host: 192.0.2.10}, west: {host: 192.0.2.20}}
+                """;
+
+        private Route onlyRoute(String text) {
+            return loaded(NAMES + text).plan().routes().getFirst();
+        }
+
+        @Test
+        void defaults() {
+            Configuration configuration = loaded(NAMES + "routes: [{prefix: 1800, gateways: [east]}]\n");
+
+            assertThat(configuration.plan().routes())
+                    .containsExactly(new Route(
+                            "1800",
+                            null,
+                            List.of(java.util.Objects.requireNonNull(
+                                    configuration.plan().gateways().get("east"))),
+                            Route.DEFAULT_RING_TIMEOUT,
+                            folder.resolve("ringtrace.yaml") + ":3"));
+        }
+
+        @Test
+        void everyKey() {
+            Route route = onlyRoute("""
+                    routes:
+                      - prefix: +1800
+                        trunk: acme
+                        gateways: [west, east]
+                        ring-timeout: 30s
+                    """);
+
+            assertThat(route.prefix()).isEqualTo("1800");
+            assertThat(route.trunk()).isEqualTo("acme");
+            assertThat(route.gateways()).extracting(Gateway::name).containsExactly("west", "east");
+            assertThat(route.ringTimeout()).isEqualTo(Duration.ofSeconds(30));
+            assertThat(route.source()).endsWith("ringtrace.yaml:4");
+        }
+
+        @ParameterizedTest
+        @CsvSource({"'\"*\"', ''", "'\"\"', ''", "+1, 1", "'\"+44\"', 44", "1800, 1800", "011, 011"})
+        void aPrefixIsItsDigitsHoweverItIsWritten(String written, String expected) {
+            assertThat(onlyRoute("routes: [{prefix: " + written + ", gateways: [east]}]")
+                            .prefix())
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Nested
+    class StaticNumbers {
+        @Test
+        void defaults() {
+            assertThat(ConfigurationTest.this.defaults().plan().staticNumbers()).isEmpty();
+        }
+
+        @Test
+        void everyKey() {
+            assertThat(loaded("""
+                                    static-numbers:
+                                      - number: +18005550123
+                                        destination: "+12135550187"
+                                        campaign: 2026
+                                    """).plan().staticNumbers())
+                    .containsExactly(Map.entry(
+                            18_005_550_123L,
+                            new StaticNumber(
+                                    PhoneNumber.parse("+18005550123"),
+                                    PhoneNumber.parse("+12135550187"),
+                                    "2026",
+                                    folder.resolve("ringtrace.yaml") + ":2")));
+        }
+    }
+
+    @Nested
+    class Plan {
+        @Test
+        void itsVersionIsAHashOfTheFile() {
+            String first = loaded("http: {port: 1}").plan().version();
+
+            assertThat(first).matches("[0-9a-f]{12}");
+            assertThat(loaded("http: {port: 1}").plan().version()).isEqualTo(first);
+            assertThat(loaded("http: {port: 2}").plan().version()).isNotEqualTo(first);
+        }
+
+        @Test
+        void theHolderGivesTheLatest() {
+            Configuration first = loaded("http: {port: 1}");
+            Configuration second = loaded("http: {port: 2}");
+            PlanHolder holder = new PlanHolder(first.plan());
+            assertThat(holder.plan()).isSameAs(first.plan());
+
+            holder.swap(second.plan());
+
+            assertThat(holder.plan()).isSameAs(second.plan());
+        }
+    }
+}

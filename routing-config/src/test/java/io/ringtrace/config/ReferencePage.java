@@ -1,0 +1,90 @@
+package io.ringtrace.config;
+
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** Writes docs/reference/configuration.md from the schema. */
+final class ReferencePage {
+    private final StringBuilder page = new StringBuilder();
+
+    private ReferencePage() {}
+
+    static String of(JsonNode schema) {
+        ReferencePage reference = new ReferencePage();
+        reference.line("# Configuration reference");
+        reference.line("");
+        reference.line("Made from `ringtrace.schema.json`; a test fails when it is out of step. Rewrite it by");
+        reference.line("`mvn -pl routing-config -am test -Dtest=ReferencePageTest"
+                + " -Dsurefire.failIfNoSpecifiedTests=false -Dringtrace.rewrite=true`.");
+        reference.line("");
+        reference.line(
+                "An option (`--set http.port=0`) wins over the environment (`RINGTRACE_HTTP_PORT=0`), that over the");
+        reference.line(
+                "file, that over the default. Variables exist for keys outside lists and named entries; options for all.");
+        reference.line("Durations are a number with its unit: `500ms`, `3s`, `5m`, `72h`, `7d`.");
+        for (Map.Entry<String, JsonNode> section : schema.path("properties").properties()) {
+            reference.line("");
+            reference.line("## `" + section.getKey() + "`");
+            reference.line("");
+            reference.line(section.getValue().path("description").asString());
+            reference.line("");
+            reference.line("| key | value | default | meaning |");
+            reference.line("| --- | --- | --- | --- |");
+            reference.rows(section.getKey(), section.getValue());
+        }
+        return reference.page.toString();
+    }
+
+    private void rows(String path, JsonNode schema) {
+        if (schema.path("additionalProperties").isObject()) {
+            keys(path + ".NAME", schema.path("additionalProperties"));
+        } else if (schema.path("items").has("properties")) {
+            keys(path + "[]", schema.path("items"));
+        } else {
+            keys(path, schema);
+        }
+    }
+
+    private void keys(String path, JsonNode mapping) {
+        for (Map.Entry<String, JsonNode> property : mapping.path("properties").properties()) {
+            String key = path + "." + property.getKey();
+            JsonNode value = property.getValue();
+            if (value.has("properties") || value.path("items").has("properties")) {
+                rows(key, value);
+                continue;
+            }
+            boolean required = mapping.path("required")
+                    .valueStream()
+                    .anyMatch(r -> r.asString().equals(property.getKey()));
+            line("| `" + key + "` | " + value(value) + " | " + defaultOf(value, required) + " | "
+                    + value.path("description").asString() + " |");
+        }
+    }
+
+    private static String value(JsonNode schema) {
+        if (schema.has("enum")) {
+            return String.join(
+                    ", ",
+                    schema.path("enum")
+                            .valueStream()
+                            .map(v -> "`" + v.asString() + "`")
+                            .toList());
+        }
+        String title = schema.path("title").asString();
+        return schema.has("items")
+                ? title + ", each " + schema.path("items").path("title").asString()
+                : title;
+    }
+
+    private static String defaultOf(JsonNode schema, boolean required) {
+        if (required) {
+            return "must be given";
+        }
+        JsonNode value = schema.get("default");
+        return value == null ? "" : "`" + (value.isString() ? value.asString() : value.toString()) + "`";
+    }
+
+    private void line(String text) {
+        page.append(text).append('\n');
+    }
+}

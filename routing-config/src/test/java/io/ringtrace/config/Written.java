@@ -1,0 +1,50 @@
+package io.ringtrace.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** A configuration file as a test writes it, and what the loader says of it. */
+record Written(Path file, Map<String, String> options, Map<String, String> environment) {
+    static Written in(Path folder, String text) {
+        try {
+            return new Written(Files.writeString(folder.resolve("ringtrace.yaml"), text), Map.of(), Map.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Written withOptions(Map<String, String> given) {
+        return new Written(file, given, environment);
+    }
+
+    Written withEnvironment(Map<String, String> given) {
+        return new Written(file, options, given);
+    }
+
+    ConfigOutcome outcome() {
+        return new ConfigLoader(options, environment).load(file);
+    }
+
+    Configuration loaded() {
+        ConfigOutcome outcome = outcome();
+        assertThat(outcome).isInstanceOf(ConfigOutcome.Loaded.class);
+        return ((ConfigOutcome.Loaded) outcome).configuration();
+    }
+
+    /** The findings' lines, with the file named as if it lay in the working directory. */
+    List<String> wrong() {
+        return switch (outcome()) {
+            case ConfigOutcome.Wrong(var findings) ->
+                findings.stream()
+                        .map(f -> f.text().replace(file.toString(), "ringtrace.yaml"))
+                        .toList();
+            case ConfigOutcome.Loaded _ -> List.of();
+        };
+    }
+}

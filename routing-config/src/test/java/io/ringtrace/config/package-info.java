@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringtrace.config;
+
+import org.jspecify.annotations.NullMarked;

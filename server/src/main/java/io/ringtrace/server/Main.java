@@ -1,0 +1,57 @@
+package io.ringtrace.server;
+
+import io.ringtrace.server.command.AccountCommand;
+import io.ringtrace.server.command.CallsCommand;
+import io.ringtrace.server.command.CheckConfigCommand;
+import io.ringtrace.server.command.CommandException;
+import io.ringtrace.server.command.DemoCommand;
+import io.ringtrace.server.command.MigrateCommand;
+import io.ringtrace.server.command.NumbersCommand;
+import io.ringtrace.server.command.ServeCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program: {@code ringtrace VERB}. */
+@Command(
+        name = "ringtrace",
+        description = "A telephony call-routing server with attribution.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {
+            ServeCommand.class,
+            DemoCommand.class,
+            CheckConfigCommand.class,
+            MigrateCommand.class,
+            AccountCommand.class,
+            NumbersCommand.class,
+            CallsCommand.class
+        },
+        scope = CommandLine.ScopeType.INHERIT)
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] words) {
+        System.exit(commandLine().execute(words));
+    }
+
+    /**
+     * The whole command line. Exit codes: 0 done, 1 it could not be done, 2 wrong words or a wrong configuration.
+     */
+    public static CommandLine commandLine() {
+        return new CommandLine(new Main()).setExecutionExceptionHandler((failure, line, _) -> {
+            if (failure instanceof CommandException || failure instanceof StartException) {
+                line.getErr().println("ringtrace: " + failure.getMessage());
+                return 1;
+            }
+            throw failure;
+        });
+    }
+
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"Ringtrace " + (version == null ? "of this checkout" : version)};
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.ringtrace.server.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** {@code ringtrace numbers}: the number bank of a network. */
+@Command(name = "numbers", description = "Imports, lists and exports the promo numbers of a network.")
+public final class NumbersCommand {
+    private static final int PAGE = 1000;
+    private static final String SAMPLE_CALLER = "+12125550199";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
+    private CommandSpec spec;
+
+    @Command(
+            name = "import",
+            description = "Imports promo numbers from a CSV file with the header number,rate_center,state. Wrong rows are told by line; the others are imported.")
+    int importNumbers(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network that owns them") String network,
+            @Parameters(paramLabel = "FILE") Path file)
+            throws CommandException {
+        String csv;
+        try {
+            csv = Files.readString(file);
+        } catch (IOException e) {
+            throw new CommandException("the file " + file + " can't be read: " + e.getMessage(), e);
+        }
+        try (OperatorClient client = server.connect()) {
+            JsonNode answer =
+                    client.post("/v1/operator/numbers?network=" + encoded(network), "text/csv", csv);
+            for (JsonNode error : answer.path("errors")) {
+                err().println(file + ":" + error.path("line").asInt() + ": '" + error.path("number").asString() + "': "
+                        + error.path("message").asString());
+            }
+            int wrong = answer.path("wrong").asInt();
+            out().println(answer.path("added").asInt() + " added, " + answer.path("unchanged").asInt() + " there already, " + wrong + " wrong");
+            return wrong == 0 ? 0 : 1;
+        }
+    }
+
+    @Command(name = "list", description = "Lists a network's numbers and what each is lent for.")
+    int list(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID") String network)
+            throws CommandException {
+        List<JsonNode> numbers = new ArrayList<>();
+        try (OperatorClient client = server.connect()) {
+            eachNumber(client, network, numbers::add);
+        }
+        out().printf("%-14s %-10s %-9s %-16s %-28s %s%n", "NUMBER", "TYPE", "STATE", "POOL", "VISITOR", "DESTINATION");
+        for (JsonNode n : numbers) {
+            out().printf(
+                            Locale.ROOT,
+                            "%-14s %-10s %-9s %-16s %-28s %s%n",
+                            text(n, "number"),
+                            text(n, "number_type"),
+                            text(n, "state"),
+                            text(n, "pool"),
+                            text(n, "visitor_id"),
+                            text(n, "destination"));
+        }
+        return 0;
+    }
+
+    @Command(
+            name = "export",
+            description = "Writes the leased numbers of a network as an injection file for SIPp: dialed number;caller number.")
+    int export(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--sipp", required = true, paramLabel = "FILE", description = "the file to write") Path file,
+            @Option(names = "--all", description = "numbers without a lease too") boolean all)
+            throws CommandException {
+        StringBuilder csv = new StringBuilder("SEQUENTIAL\n");
+        int[] count = {0};
+        try (OperatorClient client = server.connect()) {
+            eachNumber(client, network, n -> {
+                if (all || n.path("lease_id").isString()) {
+                    csv.append(text(n, "number")).append(';').append(SAMPLE_CALLER).append(";\n");
+                    count[0]++;
+                }
+            });
+        }
+        if (count[0] == 0) {
+            throw new CommandException("network " + network + " has no leased number; lease some, or use --all");
+        }
+        try {
+            Files.writeString(file, csv);
+        } catch (IOException e) {
+            throw new CommandException("the file " + file + " can't be written: " + e.getMessage(), e);
+        }
+        out().println(count[0] + " numbers written to " + file);
+        return 0;
+    }
+
+    private static void eachNumber(OperatorClient client, String network, Consumer<JsonNode> take)
+            throws CommandException {
+        String after = "";
+        while (true) {
+            JsonNode page = client.get("/v1/operator/numbers?network=" + encoded(network) + after + "&limit=" + PAGE);
+            page.path("numbers").forEach(take);
+            String next = text(page, "next_after");
+            if (next.isEmpty()) {
+                return;
+            }
+            after = "&after=" + encoded(next);
+        }
+    }
+
+    private static String text(JsonNode node, String field) {
+        JsonNode value = node.path(field);
+        return value.isString() ? value.asString() : "";
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+}

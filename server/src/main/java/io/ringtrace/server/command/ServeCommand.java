@@ -1,0 +1,47 @@
+package io.ringtrace.server.command;
+
+import io.ringtrace.config.ConfigOutcome;
+import io.ringtrace.server.Logging;
+import io.ringtrace.server.Ringtrace;
+import io.ringtrace.server.StartException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code ringtrace serve}: the server, until it is told to stop. */
+@Command(
+        name = "serve",
+        description = {
+            "Runs the server until SIGTERM or Ctrl-C.",
+            "Exit code 2 when the configuration is wrong (one line for each finding), 1 when it can't start."
+        })
+public final class ServeCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
+    private CommandSpec spec;
+
+    @Mixin
+    private final ConfigOptions config = new ConfigOptions();
+
+    @Override
+    public Integer call() throws StartException, InterruptedException {
+        return switch (config.load()) {
+            case ConfigOutcome.Wrong wrong -> {
+                wrong.findings().forEach(finding -> spec.commandLine().getErr().println(finding.text()));
+                yield 2;
+            }
+            case ConfigOutcome.Loaded loaded -> {
+                Logging.configure(loaded.configuration().log());
+                serve(Ringtrace.start(loaded.configuration(), System.getenv()));
+                yield 0;
+            }
+        };
+    }
+
+    private static void serve(Ringtrace server) throws InterruptedException {
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(server::close));
+        server.awaitEnd();
+    }
+}

@@ -1,0 +1,18 @@
+package io.ringtrace.server.command;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Names the running server that a command speaks to. */
+final class ServerOption {
+    @Option(
+            names = "--data-directory",
+            paramLabel = "DIR",
+            defaultValue = "${env:RINGTRACE_DATA_DIRECTORY:-data}",
+            description = "data folder of the server to speak to (default: ${DEFAULT-VALUE})")
+    Path dataDirectory = Path.of("data");
+
+    OperatorClient connect() throws CommandException {
+        return OperatorClient.of(dataDirectory);
+    }
+}

@@ -1,0 +1,112 @@
+package io.ringtrace.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtrace.server.demo.Sipp;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+@DisplayName("Each SIPp scenario, and the record it leaves")
+class ScenariosIT {
+    private static final String NOT_OURS = "+13105550142";
+
+    @TempDir
+    static Path folder;
+
+    static LeasedHouse leased;
+
+    @BeforeAll
+    static void start() throws Exception {
+        leased = new LeasedHouse(folder, 20);
+    }
+
+    @AfterAll
+    static void stop() {
+        leased.close();
+    }
+
+    @Test
+    void anAnsweredCallThatTheCallerEnds() throws Exception {
+        JsonNode record = play("answered-call", leased.leasedNumbers().get(0));
+        assertThat(record.path("attribution_status").asString()).isEqualTo("leased");
+        assertThat(record.path("end_reason").asString()).isEqualTo("caller_hangup");
+        assertThat(record.path("ended_by").asString()).isEqualTo("caller");
+        assertThat(record.path("talk_ms").asLong()).isBetween(250L, 3_000L);
+        assertThat(record.path("gateway").asString()).isEqualTo("dental-office");
+    }
+
+    @Test
+    void anAnsweredCallThatTheDestinationEnds() throws Exception {
+        JsonNode record = play("destination-hangs-up", leased.leasedNumbers().get(1));
+        assertThat(record.path("end_reason").asString()).isEqualTo("destination_hangup");
+        assertThat(record.path("ended_by").asString()).isEqualTo("destination");
+    }
+
+    @Test
+    void aBusyDestination() throws Exception {
+        JsonNode record = play("destination-busy", leased.leasedNumbers().get(2));
+        assertThat(record.path("end_reason").asString()).isEqualTo("destination_busy");
+        assertThat(record.path("sip_code_sent").asInt()).isEqualTo(486);
+        assertThat(record.path("sip_code_gateway").asInt()).isEqualTo(486);
+        assertThat(record.path("answer_time").isString()).isFalse();
+    }
+
+    @Test
+    void nobodyAnswersAndTheCallerHears408() throws Exception {
+        JsonNode record = play("nobody-answers", leased.leasedNumbers().get(3));
+        assertThat(record.path("end_reason").asString()).isEqualTo("destination_no_answer");
+        assertThat(record.path("sip_code_sent").asInt()).isEqualTo(408);
+    }
+
+    @Test
+    void aCallerWhoCancelsWhileItRings() throws Exception {
+        JsonNode record = play("caller-cancels", leased.leasedNumbers().get(4));
+        assertThat(record.path("end_reason").asString()).isEqualTo("caller_cancelled");
+        assertThat(record.path("sip_code_sent").asInt()).isEqualTo(487);
+    }
+
+    @Test
+    void aNumberThatIsNotOursIsRefusedAndRecorded() throws Exception {
+        JsonNode record = play("unknown-number", NOT_OURS);
+        assertThat(record.path("attribution_status").asString()).isEqualTo("unknown_number");
+        assertThat(record.path("end_reason").asString()).isEqualTo("unknown_promo_number");
+        assertThat(record.path("sip_code_sent").asInt()).isEqualTo(404);
+    }
+
+    @Test
+    void aStrangerIsRefusedAndLeavesNoRecord() throws Exception {
+        int before = leased.house.calls().size();
+        try (Sipp stranger = leased.carrier("stranger", leased.leasedNumbers().subList(5, 6), "127.0.0.9:0", 1, 1, 0, 30)) {
+            Sipp.Outcome outcome = stranger.await(40);
+            assertThat(outcome.good()).as(outcome.errors()).isTrue();
+        }
+        assertThat(leased.house.calls()).hasSize(before);
+    }
+
+    private static JsonNode play(String scenario, String number) throws Exception {
+        boolean answered = scenario(scenario);
+        try (Sipp gateway = answered ? leased.gateway(scenario, 300) : null;
+                Sipp carrier = leased.carrier(scenario, List.of(number), "127.0.0.1:0", 1, 1, 300, 60)) {
+            Sipp.Outcome outcome = carrier.await(70);
+            assertThat(outcome.good()).as(outcome.errors()).isTrue();
+            List<JsonNode> records = leased.recordsOnce(calls -> calls.stream().anyMatch(c -> ended(c, number)));
+            assertThat(records.stream().filter(c -> ended(c, number))).hasSize(1);
+            return records.stream().filter(c -> ended(c, number)).findFirst().orElseThrow();
+        }
+    }
+
+    /** Whether the scenario has a gateway's side. */
+    private static boolean scenario(String name) {
+        return LeasedHouse.scenario(name).resolve("uas.xml").toFile().exists();
+    }
+
+    private static boolean ended(JsonNode call, String number) {
+        return call.path("dialed_text").asString("").equals(number) && call.path("end_reason").isString();
+    }
+}
