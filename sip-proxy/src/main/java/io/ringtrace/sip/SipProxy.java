@@ -93,8 +93,8 @@ public final class SipProxy implements AutoCloseable {
             listeners = List.copyOf(listeners);
             advertisedHosts = Set.copyOf(advertisedHosts);
             if (listeners.isEmpty() || shards < 1 || shards > BranchParameter.MOST_SHARDS) {
-                throw new IllegalArgumentException("a proxy needs a listener, and 1 to " + BranchParameter.MOST_SHARDS
-                        + " shards, not " + shards);
+                throw new IllegalArgumentException(
+                        "a proxy needs a listener, and 1 to " + BranchParameter.MOST_SHARDS + " shards, not " + shards);
             }
         }
 

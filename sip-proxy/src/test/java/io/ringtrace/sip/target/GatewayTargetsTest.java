@@ -38,8 +38,9 @@ class GatewayTargetsTest {
         Runnable answer = loop.poll(20, TimeUnit.SECONDS);
         assertThat(answer).isNotNull();
         answer.run();
-        assertThat(answers).singleElement().satisfies(a -> assertThat(a.isLoopbackAddress())
-                .isTrue());
+        assertThat(answers)
+                .singleElement()
+                .satisfies(a -> assertThat(a.isLoopbackAddress()).isTrue());
         assertThat(targets.knownAddress("localhost")).isNotNull();
     }
 
