@@ -60,8 +60,11 @@ public final class SipProxy implements AutoCloseable {
     public record ListenAddress(
             String host, int port, @Nullable String advertised) {
         public ListenAddress {
-            if (advertised == null
-                    && new InetSocketAddress(host, port).getAddress().isAnyLocalAddress()) {
+            InetSocketAddress address = new InetSocketAddress(host, port);
+            if (address.isUnresolved()) {
+                throw new IllegalArgumentException("listener " + host + ":" + port + ": there is no such address");
+            }
+            if (advertised == null && address.getAddress().isAnyLocalAddress()) {
                 throw new IllegalArgumentException("listener " + host + ":" + port
                         + " is on all addresses of this machine: say which host others reach it by");
             }

@@ -156,6 +156,53 @@ class DialogTest {
     }
 
     @Nested
+    @DisplayName("RFC 3261 §16.4 and §16.6 step 6, routes")
+    class Routes {
+        @Test
+        void goByTheProxyThatRecordedItselfBeforeUs() {
+            String beyond = "<sip:edge@" + caller.hostPort() + ";lr>";
+            caller.sends(caller.inviteText("sip:" + Ladder.PROMO + "@" + caller.proxyHostPort())
+                    .replaceFirst("From:", "Record-Route: " + beyond + "\r\nFrom:"));
+            caller.receives("100");
+            assertThat(gateway.receives("INVITE").all("Record-Route"))
+                    .hasSize(2)
+                    .endsWith(beyond);
+            gateway.answers(200);
+            caller.receives("200");
+            gateway.sends(gateway.inDialog("BYE").replaceFirst("BYE sip:[^ ]*", "BYE sip:nobody@203.0.113.1"));
+            SipText bye = caller.receives("BYE");
+            assertThat(bye.all("Route")).containsExactly(beyond);
+            assertThat(bye.requestUri()).isEqualTo("sip:nobody@203.0.113.1");
+        }
+
+        @Test
+        void strictRoutersRewritingIsUndone() {
+            ladder.connects(Ladder.PROMO);
+            String bye = caller.inDialog("BYE");
+            SipText sent = new SipText(bye);
+            String ours = SipText.uri(sent.header("Route"));
+            caller.sends(bye.replace("BYE " + sent.requestUri(), "BYE " + ours)
+                    .replace("Route: " + sent.header("Route"), "Route: <" + sent.requestUri() + ">"));
+            SipText received = gateway.receives("BYE");
+            assertThat(received.requestUri()).isEqualTo(sent.requestUri());
+            assertThat(received.all("Route")).isEmpty();
+        }
+
+        @Test
+        void nextStrictRouterGetsItsUriInTheRequestUri() {
+            ladder.connects(Ladder.PROMO);
+            String bye = caller.inDialog("BYE");
+            SipText sent = new SipText(bye);
+            String strict = "sip:strict@" + gateway.hostPort();
+            caller.sends(bye.replace(
+                    "Route: " + sent.header("Route"), "Route: " + sent.header("Route") + ", <" + strict + ">"));
+            SipText received = gateway.receives("BYE");
+            assertThat(received.requestUri()).isEqualTo(strict);
+            assertThat(received.all("Route")).containsExactly("<" + sent.requestUri() + ">");
+        }
+    }
+
+    @Nested
     @DisplayName("After a restart")
     class AfterARestart {
         @Test
