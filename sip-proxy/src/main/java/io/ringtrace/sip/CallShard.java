@@ -1,0 +1,209 @@
+package io.ringtrace.sip;
+
+import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.counters.SipCounters;
+import io.ringtrace.sip.message.Flaw;
+import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.SipMethod;
+import io.ringtrace.sip.message.SipParser;
+import io.ringtrace.sip.message.Span;
+import io.ringtrace.sip.proxy.ProxyCore;
+import io.ringtrace.sip.transaction.ServerTransaction;
+import io.ringtrace.sip.transaction.TimerWheel;
+import io.ringtrace.sip.transaction.TransactionLayer;
+import io.ringtrace.sip.transport.DatagramPort;
+import io.ringtrace.sip.transport.DatagramReceiver;
+import io.ringtrace.sip.transport.Hop;
+import io.ringtrace.sip.transport.ShardLoop;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.jctools.queues.atomic.MpscAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The hall that every datagram enters: one thread, which owns the transactions, response contexts, timers and live calls of the Call-IDs
+ * that hash to it, as plain fields. Its loop's thread alone calls it, but for {@link #handOver}, by which other shards' threads give it
+ * datagrams that the kernel delivered to them. Nothing here waits.
+ */
+final class CallShard implements DatagramReceiver {
+    private static final Logger LOG = LoggerFactory.getLogger(CallShard.class);
+    private static final long MILLIS_BETWEEN_FAULT_LOGS = 1_000;
+    private static final long CALL_ID_SEED = 0;
+
+    private final ShardLoop loop;
+    private final LongSupplier monotonicMillis;
+    private final TimerWheel wheel;
+    private final TransactionLayer transactions;
+    private final ProxyCore core;
+    private final SipCounters counters;
+    private final SipParser parser = new SipParser();
+    private final SipMessage message = new SipMessage();
+    private final Queue<HandedOver> inbox;
+    private final AtomicBoolean inboxWaits = new AtomicBoolean();
+    private List<CallShard> all = List.of();
+    private long lastFaultLoggedAt;
+
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    private record HandedOver(Hop source, byte[] datagram) {}
+
+    CallShard(
+            ShardLoop loop,
+            LongSupplier monotonicMillis,
+            TimerWheel wheel,
+            TransactionLayer transactions,
+            ProxyCore core,
+            int mostHandedOver) {
+        this.loop = loop;
+        this.monotonicMillis = monotonicMillis;
+        this.wheel = wheel;
+        this.transactions = transactions;
+        this.core = core;
+        this.counters = transactions.counters();
+        this.inbox = new MpscAtomicArrayQueue<>(mostHandedOver);
+        this.lastFaultLoggedAt = monotonicMillis.getAsLong() - MILLIS_BETWEEN_FAULT_LOGS;
+    }
+
+    /** All shards of the proxy, by number, this one among them; before the first datagram. */
+    void join(List<CallShard> shards) {
+        all = shards;
+    }
+
+    SipCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public void received(DatagramPort port, Hop source, byte[] bytes, int offset, int length) {
+        mustBeInLoop();
+        Flaw flaw = parser.parseDatagram(bytes, offset, length, message);
+        if (flaw == Flaw.KEEP_ALIVE) {
+            return;
+        }
+        CallShard owner = flaw == null ? ownerOf(message) : this;
+        if (owner == this) {
+            handle(source, flaw);
+        } else {
+            giveTo(owner, source);
+        }
+    }
+
+    @Override
+    public void batchDone() {
+        core.gauge();
+    }
+
+    /** Fires the timers that are due; the loop calls it at every tick. */
+    void tick() {
+        mustBeInLoop();
+        try {
+            wheel.advance(monotonicMillis.getAsLong());
+        } catch (RuntimeException e) {
+            counters.add(Count.FAULTS);
+            logFault("a timer", e);
+        }
+        core.gauge();
+    }
+
+    /** Gives everything back; nothing may be received afterwards. */
+    void stop() {
+        mustBeInLoop();
+        transactions.endAll();
+    }
+
+    private CallShard ownerOf(SipMessage parsed) {
+        int count = all.size();
+        return count == 1
+                ? this
+                : all.get((int) Long.remainderUnsigned(parsed.hash(parsed.callId(), CALL_ID_SEED), count));
+    }
+
+    private void giveTo(CallShard owner, Hop source) {
+        byte[] copy = new byte[message.length()];
+        System.arraycopy(message.bytes(), message.offset(), copy, 0, copy.length);
+        if (owner.handOver(new HandedOver(source, copy))) {
+            counters.add(Count.HANDED_OVER);
+            return;
+        }
+        counters.add(Count.HANDOVER_DROPS);
+        if (message.isRequest() && message.method() == SipMethod.INVITE && !Span.present(message.toTag())) {
+            core.shed(message, source);
+        }
+    }
+
+    /** Takes a datagram from another shard's thread; false when there is no room. */
+    private boolean handOver(HandedOver datagram) {
+        if (!inbox.offer(datagram)) {
+            return false;
+        }
+        if (inboxWaits.compareAndSet(false, true)) {
+            loop.execute(this::takeHandedOver);
+        }
+        return true;
+    }
+
+    private void takeHandedOver() {
+        mustBeInLoop();
+        inboxWaits.set(false);
+        for (HandedOver next = inbox.poll(); next != null; next = inbox.poll()) {
+            handle(next.source(), parser.parseDatagram(next.datagram(), 0, next.datagram().length, message));
+        }
+        batchDone();
+    }
+
+    /** The last catch: whatever goes wrong, the request is answered and the shard lives on. */
+    private void handle(Hop source, @Nullable Flaw flaw) {
+        try {
+            if (flaw != null) {
+                core.malformed(message, source, flaw.status(), flaw.reason());
+            } else if (message.isRequest()) {
+                request(source);
+            } else {
+                response(source);
+            }
+        } catch (RuntimeException e) {
+            counters.add(Count.FAULTS);
+            logFault(message.method() + " from " + source, e);
+            if (message.isRequest() && message.method() != SipMethod.ACK) {
+                core.fault(message, source);
+            }
+        }
+    }
+
+    private void request(Hop source) {
+        counters.requestReceived(message.method());
+        if (message.method() == SipMethod.CANCEL) {
+            core.cancel(message, source);
+            return;
+        }
+        ServerTransaction known = transactions.find(message);
+        if (known == null || transactions.again(known, message)) {
+            core.request(message, source);
+        }
+    }
+
+    private void response(Hop source) {
+        counters.responseReceived(message.status());
+        if (!transactions.responded(message, source)) {
+            counters.add(Count.STRAY_RESPONSES);
+        }
+    }
+
+    private void mustBeInLoop() {
+        if (!loop.inLoop()) {
+            throw new IllegalStateException("shard " + loop.shard() + " was called by "
+                    + Thread.currentThread().getName());
+        }
+    }
+
+    private void logFault(String what, RuntimeException e) {
+        long now = monotonicMillis.getAsLong();
+        if (now - lastFaultLoggedAt >= MILLIS_BETWEEN_FAULT_LOGS) {
+            lastFaultLoggedAt = now;
+            LOG.error("Shard {}: {} could not be handled", loop.shard(), what, e);
+        }
+    }
+}

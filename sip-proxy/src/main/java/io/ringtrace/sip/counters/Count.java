@@ -1,0 +1,59 @@
+package io.ringtrace.sip.counters;
+
+import java.util.Locale;
+
+/** What is counted besides messages by method and class. Counts only rise, but for the gauges at the end. */
+public enum Count {
+    /** Requests from no trunk and no gateway, answered with 403. */
+    STRANGERS,
+    /** Messages refused or dropped by the parser. */
+    MALFORMED,
+    /** New INVITEs answered with 503 because a table or the journal was full. */
+    SHED,
+    /** Requests refused by RFC 3261 §16.3 or for a foreign target. */
+    REFUSED,
+    /** Requests within a dialog without a valid cookie. */
+    COOKIE_REFUSED,
+    /** Responses that belong to no transaction of ours. */
+    STRAY_RESPONSES,
+    /** ACKs that belong to no call of ours. */
+    STRAY_ACKS,
+    /** Requests and responses absorbed as retransmissions. */
+    RETRANSMISSIONS_RECEIVED,
+    /** Messages sent again by timers A, E and G. */
+    RETRANSMISSIONS_SENT,
+    /** Final responses to INVITE that were never acknowledged. */
+    ACKS_MISSING,
+    /** Client transactions that ended by timer B or F. */
+    TIMEOUTS,
+    /** Messages that could not be sent. */
+    TRANSPORT_ERRORS,
+    /** INVITEs sent on to a further gateway. */
+    FAILOVERS,
+    /** Datagrams handed to the shard of their Call-ID. */
+    HANDED_OVER,
+    /** Datagrams dropped because the other shard's ring was full. */
+    HANDOVER_DROPS,
+    CALLS_BEGUN,
+    CALLS_ANSWERED,
+    CALLS_ENDED,
+    /** Events of calls that the journal could not take. */
+    EVENTS_LOST,
+    /** Faults of our own, answered with 500 and logged. */
+    FAULTS,
+    /** Gauge: calls that were admitted and have not ended. */
+    LIVE_CALLS,
+    /** Gauge: server transactions. */
+    SERVER_TRANSACTIONS,
+    /** Gauge: client transactions. */
+    CLIENT_TRANSACTIONS;
+
+    /** As metrics name it: {@code handover_drops}. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public boolean gauge() {
+        return this == LIVE_CALLS || this == SERVER_TRANSACTIONS || this == CLIENT_TRANSACTIONS;
+    }
+}

@@ -1,0 +1,43 @@
+package io.ringtrace.sip.proxy;
+
+import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.transaction.InviteServerTransaction;
+import io.ringtrace.sip.transaction.TransactionLayer;
+import io.ringtrace.sip.transport.Hop;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** RFC 3261 §16.10 and §9: a CANCEL is answered here, hop by hop, and every branch that may still ring is cancelled by one of our own. */
+final class CancelForwarding {
+    private final TransactionLayer transactions;
+    private final LocalAnswers answers;
+
+    CancelForwarding(TransactionLayer transactions, LocalAnswers answers) {
+        this.transactions = transactions;
+        this.answers = answers;
+    }
+
+    /**
+     * Answers a CANCEL and tells the INVITE's transaction, which it has no effect on once that has its final response. A CANCEL for nothing
+     * that we know gets 481 instead of being forwarded without state: every INVITE that we forward has a transaction.
+     */
+    void received(SipMessage cancel, Hop source) {
+        InviteServerTransaction invite = transactions.findCancelled(cancel);
+        if (invite == null) {
+            answers.refuse(cancel, source, Refusal.NO_TRANSACTION);
+            return;
+        }
+        answers.answer(cancel, source, 200, "OK", null, null);
+        invite.cancelled();
+    }
+
+    /** Cancels all branches but one, which is null to cancel all. */
+    static void cancelPending(List<Branch> branches, @Nullable Branch but, @Nullable String reasonHeader) {
+        for (int i = 0; i < branches.size(); i++) {
+            Branch branch = branches.get(i);
+            if (branch != but && !branch.finished()) {
+                branch.cancel(reasonHeader);
+            }
+        }
+    }
+}

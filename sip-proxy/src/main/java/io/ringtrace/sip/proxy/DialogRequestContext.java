@@ -1,0 +1,216 @@
+package io.ringtrace.sip.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.SipMethod;
+import io.ringtrace.sip.transaction.ClientTransactionUser;
+import io.ringtrace.sip.transaction.InviteClientTransaction;
+import io.ringtrace.sip.transaction.InviteServerTransaction;
+import io.ringtrace.sip.transaction.NonInviteClientTransaction;
+import io.ringtrace.sip.transaction.NonInviteServerTransaction;
+import io.ringtrace.sip.transaction.ServerTransaction;
+import io.ringtrace.sip.transaction.ServerTransactionUser;
+import io.ringtrace.sip.transport.Hop;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The response context (RFC 3261 §16.7) of a request within a dialog: one branch, every response passed on. A BYE's final response, or its
+ * absence, ends the call's record. Used on the shard's thread.
+ */
+final class DialogRequestContext implements ClientTransactionUser, ServerTransactionUser {
+    private final ProxyParts parts;
+    private final DialogRequests requests;
+    private final Dialog dialog;
+    private final SipMethod method;
+    private final ServerTransaction server;
+    private final int loopHash;
+    private final long arrivedAtMillis;
+    private final long arrivedMonotonic;
+    private final @Nullable String reasonHeader;
+    private final TimerC timerC;
+    private @Nullable InviteClientTransaction invite;
+    private boolean cancelled;
+    private boolean cancelSent;
+
+    private DialogRequestContext(
+            ProxyParts parts, DialogRequests requests, Dialog dialog, int loopHash, ServerTransaction server) {
+        this.parts = parts;
+        this.requests = requests;
+        this.dialog = dialog;
+        this.server = server;
+        this.loopHash = loopHash;
+        this.method = server.request().method();
+        this.arrivedAtMillis = parts.clock().nowMillis();
+        this.arrivedMonotonic = parts.monotonicMillis().getAsLong();
+        this.reasonHeader = method == SipMethod.BYE ? ResponseContext.reasonOf(server.request()) : null;
+        this.timerC = new TimerC(parts.transactions(), this::timerCFired);
+    }
+
+    static DialogRequestContext ofInvite(
+            ProxyParts parts, DialogRequests requests, Dialog dialog, int loopHash, InviteServerTransaction server) {
+        DialogRequestContext context = new DialogRequestContext(parts, requests, dialog, loopHash, server);
+        server.servedBy(context);
+        parts.answers().respond(server, 100, "Trying");
+        return context;
+    }
+
+    static DialogRequestContext ofOther(
+            ProxyParts parts, DialogRequests requests, Dialog dialog, int loopHash, NonInviteServerTransaction server) {
+        return new DialogRequestContext(parts, requests, dialog, loopHash, server);
+    }
+
+    /** Sends the request on; the hop is null when its target has no address. */
+    void resolved(@Nullable Hop to) {
+        if (!server.unanswered()) {
+            return;
+        }
+        if (cancelled) {
+            parts.answers().respond(server, 487, "Request Terminated");
+            return;
+        }
+        if (to == null) {
+            transportFailed();
+        } else if (method == SipMethod.INVITE) {
+            sendInvite(to);
+        } else {
+            send(to);
+        }
+    }
+
+    private void sendInvite(Hop to) {
+        InviteClientTransaction client = parts.transactions().newInviteClient(to, this);
+        ByteBuf out = client == null
+                ? null
+                : requests.forwarded(
+                        server.request(),
+                        server.source(),
+                        to,
+                        parts.transactions().branchOf(client, loopHash));
+        if (client == null || out == null) {
+            if (client != null) {
+                client.abandon();
+            }
+            transportFailed();
+        } else {
+            invite = client;
+            client.begin(out);
+        }
+    }
+
+    private void send(Hop to) {
+        NonInviteClientTransaction client = parts.transactions().newNonInviteClient(to, method, this);
+        ByteBuf out = client == null
+                ? null
+                : requests.forwarded(
+                        server.request(),
+                        server.source(),
+                        to,
+                        parts.transactions().branchOf(client, loopHash));
+        if (client == null || out == null) {
+            if (client != null) {
+                client.abandon();
+            }
+            transportFailed();
+        } else {
+            client.begin(out);
+        }
+    }
+
+    @Override
+    public void responded(SipMessage response) {
+        int status = response.status();
+        if (status < 200) {
+            if (invite != null && cancelled) {
+                cancelInvite();
+            } else if (invite != null) {
+                timerC.restart();
+            }
+            if (status == 100 || !server.unanswered()) {
+                return;
+            }
+        } else {
+            timerC.stop();
+            if (status < 300 || status == 408 || status == 481) {
+                dialogEnded();
+            }
+            if (status >= 300 && !server.unanswered()) {
+                return;
+            }
+        }
+        server.respond(status, parts.forwarding().response(response, server.peer()));
+    }
+
+    @Override
+    public void timedOut() {
+        timerC.stop();
+        dialogEnded();
+        if (!server.unanswered()) {
+            return;
+        }
+        if (server instanceof NonInviteServerTransaction silent) {
+            // A 408 would come after the other side has given up (RFC 4320 §4.1).
+            silent.forget();
+        } else {
+            parts.answers().respond(server, 408, "Request Timeout");
+        }
+    }
+
+    @Override
+    public void transportFailed() {
+        timerC.stop();
+        dialogEnded();
+        if (server.unanswered()) {
+            parts.answers().respond(server, 500, "Server Internal Error");
+        }
+    }
+
+    @Override
+    public void cancelled() {
+        cancelled = true;
+        cancelInvite();
+    }
+
+    @Override
+    public void failed() {
+        if (server.unanswered()) {
+            parts.answers().respond(server, 500, "Server Internal Error");
+        }
+    }
+
+    private void cancelInvite() {
+        InviteClientTransaction client = invite;
+        if (client != null && !cancelSent && client.state() == InviteClientTransaction.State.PROCEEDING) {
+            cancelSent = true;
+            timerC.cancelSent();
+            client.cancel(null);
+        }
+    }
+
+    /** §16.8: CANCEL downstream and 408 upstream; what does not even end then, ends here. */
+    private void timerCFired() {
+        InviteClientTransaction client = invite;
+        if (client != null && cancelSent) {
+            client.giveUp();
+        } else {
+            cancelInvite();
+        }
+        if (server.unanswered()) {
+            parts.answers()
+                    .respond(server, cancelled ? 487 : 408, cancelled ? "Request Terminated" : "Request Timeout");
+        }
+    }
+
+    /** A BYE got 2xx, 408, 481 or no answer: its dialog is over, at the moment the BYE arrived. */
+    private void dialogEnded() {
+        if (method == SipMethod.BYE) {
+            parts.recording()
+                    .hungUp(
+                            dialog.cookie().callId(),
+                            dialog.leg(),
+                            dialog.fromCaller(),
+                            arrivedAtMillis,
+                            arrivedMonotonic,
+                            reasonHeader);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.ringtrace.sip.proxy;
+
+import io.ringtrace.call.CallId;
+import io.ringtrace.sip.transaction.TimerWheel;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** What a shard remembers of a call, from its INVITE to a little after its end: enough for a record with exactly one end. */
+final class LiveCall extends TimerWheel.Entry {
+    /** Most answered branches that are told apart; BYEs of further ones end nothing. */
+    private static final int MOST_LEGS = 8;
+
+    private final LiveCalls calls;
+    final CallId callId;
+
+    @Nullable
+    LiveCall nextInBucket;
+
+    long firstRingAt;
+    long answeredAt;
+    boolean progressed;
+    boolean answered;
+    boolean ended;
+    private long[] legs = new long[1];
+    private int legCount;
+
+    LiveCall(LiveCalls calls, CallId callId) {
+        this.calls = calls;
+        this.callId = callId;
+    }
+
+    /** A 2xx with this To tag was forwarded. */
+    void addLeg(long tagHash) {
+        if (legCount == MOST_LEGS || indexOf(tagHash) >= 0) {
+            return;
+        }
+        if (legCount == legs.length) {
+            legs = Arrays.copyOf(legs, legCount * 2);
+        }
+        legs[legCount++] = tagHash;
+    }
+
+    /** The dialog with this To tag is over; true when it was the last one. */
+    boolean endLeg(long tagHash) {
+        int index = indexOf(tagHash);
+        if (index < 0) {
+            return false;
+        }
+        legs[index] = legs[--legCount];
+        return legCount == 0;
+    }
+
+    private int indexOf(long tagHash) {
+        for (int i = 0; i < legCount; i++) {
+            if (legs[i] == tagHash) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    protected void fired() {
+        calls.expired(this);
+    }
+}

@@ -1,0 +1,119 @@
+package io.ringtrace.sip.proxy;
+
+import io.ringtrace.call.CallId;
+import io.ringtrace.sip.transaction.TimerWheel;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A shard's calls, by call id. Bounded; its shard's thread alone. */
+final class LiveCalls {
+    private static final int FEWEST_BUCKETS = 1024;
+    private final TimerWheel wheel;
+    private final int most;
+    private @Nullable LiveCall[] buckets = new LiveCall[FEWEST_BUCKETS];
+    private int size;
+    private int ended;
+    private Consumer<LiveCall> whenLost = _ -> {};
+
+    LiveCalls(TimerWheel wheel, int most) {
+        this.wheel = wheel;
+        this.most = most;
+    }
+
+    /** Who hears of an answered call that never ended. */
+    void whenLost(Consumer<LiveCall> listener) {
+        whenLost = listener;
+    }
+
+    boolean full() {
+        return size >= most;
+    }
+
+    /** Calls that have not ended; the table holds ended ones too, for a little while. */
+    int running() {
+        return size - ended;
+    }
+
+    @Nullable
+    LiveCall find(CallId callId) {
+        LiveCall at = buckets[bucket(callId)];
+        while (at != null && !at.callId.equals(callId)) {
+            at = at.nextInBucket;
+        }
+        return at;
+    }
+
+    LiveCall add(CallId callId) {
+        if (size >= buckets.length) {
+            grow();
+        }
+        LiveCall call = new LiveCall(this, callId);
+        int bucket = bucket(callId);
+        call.nextInBucket = buckets[bucket];
+        buckets[bucket] = call;
+        size++;
+        return call;
+    }
+
+    /** Keeps an ended call for so long and no longer. */
+    void keepEnded(LiveCall call, long millis) {
+        call.ended = true;
+        ended++;
+        wheel.start(call, millis);
+    }
+
+    /** Keeps the call for so long and no longer. */
+    void keepFor(LiveCall call, long millis) {
+        wheel.start(call, millis);
+    }
+
+    void remove(LiveCall call) {
+        call.stop();
+        int bucket = bucket(call.callId);
+        LiveCall before = null;
+        LiveCall at = buckets[bucket];
+        while (at != null && at != call) {
+            before = at;
+            at = at.nextInBucket;
+        }
+        if (at == null) {
+            return;
+        }
+        if (before == null) {
+            buckets[bucket] = at.nextInBucket;
+        } else {
+            before.nextInBucket = at.nextInBucket;
+        }
+        size--;
+        if (call.ended) {
+            ended--;
+        }
+    }
+
+    void expired(LiveCall call) {
+        if (!call.ended) {
+            whenLost.accept(call);
+        }
+        remove(call);
+    }
+
+    /** The low half of a call id is random. */
+    private int bucket(CallId callId) {
+        return (int) callId.low() & (buckets.length - 1);
+    }
+
+    private void grow() {
+        @Nullable LiveCall[] old = buckets;
+        buckets = new LiveCall[old.length * 2];
+        for (LiveCall first : old) {
+            LiveCall at = first;
+            while (at != null) {
+                LiveCall next = at.nextInBucket;
+                int bucket = bucket(at.callId);
+                at.nextInBucket = buckets[bucket];
+                buckets[bucket] = at;
+                at = next;
+            }
+        }
+    }
+}

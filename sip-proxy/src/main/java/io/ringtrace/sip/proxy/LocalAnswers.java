@@ -1,0 +1,93 @@
+package io.ringtrace.sip.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.ringtrace.sip.message.LocalResponse;
+import io.ringtrace.sip.message.SipHeader;
+import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.transaction.ServerTransaction;
+import io.ringtrace.sip.transaction.TransactionLayer;
+import io.ringtrace.sip.transport.Hop;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The responses that we make ourselves, with a transaction or without one. The To tag is the same for all of them: a retransmitted request
+ * gets an equal answer (RFC 3261 §8.2.7), and a stranger learns nothing from it. One per shard.
+ */
+final class LocalAnswers {
+    private static final int ROOM_FOR_OWN_FIELDS = 256;
+    private final TransactionLayer transactions;
+    private final String toTag;
+    private final LocalResponse response = new LocalResponse();
+
+    LocalAnswers(TransactionLayer transactions, String toTag) {
+        this.transactions = transactions;
+        this.toTag = toTag;
+    }
+
+    /** Refuses a request without keeping anything of it. */
+    void refuse(SipMessage request, Hop source, Refusal refusal) {
+        transactions.counters().add(refusal.counted());
+        if (!request.answerable()) {
+            return;
+        }
+        begin(request, source, refusal.status(), refusal.reason(), refusal.field(), refusal.value());
+        if (refusal.status() == Refusal.BAD_EXTENSION.status()) {
+            response.unsupported(SipHeader.PROXY_REQUIRE);
+        }
+        sendStateless(request, source, refusal.status());
+    }
+
+    /** Answers a request without keeping anything of it. */
+    void answer(
+            SipMessage request, Hop source, int status, String reason, @Nullable String field, @Nullable String value) {
+        begin(request, source, status, reason, field, value);
+        sendStateless(request, source, status);
+    }
+
+    /** Answers an unanswered transaction's request. */
+    void respond(ServerTransaction server, int status, String reason, @Nullable String field, @Nullable String value) {
+        SipMessage request = server.request();
+        begin(request, server.source(), status, reason, field, value);
+        ByteBuf out = transactions.buffer(server.peer(), request.bodyStart() + ROOM_FOR_OWN_FIELDS);
+        response.writeTo(out);
+        server.respond(status, out);
+    }
+
+    void respond(ServerTransaction server, int status, String reason) {
+        respond(server, status, reason, null, null);
+    }
+
+    /** The reason phrase of RFC 3261 §21 for a status that the router may choose. */
+    static String reasonPhrase(int status) {
+        return switch (status) {
+            case 403 -> "Forbidden";
+            case 404 -> "Not Found";
+            case 408 -> "Request Timeout";
+            case 480 -> "Temporarily Unavailable";
+            case 486 -> "Busy Here";
+            case 503 -> "Service Unavailable";
+            case 603 -> "Decline";
+            case 607 -> "Unwanted";
+            case 608 -> "Rejected";
+            default -> "Refused";
+        };
+    }
+
+    private void begin(
+            SipMessage request, Hop source, int status, String reason, @Nullable String field, @Nullable String value) {
+        response.begin(request, status, reason)
+                .source(source.host(), source.port())
+                .toTag(toTag);
+        if (field != null && value != null) {
+            response.field(field, value);
+        }
+    }
+
+    private void sendStateless(SipMessage request, Hop source, int status) {
+        Hop to = ServerTransaction.replyTo(request, source);
+        ByteBuf out = transactions.buffer(to, request.bodyStart() + ROOM_FOR_OWN_FIELDS);
+        response.writeTo(out);
+        transactions.counters().responseSent(status);
+        transactions.send(out, to);
+    }
+}

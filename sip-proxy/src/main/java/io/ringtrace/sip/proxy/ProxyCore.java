@@ -1,0 +1,273 @@
+package io.ringtrace.sip.proxy;
+
+import io.ringtrace.attribution.AttributionLookup;
+import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.call.CallEvent;
+import io.ringtrace.call.CallId;
+import io.ringtrace.call.CallRecorder;
+import io.ringtrace.call.CookieKeys;
+import io.ringtrace.call.EndedBy;
+import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.routing.ActivePlan;
+import io.ringtrace.routing.RouteDecision;
+import io.ringtrace.routing.RoutingPlan;
+import io.ringtrace.routing.Trunk;
+import io.ringtrace.sip.admission.OurNames;
+import io.ringtrace.sip.admission.TrunkAdmission;
+import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.SipMethod;
+import io.ringtrace.sip.message.SipUri;
+import io.ringtrace.sip.message.Span;
+import io.ringtrace.sip.target.GatewayHealth;
+import io.ringtrace.sip.target.GatewayTargets;
+import io.ringtrace.sip.target.Hops;
+import io.ringtrace.sip.transaction.InviteServerTransaction;
+import io.ringtrace.sip.transaction.ServerTransaction;
+import io.ringtrace.sip.transaction.TransactionLayer;
+import io.ringtrace.sip.transport.Hop;
+import io.ringtrace.sip.transport.Listener;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a proxy does with a request that no transaction knows yet, RFC 3261 §16 in order: who sends it, is it sound (16.3), its routes
+ * (16.4), its targets (16.5), forwarding (16.6). Responses then go to the {@link ResponseContext}. One per shard, used by its thread.
+ */
+public final class ProxyCore {
+    private static final Duration COOKIE_SLACK = Duration.ofHours(1);
+    private final ProxyParts parts;
+    private final RandomGenerator random;
+    private final RequestValidation validation;
+    private final RouteProcessing routes;
+    private final TargetSelection targetSelection;
+    private final DialogRequests dialogRequests;
+    private final CancelForwarding cancelForwarding;
+    private final MergedRequests merged;
+
+    /**
+     * The other modules, as a proxy sees them.
+     *
+     * @param recorder the shard's own
+     */
+    public record Surroundings(
+            ActivePlan activePlan,
+            AttributionLookup lookup,
+            LeaseClock clock,
+            CookieKeys cookieKeys,
+            CallRecorder recorder,
+            GatewayTargets targets,
+            GatewayHealth health) {}
+
+    /**
+     * @param maximumDuration how long a call may last; its cookie is good for an hour more
+     * @param mostLiveCalls most calls of the shard
+     * @param toTag the To tag of our own answers
+     */
+    public record Rules(Duration maximumDuration, int mostLiveCalls, String toTag) {}
+
+    /**
+     * @param listeners what the shard's sockets listen on
+     * @param loop runs a task on the shard's thread
+     */
+    public ProxyCore(
+            TransactionLayer transactions,
+            Surroundings surroundings,
+            Rules rules,
+            OurNames names,
+            List<Listener> listeners,
+            Executor loop,
+            LongSupplier monotonicMillis,
+            RandomGenerator random) {
+        Duration longest = rules.maximumDuration().plus(COOKIE_SLACK);
+        CookieSigner signer = new CookieSigner(surroundings.cookieKeys());
+        LiveCalls liveCalls = new LiveCalls(transactions.wheel(), rules.mostLiveCalls());
+        CallRecording recording = new CallRecording(
+                surroundings.recorder(),
+                surroundings.clock(),
+                monotonicMillis,
+                liveCalls,
+                transactions.counters(),
+                longest,
+                transactions.timers().t1().multipliedBy(64));
+        this.parts = new ProxyParts(
+                transactions,
+                new LocalAnswers(transactions, rules.toTag()),
+                recording,
+                liveCalls,
+                new RequestForwarding(transactions, signer),
+                signer,
+                new TrunkAdmission(surroundings.activePlan(), surroundings.targets()),
+                surroundings.lookup(),
+                surroundings.clock(),
+                monotonicMillis,
+                surroundings.targets(),
+                surroundings.health(),
+                new Hops(listeners),
+                names,
+                loop,
+                longest.toMillis());
+        this.random = random;
+        this.validation = new RequestValidation(parts.names());
+        this.routes = new RouteProcessing(parts.names());
+        this.targetSelection = new TargetSelection(parts.lookup());
+        this.dialogRequests = new DialogRequests(parts, routes);
+        this.cancelForwarding = new CancelForwarding(parts.transactions(), parts.answers());
+        this.merged = new MergedRequests(random.nextLong());
+    }
+
+    /** A good request that belongs to no transaction. */
+    public void request(SipMessage request, Hop source) {
+        Trunk trunk = parts.admission().trunkFrom(source.address());
+        if (trunk == null && !parts.admission().gatewayAt(source.address())) {
+            parts.answers().refuse(request, source, Refusal.STRANGER);
+            return;
+        }
+        boolean inDialog = Span.present(request.toTag());
+        int origin = trunk == null || inDialog ? 0 : TrunkAdmission.hash(trunk.name());
+        int loopHash = RequestValidation.loopHash(request, origin);
+        Refusal unsound = validation.check(request, loopHash);
+        if (unsound != null) {
+            parts.answers().refuse(request, source, unsound);
+            return;
+        }
+        routes.process(request);
+        if (request.method() == SipMethod.ACK) {
+            dialogRequests.ack(request, source, loopHash);
+        } else if (inDialog) {
+            dialogRequests.request(request, source, loopHash);
+        } else {
+            outOfDialog(request, source, trunk, loopHash);
+        }
+    }
+
+    /** A CANCEL; it never belongs to a transaction of its own here, because it is answered the same way each time it comes. */
+    public void cancel(SipMessage cancel, Hop source) {
+        if (parts.admission().trunkFrom(source.address()) == null
+                && !parts.admission().gatewayAt(source.address())) {
+            parts.answers().refuse(cancel, source, Refusal.STRANGER);
+        } else {
+            cancelForwarding.received(cancel, source);
+        }
+    }
+
+    /** A request that the parser refused. */
+    public void malformed(SipMessage request, Hop source, int status, String reason) {
+        if (!request.answerable()) {
+            parts.counters().add(Count.MALFORMED);
+        } else if (parts.admission().trunkFrom(source.address()) == null
+                && !parts.admission().gatewayAt(source.address())) {
+            parts.answers().refuse(request, source, Refusal.STRANGER);
+        } else {
+            parts.answers().refuse(request, source, new Refusal(status, reason, Count.MALFORMED));
+        }
+    }
+
+    /** A new INVITE for which the shard of its Call-ID has no room. */
+    public void shed(SipMessage request, Hop source) {
+        parts.answers().refuse(request, source, Refusal.FULL);
+    }
+
+    /** A fault of ours while handling this request: it gets 500, by its transaction if that is still open. */
+    public void fault(SipMessage request, Hop source) {
+        ServerTransaction server = parts.transactions().find(request);
+        if (server == null) {
+            parts.answers().refuse(request, source, Refusal.FAULT);
+        } else if (server.unanswered() && !(server instanceof InviteServerTransaction invite && invite.failed())) {
+            parts.answers().respond(server, Refusal.FAULT.status(), Refusal.FAULT.reason());
+        }
+    }
+
+    /** Writes the gauges. */
+    public void gauge() {
+        parts.counters().set(Count.LIVE_CALLS, parts.liveCalls().running());
+        parts.counters().set(Count.SERVER_TRANSACTIONS, parts.transactions().serverTransactions());
+        parts.counters().set(Count.CLIENT_TRANSACTIONS, parts.transactions().clientTransactions());
+    }
+
+    private void outOfDialog(SipMessage request, Hop source, @Nullable Trunk trunk, int loopHash) {
+        SipMethod method = request.method();
+        if (method != SipMethod.INVITE && method != SipMethod.OPTIONS) {
+            parts.answers().refuse(request, source, Refusal.NOT_ALLOWED);
+            return;
+        }
+        boolean foreign = request.requestUri().scheme() == SipUri.Scheme.SIP
+                && !parts.names().names(request.requestUri());
+        if (foreign || routes.foreign() || routes.routesLeft()) {
+            parts.answers().refuse(request, source, Refusal.FORBIDDEN);
+        } else if (method == SipMethod.OPTIONS) {
+            parts.answers().answer(request, source, 200, "OK", "Allow", Refusal.ALLOWED_METHODS);
+        } else if (trunk == null) {
+            parts.answers().refuse(request, source, Refusal.FORBIDDEN);
+        } else if (merged.pending(request, trunk)) {
+            parts.answers().refuse(request, source, Refusal.MERGED);
+        } else if (parts.transactions().fullForCalls() || !parts.recording().acceptsNewCalls()) {
+            parts.answers().refuse(request, source, Refusal.FULL);
+        } else {
+            newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash);
+        }
+    }
+
+    private void newCall(InviteServerTransaction server, Trunk trunk, int loopHash) {
+        SipMessage invite = server.request();
+        parts.answers().respond(server, 100, "Trying");
+        RoutingPlan plan = parts.admission().plan();
+        long now = parts.clock().nowMillis();
+        CallId callId = new CallId((now << 16) | (random.nextInt() & 0xFFFF), random.nextLong());
+        TargetSelection.Selected selected = targetSelection.select(plan, invite, callId, trunk, now);
+        LiveCall call = parts.liveCalls().add(callId);
+        if (!parts.recording().began(began(plan, invite, selected, now))) {
+            parts.recording().refused(call);
+            parts.counters().add(Count.SHED);
+            parts.answers().respond(server, 503, "Service Unavailable", "Retry-After", "5");
+            return;
+        }
+        switch (selected.decision()) {
+            case RouteDecision.Reject reject -> reject(server, call, reject);
+            case RouteDecision.Forward forward -> {
+                CallCookie cookie = new CallCookie(callId, TrunkAdmission.hash(trunk.name()), 0, (int)
+                        CookieSigner.tagHash(invite, invite.fromTag()));
+                ResponseContext context =
+                        new ResponseContext(parts, merged, server, call, cookie, forward, routes.removed(), loopHash);
+                merged.add(invite, context, trunk);
+                context.begin();
+            }
+        }
+    }
+
+    private void reject(InviteServerTransaction server, LiveCall call, RouteDecision.Reject reject) {
+        parts.recording()
+                .endedUnanswered(call, reject.reason(), EndedBy.RINGTRACE, reject.status(), 0, null, List.of());
+        String retryAfter = reject.retryAfterSeconds() > 0 ? Integer.toString(reject.retryAfterSeconds()) : null;
+        parts.answers()
+                .respond(
+                        server,
+                        reject.status(),
+                        LocalAnswers.reasonPhrase(reject.status()),
+                        retryAfter == null ? null : "Retry-After",
+                        retryAfter);
+    }
+
+    private static CallEvent.Began began(
+            RoutingPlan plan, SipMessage invite, TargetSelection.Selected selected, long now) {
+        PhoneNumber destination =
+                selected.decision() instanceof RouteDecision.Forward forward ? forward.destination() : null;
+        return new CallEvent.Began(
+                selected.attempt().callId(),
+                now,
+                invite.text(invite.callId()),
+                selected.attempt().trunk().name(),
+                selected.attempt().caller(),
+                selected.attempt().callerWithheld(),
+                selected.attempt().dialedText(),
+                selected.attempt().dialed(),
+                selected.attribution(),
+                destination,
+                plan.version(),
+                selected.staleMillis());
+    }
+}

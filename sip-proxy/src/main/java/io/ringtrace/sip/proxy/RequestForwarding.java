@@ -1,0 +1,111 @@
+package io.ringtrace.sip.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.routing.Gateway;
+import io.ringtrace.sip.message.RequestSplice;
+import io.ringtrace.sip.message.ResponseSplice;
+import io.ringtrace.sip.message.SentBy;
+import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.transaction.BranchParameter;
+import io.ringtrace.sip.transaction.TransactionLayer;
+import io.ringtrace.sip.transport.Hop;
+import org.jspecify.annotations.Nullable;
+
+/** RFC 3261 §16.6: what a request looks like when it leaves, and §16.7 steps 3 and 8 for responses. One per shard. */
+final class RequestForwarding {
+    private final TransactionLayer transactions;
+    private final CookieSigner signer;
+    private final RequestSplice splice = new RequestSplice();
+    private final ResponseSplice responseSplice = new ResponseSplice();
+    private final StringBuilder requestUri = new StringBuilder();
+    private final byte[] cookieText = new byte[CookieSigner.LENGTH];
+
+    RequestForwarding(TransactionLayer transactions, CookieSigner signer) {
+        this.transactions = transactions;
+        this.signer = signer;
+    }
+
+    /**
+     * The INVITE of a new call as it goes to a gateway: Request-URI of the destination number there, Record-Route with the call's cookie;
+     * To stays as it is.
+     *
+     * @param routes how many Route values, all ours, are removed
+     */
+    ByteBuf newCall(
+            SipMessage request,
+            Hop source,
+            int routes,
+            PhoneNumber destination,
+            Gateway gateway,
+            Hop to,
+            CallCookie cookie,
+            byte[] branch) {
+        requestUri.setLength(0);
+        requestUri.append("sip:+").append(destination.digits()).append('@');
+        if (gateway.host().indexOf(':') >= 0) {
+            requestUri.append('[').append(gateway.host()).append(']');
+        } else {
+            requestUri.append(gateway.host());
+        }
+        requestUri.append(':').append(gateway.port());
+        SentBy outgoing = transactions.sentBy(to);
+        SentBy incoming = transactions.sentBy(source);
+        signer.write(cookieText, 0, cookie, request);
+        splice.begin(request)
+                .requestUri(requestUri)
+                .removeTopRoutes(routes)
+                .source(source.host(), source.port())
+                .via(outgoing, branch, 0, BranchParameter.LENGTH);
+        if (!incoming.equals(outgoing)) {
+            // The caller can reach only the listener that it called; the gateway, which reads from the top, only the
+            // other.
+            splice.recordRoute(incoming, cookieText, 0, CookieSigner.LENGTH);
+        }
+        splice.recordRoute(outgoing, cookieText, 0, CookieSigner.LENGTH);
+        return write(to);
+    }
+
+    /** A request within a dialog as it goes on; null when a Route that it needs is malformed. */
+    @Nullable
+    ByteBuf inDialog(
+            SipMessage request, Hop source, RouteProcessing routes, boolean nextIsLoose, Hop to, byte[] branch) {
+        splice.begin(request)
+                .source(source.host(), source.port())
+                .via(transactions.sentBy(to), branch, 0, BranchParameter.LENGTH);
+        if (routes.fromStrictRouter()) {
+            if (!splice.restoreFromStrictRouter()) {
+                return null;
+            }
+        } else {
+            splice.removeTopRoutes(routes.removed());
+        }
+        if (routes.routesLeft() && !nextIsLoose && !splice.rewriteForStrictRouter()) {
+            return null;
+        }
+        return write(to);
+    }
+
+    /** A response without our Via, as it goes upstream. */
+    ByteBuf response(SipMessage response, Hop to) {
+        responseSplice.begin(response);
+        ByteBuf out = transactions.buffer(to, responseSplice.length());
+        responseSplice.writeTo(out);
+        return out;
+    }
+
+    /** The same as bytes that may be kept without being given back. */
+    byte[] responseBytes(SipMessage response, Hop to) {
+        ByteBuf out = response(response, to);
+        byte[] bytes = new byte[out.readableBytes()];
+        out.readBytes(bytes);
+        out.release();
+        return bytes;
+    }
+
+    private ByteBuf write(Hop to) {
+        ByteBuf out = transactions.buffer(to, splice.length());
+        splice.writeTo(out);
+        return out;
+    }
+}

@@ -1,0 +1,50 @@
+package io.ringtrace.sip.target;
+
+import io.ringtrace.sip.transport.Hop;
+import io.ringtrace.sip.transport.Listener;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the listener that a peer is reached by, and keeps the hops used of late, so that sending to them makes no garbage. One per shard. */
+public final class Hops {
+    private static final int REMEMBERED = 1024;
+    private final List<Listener> listeners;
+    private final @Nullable Hop[] recent = new Hop[REMEMBERED];
+
+    public Hops(List<Listener> listeners) {
+        this.listeners = List.copyOf(listeners);
+    }
+
+    /** The hop to that address, by the preferred listener when it is of the same family; null when no listener is. */
+    public @Nullable Hop to(InetAddress address, int port, Listener preferred) {
+        Listener listener = sameFamily(preferred, address) ? preferred : listenerFor(address);
+        if (listener == null) {
+            return null;
+        }
+        int place = (address.hashCode() * 31 + port) * 31 + listener.index() & (REMEMBERED - 1);
+        Hop hop = recent[place];
+        if (hop == null
+                || hop.port() != port
+                || !hop.address().equals(address)
+                || !hop.listener().equals(listener)) {
+            hop = new Hop(new InetSocketAddress(address, port), listener);
+            recent[place] = hop;
+        }
+        return hop;
+    }
+
+    private @Nullable Listener listenerFor(InetAddress address) {
+        for (Listener listener : listeners) {
+            if (sameFamily(listener, address)) {
+                return listener;
+            }
+        }
+        return null;
+    }
+
+    private static boolean sameFamily(Listener listener, InetAddress address) {
+        return listener.address().getAddress().getClass() == address.getClass();
+    }
+}

@@ -1,0 +1,5 @@
+/** Where gateways are, and whether they answer. */
+@NullMarked
+package io.ringtrace.sip.target;
+
+import org.jspecify.annotations.NullMarked;

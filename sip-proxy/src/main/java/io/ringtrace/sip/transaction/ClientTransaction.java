@@ -1,0 +1,61 @@
+package io.ringtrace.sip.transaction;
+
+import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.SipMethod;
+import io.ringtrace.sip.transport.Hop;
+
+/** A request that we have sent, RFC 3261 §17.1. Found by its branch, which names its slot. Used on the shard's thread. */
+public abstract sealed class ClientTransaction extends Transaction
+        permits InviteClientTransaction, NonInviteClientTransaction {
+    /** A CANCEL has its INVITE's branch, so it is found by way of the INVITE's transaction. */
+    static final int NO_SLOT = -1;
+
+    private final int slot;
+    private final ClientTransactionUser user;
+
+    ClientTransaction(TransactionLayer layer, Hop peer, int slot, ClientTransactionUser user) {
+        super(layer, peer);
+        this.slot = slot;
+        this.user = user;
+    }
+
+    /** Where it stands in its shard's table; part of its branch. */
+    public final int slot() {
+        return slot;
+    }
+
+    abstract SipMethod method();
+
+    abstract void responded(SipMessage response);
+
+    @Override
+    final void passUp(SipMessage response) {
+        user.responded(response);
+    }
+
+    @Override
+    final void timedOut() {
+        layer.counters().add(Count.TIMEOUTS);
+        user.timedOut();
+    }
+
+    @Override
+    final void transportFailed() {
+        layer.counters().add(Count.TRANSPORT_ERRORS);
+        user.transportFailed();
+    }
+
+    /** Gives the slot back when nothing will be sent after all; only before it has begun. */
+    public final void abandon() {
+        end();
+    }
+
+    void end() {
+        stopTimers();
+        letGo();
+        if (slot != NO_SLOT) {
+            layer.release(slot);
+        }
+    }
+}

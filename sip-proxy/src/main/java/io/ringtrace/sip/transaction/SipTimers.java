@@ -1,0 +1,41 @@
+package io.ringtrace.sip.transaction;
+
+import java.time.Duration;
+
+/**
+ * The values that RFC 3261's timers are computed from (table 4 of §17). Immutable.
+ *
+ * @param t1 estimate of the round-trip time
+ * @param t2 longest interval between retransmissions of a non-INVITE request or an INVITE's final response
+ * @param t4 longest time that a message stays in the network
+ * @param timerC how long a branch may stay without a final response; more than three minutes (§16.6 step 11)
+ */
+public record SipTimers(Duration t1, Duration t2, Duration t4, Duration timerC) {
+    public static final SipTimers DEFAULT = new SipTimers(
+            Duration.ofMillis(500), Duration.ofSeconds(4), Duration.ofSeconds(5), Duration.ofSeconds(185));
+
+    public SipTimers {
+        if (t1.toMillis() < TimerWheel.TICK_MILLIS || t2.compareTo(t1) < 0) {
+            throw new IllegalArgumentException("T1 must be at least " + TimerWheel.TICK_MILLIS
+                    + " ms and T2 no less than T1, not T1 " + t1 + ", T2 " + t2);
+        }
+    }
+
+    /** How long the timer runs when it is started for the first time, in milliseconds. */
+    public long first(Timer timer) {
+        return switch (timer) {
+            case TIMER_A, TIMER_E, TIMER_G -> t1.toMillis();
+            case TIMER_B, TIMER_D, TIMER_F, TIMER_H, TIMER_J, TIMER_L, TIMER_M -> 64 * t1.toMillis();
+            case TIMER_I, TIMER_K -> t4.toMillis();
+        };
+    }
+
+    /** How long a retransmission timer runs after an interval of that length. */
+    public long afterInterval(Timer timer, long intervalMillis) {
+        return switch (timer) {
+            case TIMER_A -> 2 * intervalMillis;
+            case TIMER_E, TIMER_G -> Math.min(2 * intervalMillis, t2.toMillis());
+            case TIMER_B, TIMER_D, TIMER_F, TIMER_H, TIMER_I, TIMER_J, TIMER_K, TIMER_L, TIMER_M -> intervalMillis;
+        };
+    }
+}

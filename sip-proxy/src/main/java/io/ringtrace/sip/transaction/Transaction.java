@@ -1,0 +1,145 @@
+package io.ringtrace.sip.transaction;
+
+import io.netty.buffer.ByteBuf;
+import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.transport.Hop;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the four transactions have in common: their peer, the message kept for retransmission, and two timers. Used on the shard's thread. */
+public abstract sealed class Transaction permits ServerTransaction, ClientTransaction {
+    final TransactionLayer layer;
+    private final Hop peer;
+    private final Running retransmitting = new Running();
+    private final Running waiting = new Running();
+    private @Nullable ByteBuf kept;
+
+    private final class Running extends TimerWheel.Entry {
+        private Timer timer = Timer.TIMER_A;
+        private long intervalMillis;
+
+        void start(Timer started) {
+            boolean again = timer == started && intervalMillis > 0;
+            intervalMillis = again
+                    ? nextInterval(started, intervalMillis)
+                    : layer.timers().first(started);
+            timer = started;
+            layer.wheel().start(this, intervalMillis);
+        }
+
+        @Override
+        protected void fired() {
+            Transaction.this.fired(timer);
+        }
+    }
+
+    Transaction(TransactionLayer layer, Hop peer) {
+        this.layer = layer;
+        this.peer = peer;
+    }
+
+    /** Where its messages go. */
+    public final Hop peer() {
+        return peer;
+    }
+
+    /** The message last sent; null when there is none or it is no longer needed. */
+    final @Nullable ByteBuf kept() {
+        return kept;
+    }
+
+    abstract void fired(Timer timer);
+
+    /** How long a retransmission timer runs after an interval of that length. */
+    long nextInterval(Timer timer, long intervalMillis) {
+        return layer.timers().afterInterval(timer, intervalMillis);
+    }
+
+    /** What was to be sent could not be. */
+    abstract void notSent();
+
+    abstract void passUp(SipMessage message);
+
+    abstract void acknowledge(SipMessage response);
+
+    abstract void timedOut();
+
+    abstract void transportFailed();
+
+    /**
+     * Carries out the actions of a step.
+     *
+     * @param out what {@link Action.Send} sends; one reference is taken over, sent or not
+     * @param in what {@link Action.PassUp} and {@link Action.Acknowledge} are about
+     */
+    final void carryOut(List<Action> actions, @Nullable ByteBuf out, @Nullable SipMessage in) {
+        ByteBuf unsent = out;
+        for (int i = 0; i < actions.size(); i++) {
+            switch (actions.get(i)) {
+                case Action.Send _ -> {
+                    if (unsent != null) {
+                        ByteBuf sending = unsent;
+                        unsent = null;
+                        keepAndSend(sending);
+                    }
+                }
+                case Action.SendAgain _ -> sendAgain();
+                case Action.Acknowledge _ -> {
+                    if (in != null) {
+                        acknowledge(in);
+                    }
+                }
+                case Action.PassUp _ -> {
+                    if (in != null) {
+                        passUp(in);
+                    }
+                }
+                case Action.TellTimeout _ -> timedOut();
+                case Action.TellTransportError _ -> transportFailed();
+                case Action.Start(Timer timer) -> (timer.retransmits() ? retransmitting : waiting).start(timer);
+                case Action.StopRetransmitting _ -> retransmitting.stop();
+                case Action.StopWaiting _ -> waiting.stop();
+            }
+        }
+        if (unsent != null) {
+            unsent.release();
+        }
+    }
+
+    final void start(Timer timer) {
+        (timer.retransmits() ? retransmitting : waiting).start(timer);
+    }
+
+    final void keepAndSend(ByteBuf message) {
+        ByteBuf former = kept;
+        kept = message;
+        if (former != null) {
+            former.release();
+        }
+        if (!layer.send(message.retain(), peer)) {
+            notSent();
+        }
+    }
+
+    final void letGo() {
+        ByteBuf former = kept;
+        kept = null;
+        if (former != null) {
+            former.release();
+        }
+    }
+
+    final void stopTimers() {
+        retransmitting.stop();
+        waiting.stop();
+    }
+
+    private void sendAgain() {
+        ByteBuf message = kept;
+        if (message != null) {
+            layer.counters().add(Count.RETRANSMISSIONS_SENT);
+            layer.send(message.retain(), peer);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.ringtrace.sip.transaction;
+
+import io.ringtrace.sip.message.SipHeader;
+import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.SipMethod;
+import io.ringtrace.sip.message.Span;
+import io.ringtrace.sip.message.Via;
+import java.util.Arrays;
+
+/**
+ * The bytes in which a request equals the transaction it belongs to, RFC 3261 §17.2.3: branch, sent-by and method; or for a branch
+ * without the magic cookie (RFC 2543) Request-URI, From tag, Call-ID, CSeq number and topmost Via. An ACK has its INVITE's identity. Two
+ * requests belong together exactly when these bytes are equal. One per shard, reused.
+ */
+final class TransactionIdentity {
+    private static final byte UNIQUE_BRANCH = 'b';
+    private static final byte RFC_2543 = 'o';
+    private final long seed;
+    private byte[] bytes = new byte[256];
+    private int length;
+
+    /** @param seed secret, so that nobody can fill one bucket of the table */
+    TransactionIdentity(long seed) {
+        this.seed = seed;
+    }
+
+    /** Reads the identity of the request. */
+    void of(SipMessage request) {
+        of(request, request.method() == SipMethod.ACK ? SipMethod.INVITE : request.method());
+    }
+
+    /** Reads the identity of the request as if it had that method: of the INVITE that a CANCEL is for (§9.2). */
+    void of(SipMessage request, SipMethod method) {
+        length = 0;
+        Via via = request.topVia();
+        boolean unique = Span.present(via.branch()) && via.hasMagicCookie(request);
+        put(unique ? UNIQUE_BRANCH : RFC_2543);
+        put(method);
+        if (method == SipMethod.OTHER) {
+            put(request, request.methodSpan());
+        }
+        if (unique) {
+            put(request, via.branch());
+            put(request, via.host());
+            put((byte) (via.port() >>> 8));
+            put((byte) via.port());
+        } else {
+            put(request, request.requestUriSpan());
+            put(request, request.fromTag());
+            put(request, request.callId());
+            put(request, request.value(SipHeader.CSEQ), digits(request));
+            put(request, via.span());
+        }
+    }
+
+    long key() {
+        return ByteHash.hash(seed, bytes, 0, length);
+    }
+
+    boolean matches(byte[] identity) {
+        return Arrays.equals(identity, 0, identity.length, bytes, 0, length);
+    }
+
+    byte[] copy() {
+        return Arrays.copyOf(bytes, length);
+    }
+
+    @SuppressWarnings("EnumOrdinal") // compared within this process only
+    private void put(SipMethod method) {
+        put((byte) method.ordinal());
+    }
+
+    private static int digits(SipMessage request) {
+        int digits = 1;
+        for (long rest = request.cseqNumber() / 10; rest > 0; rest /= 10) {
+            digits++;
+        }
+        return digits;
+    }
+
+    private void put(SipMessage request, int span) {
+        put(request, span, Span.length(span));
+    }
+
+    private void put(SipMessage request, int span, int size) {
+        if (bytes.length < length + size + 1) {
+            bytes = Arrays.copyOf(bytes, 2 * (length + size + 1));
+        }
+        int from = request.offset() + Span.start(span);
+        for (int i = 0; i < size; i++) {
+            byte b = request.bytes()[from + i];
+            // Branches are tokens and hosts are names: neither case counts.
+            bytes[length++] = b >= 'A' && b <= 'Z' ? (byte) (b + 32) : b;
+        }
+        put((byte) 0);
+    }
+
+    private void put(byte b) {
+        if (bytes.length == length) {
+            bytes = Arrays.copyOf(bytes, 2 * length);
+        }
+        bytes[length++] = b;
+    }
+}

@@ -1,0 +1,256 @@
+package io.ringtrace.sip.transaction;
+
+import io.netty.buffer.ByteBuf;
+import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.counters.SipCounters;
+import io.ringtrace.sip.message.KeptMessages;
+import io.ringtrace.sip.message.LocalRequests;
+import io.ringtrace.sip.message.SentBy;
+import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.SipMethod;
+import io.ringtrace.sip.message.SipParser;
+import io.ringtrace.sip.message.Span;
+import io.ringtrace.sip.message.Via;
+import io.ringtrace.sip.transport.DatagramPort;
+import io.ringtrace.sip.transport.Hop;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A shard's transactions (RFC 3261 §17): finds the one that a message belongs to and makes new ones. A plain field of the shard, used by
+ * its thread alone.
+ */
+public final class TransactionLayer {
+    /** Most bytes of a UDP payload over IPv4; an IPv6 one is 20 longer. */
+    private static final int LONGEST_DATAGRAM = 65_507;
+
+    private static final int IDLE_MESSAGES = 4096;
+    private static final int ROOM_FOR_OWN_FIELDS = 256;
+    private final int shard;
+    private final SipTimers timers;
+    private final TimerWheel wheel;
+    private final SipCounters counters;
+    private final List<DatagramPort> ports;
+    private final List<SentBy> sentBys;
+    private final TransactionTable servers;
+    private final ClientTransactionSlots clients;
+    private final TransactionIdentity identity;
+    private final RandomGenerator random;
+    private final KeptMessages keptMessages = new KeptMessages(IDLE_MESSAGES);
+    private final SipParser parser = new SipParser();
+    private final SipMessage sentInvite = new SipMessage();
+    private final byte[] branch = new byte[BranchParameter.LENGTH];
+
+    /**
+     * @param ports the shard's sockets, by the index of their listener
+     * @param sentBys how these listeners name themselves, in the same order
+     * @param mostServers most server transactions
+     * @param mostClients most client transactions
+     */
+    public TransactionLayer(
+            int shard,
+            SipTimers timers,
+            TimerWheel wheel,
+            SipCounters counters,
+            List<DatagramPort> ports,
+            List<SentBy> sentBys,
+            int mostServers,
+            int mostClients,
+            RandomGenerator random) {
+        this.shard = shard;
+        this.timers = timers;
+        this.wheel = wheel;
+        this.counters = counters;
+        this.ports = List.copyOf(ports);
+        this.sentBys = List.copyOf(sentBys);
+        this.servers = new TransactionTable(mostServers);
+        this.clients = new ClientTransactionSlots(mostClients);
+        this.random = random;
+        this.identity = new TransactionIdentity(random.nextLong());
+    }
+
+    public TimerWheel wheel() {
+        return wheel;
+    }
+
+    public SipTimers timers() {
+        return timers;
+    }
+
+    public SipCounters counters() {
+        return counters;
+    }
+
+    /** How we name ourselves towards that hop. */
+    public SentBy sentBy(Hop hop) {
+        return sentBys.get(hop.listener().index());
+    }
+
+    /** True when no new call may have transactions: the last eighth is kept for the calls that run. To be asked before any state is made. */
+    public boolean fullForCalls() {
+        return servers.nearlyFull() || clients.nearlyFull();
+    }
+
+    /** True when nothing new may have a transaction. To be asked before any state is made. */
+    public boolean full() {
+        return servers.full() || clients.full();
+    }
+
+    public int serverTransactions() {
+        return servers.size();
+    }
+
+    public int clientTransactions() {
+        return clients.size();
+    }
+
+    /** The transaction that the request belongs to, being its retransmission or its ACK; null for a new one. */
+    public @Nullable ServerTransaction find(SipMessage request) {
+        identity.of(request);
+        return servers.find(identity, identity.key());
+    }
+
+    /** The INVITE's transaction that a CANCEL is for (§9.2). */
+    public @Nullable InviteServerTransaction findCancelled(SipMessage cancel) {
+        identity.of(cancel, SipMethod.INVITE);
+        return servers.find(identity, identity.key()) instanceof InviteServerTransaction invite ? invite : null;
+    }
+
+    /**
+     * Gives a request that arrived again, or an ACK, to its transaction.
+     *
+     * @return true for the ACK to a 2xx, which the core forwards
+     */
+    public boolean again(ServerTransaction transaction, SipMessage request) {
+        if (request.method() == SipMethod.ACK) {
+            return transaction instanceof InviteServerTransaction invite && invite.acknowledged();
+        }
+        counters.add(Count.RETRANSMISSIONS_RECEIVED);
+        transaction.requestAgain();
+        return false;
+    }
+
+    /** A transaction for a new INVITE; the message is copied. */
+    public InviteServerTransaction newInviteServer(SipMessage request, Hop source) {
+        identity.of(request);
+        InviteServerTransaction transaction =
+                new InviteServerTransaction(this, identity.copy(), identity.key(), keptMessages.keep(request), source);
+        servers.add(transaction);
+        return transaction;
+    }
+
+    /** A transaction for a new request other than INVITE and ACK; the message is copied. */
+    public NonInviteServerTransaction newNonInviteServer(SipMessage request, Hop source) {
+        identity.of(request);
+        NonInviteServerTransaction transaction = new NonInviteServerTransaction(
+                this, identity.copy(), identity.key(), keptMessages.keep(request), source);
+        servers.add(transaction);
+        return transaction;
+    }
+
+    /** A client transaction for an INVITE to be sent by {@link InviteClientTransaction#begin}; null when all slots are taken. */
+    public @Nullable InviteClientTransaction newInviteClient(Hop to, ClientTransactionUser user) {
+        int slot = clients.take(random.nextInt());
+        if (slot == ClientTransactionSlots.NONE) {
+            return null;
+        }
+        InviteClientTransaction transaction = new InviteClientTransaction(this, to, slot, user);
+        clients.put(slot, transaction);
+        return transaction;
+    }
+
+    /** A client transaction for any other request; null when all slots are taken. */
+    public @Nullable NonInviteClientTransaction newNonInviteClient(
+            Hop to, SipMethod method, ClientTransactionUser user) {
+        int slot = clients.take(random.nextInt());
+        if (slot == ClientTransactionSlots.NONE) {
+            return null;
+        }
+        NonInviteClientTransaction transaction = new NonInviteClientTransaction(this, to, slot, method, user);
+        clients.put(slot, transaction);
+        return transaction;
+    }
+
+    /** The branch that names the transaction; its array is reused by the next call. */
+    public byte[] branchOf(ClientTransaction transaction, int loopHash) {
+        int slot = transaction.slot();
+        BranchParameter.write(branch, 0, shard, slot, clients.generation(slot), clients.random(slot), loopHash);
+        return branch;
+    }
+
+    /** A branch for a request that is forwarded without a transaction (an ACK to a 2xx); its array is reused by the next call. */
+    public byte[] branchWithoutTransaction(int loopHash) {
+        BranchParameter.write(
+                branch, 0, shard, BranchParameter.MOST_SLOTS - 1, random.nextInt(), random.nextInt(), loopHash);
+        return branch;
+    }
+
+    /** Gives a response to the transaction that its topmost Via names; false when there is none (§18.1.2, RFC 6026 §7.3: it is dropped). */
+    public boolean responded(SipMessage response, Hop source) {
+        Via via = response.topVia();
+        int from = response.offset() + Span.start(via.branch());
+        if (!Span.present(via.branch())
+                || !BranchParameter.ours(response.bytes(), from, from + Span.length(via.branch()))
+                || BranchParameter.shard(response.bytes(), from) != shard
+                || !sentBy(source).names(response, via)) {
+            return false;
+        }
+        ClientTransaction transaction = clients.find(
+                BranchParameter.slot(response.bytes(), from),
+                BranchParameter.generation(response.bytes(), from),
+                BranchParameter.random(response.bytes(), from));
+        if (transaction == null) {
+            return false;
+        }
+        transaction.responded(response);
+        return true;
+    }
+
+    /** An empty buffer for a message to that hop. */
+    public ByteBuf buffer(Hop to, int capacity) {
+        return ports.get(to.listener().index()).buffer(capacity);
+    }
+
+    /** Sends a datagram and takes over one reference of it; false when it is too long to be sent. */
+    public boolean send(ByteBuf datagram, Hop to) {
+        if (datagram.readableBytes() > LONGEST_DATAGRAM) {
+            datagram.release();
+            return false;
+        }
+        ports.get(to.listener().index()).send(datagram, to);
+        return true;
+    }
+
+    /** Ends every transaction without a word, giving its buffers back: the shard stops. */
+    public void endAll() {
+        servers.endAll();
+        clients.endAll();
+    }
+
+    ByteBuf cancelOf(ByteBuf invite, Hop to, @Nullable String reason) {
+        parser.parseCopy(invite, sentInvite);
+        ByteBuf cancel = buffer(to, invite.readableBytes() + ROOM_FOR_OWN_FIELDS);
+        LocalRequests.cancel(sentInvite, reason, cancel);
+        return cancel;
+    }
+
+    ByteBuf ackOf(ByteBuf invite, SipMessage response, Hop to) {
+        parser.parseCopy(invite, sentInvite);
+        ByteBuf ack = buffer(to, invite.readableBytes() + ROOM_FOR_OWN_FIELDS);
+        LocalRequests.ack(sentInvite, response, ack);
+        return ack;
+    }
+
+    void giveBack(SipMessage request) {
+        keptMessages.giveBack(request);
+    }
+
+    void remove(ServerTransaction transaction) {
+        servers.remove(transaction);
+    }
+
+    void release(int slot) {
+        clients.release(slot);
+    }
+}

@@ -1,0 +1,52 @@
+package io.ringtrace.sip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringtrace.sip.counters.Count;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BoundsTest {
+    @Test
+    void callBeyondTheBoundGets503AndRunningCallsGoOn() throws Exception {
+        try (Ladder ladder = new Ladder(settings -> settings.withMost(1_000, 1_000, 1), 1)) {
+            ladder.connects(Ladder.PROMO);
+            Party another = ladder.caller;
+            String bye = another.inDialog("BYE");
+            another.invites(Ladder.PROMO);
+            assertThat(another.receives("503").header("Retry-After")).isNotEmpty();
+            another.sends(bye);
+            ladder.gateway.receives("BYE");
+            ladder.gateway.answers(200);
+            another.receives("200");
+            assertThat(ladder.count(Count.LIVE_CALLS)).isZero();
+        }
+    }
+
+    @Test
+    void newCallsLeaveTheLastTransactionsToRunningOnes() throws Exception {
+        try (Ladder ladder = new Ladder(settings -> settings.withMost(8, 8, 100), 1)) {
+            for (int i = 0; i < 7; i++) {
+                ladder.connects(Ladder.PROMO);
+            }
+            String bye = ladder.caller.inDialog("BYE");
+            ladder.caller.invites(Ladder.PROMO);
+            ladder.caller.receives("503");
+            ladder.caller.sends(bye);
+            ladder.gateway.receives("BYE");
+        }
+    }
+
+    @Test
+    void listenerOnAllAddressesNeedsAName() {
+        assertThatThrownBy(() -> new SipProxy.ListenAddress("0.0.0.0", 5060)).hasMessageContaining("0.0.0.0:5060");
+        assertThat(new SipProxy.ListenAddress("0.0.0.0", 5060, "sip.example.com").advertised())
+                .isEqualTo("sip.example.com");
+    }
+
+    @Test
+    void proxyNeedsAListenerAndAShard() {
+        assertThatThrownBy(() -> SipProxy.Settings.listeningOn(List.of())).hasMessageContaining("listener");
+    }
+}

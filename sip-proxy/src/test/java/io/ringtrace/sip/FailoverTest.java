@@ -1,0 +1,163 @@
+package io.ringtrace.sip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtrace.call.EndReason;
+import io.ringtrace.sip.counters.Count;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FailoverTest {
+    private Ladder ladder;
+    private Party caller;
+    private Party gateway;
+    private Party second;
+
+    @BeforeEach
+    void start() throws Exception {
+        ladder = new Ladder(UnaryOperator.identity(), 2);
+        caller = ladder.caller;
+        gateway = ladder.gateway;
+        second = ladder.secondGateway;
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+    }
+
+    @AfterEach
+    void stop() {
+        ladder.close();
+    }
+
+    @Test
+    void silentGatewayGivesWayToTheNextAfterThreeSeconds() throws Exception {
+        ladder.passes(Duration.ofMillis(2_900));
+        second.receivesNothing();
+        ladder.passes(Duration.ofMillis(200));
+        SipText invite = second.receives("INVITE");
+        assertThat(invite.requestUri()).isEqualTo("sip:" + Ladder.DESTINATION + "@" + second.hostPort());
+        second.answers(200);
+        caller.receives("200");
+        assertThat(ladder.journal.answered().gateway()).isEqualTo("gw2");
+        assertThat(ladder.journal.answered().attempts()).hasSize(2);
+        assertThat(ladder.journal.answered().attempts().getFirst().abandoned()).contains("3000 ms");
+    }
+
+    @Test
+    void trying100StopsTheSilenceTimer() throws Exception {
+        gateway.answers(100);
+        ladder.passes(Duration.ofSeconds(10));
+        second.receivesNothing();
+    }
+
+    @Test
+    void unavailableGatewayGivesWayAtOnceAndIsAcknowledgedHopByHop() {
+        gateway.answers(503);
+        gateway.receives("ACK");
+        second.receives("INVITE");
+        second.answers(200);
+        caller.receives("200");
+        assertThat(ladder.journal.answered().attempts().getFirst().status()).isEqualTo(503);
+        assertThat(ladder.count(Count.FAILOVERS)).isEqualTo(1);
+    }
+
+    @Test
+    void busyDestinationIsTheAnswer() {
+        gateway.answers(486);
+        gateway.receives("ACK");
+        SipText answer = caller.receives("486");
+        caller.acksFailure(answer);
+        second.receivesNothing();
+        assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.DESTINATION_BUSY);
+        assertThat(ladder.journal.ended().statusGateway()).isEqualTo(486);
+    }
+
+    @Test
+    void ringingEndsFailover() {
+        gateway.answers(180);
+        caller.receives("180");
+        gateway.answersInvite(503);
+        gateway.receives("ACK");
+        caller.receives("500");
+        second.receivesNothing();
+    }
+
+    @Test
+    void progressWithoutABodyDoesNotEndFailover() {
+        gateway.answers(183);
+        caller.receives("183");
+        gateway.answersInvite(503);
+        gateway.receives("ACK");
+        second.receives("INVITE");
+    }
+
+    @Test
+    void lateProvisionalOfAGivenUpBranchGetsCancel() throws Exception {
+        ladder.passes(Duration.ofMillis(3_100));
+        gateway.receives("INVITE");
+        gateway.receives("INVITE");
+        second.receives("INVITE");
+        gateway.answers(180);
+        gateway.receives("CANCEL");
+        second.answers(180);
+        caller.receives("180");
+    }
+
+    @Test
+    void lateSuccessOfAGivenUpBranchIsForwardedAndTheOtherCancelled() throws Exception {
+        ladder.passes(Duration.ofMillis(3_100));
+        gateway.receives("INVITE");
+        gateway.receives("INVITE");
+        second.receives("INVITE");
+        second.answers(180);
+        caller.receives("180");
+        gateway.answersInvite(200);
+        caller.receives("200");
+        second.receives("CANCEL");
+        assertThat(ladder.journal.answered().gateway()).isEqualTo("gw1");
+    }
+
+    @Test
+    void nobodyAnsweringIs408() throws Exception {
+        ladder.passes(Duration.ofSeconds(36));
+        SipText answer = caller.receives("408");
+        caller.acksFailure(answer);
+        assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.DESTINATION_NO_ANSWER);
+        assertThat(ladder.journal.ended().attempts()).hasSize(2);
+    }
+
+    @Test
+    void serviceUnavailableEverywhereIsPassedOnAs500() {
+        gateway.answers(503);
+        gateway.receives("ACK");
+        second.receives("INVITE");
+        second.answers(503);
+        caller.receives("500");
+        assertThat(ladder.journal.ended().statusGateway()).isEqualTo(503);
+        assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.DESTINATION_ERROR);
+    }
+
+    @Test
+    void suspectGatewayIsTriedLastForHalfAMinute() throws Exception {
+        ladder.passes(Duration.ofMillis(3_100));
+        second.receives("INVITE");
+        second.answers(486);
+        second.receives("ACK");
+        caller.acksFailure(caller.receives("486"));
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        second.receives("INVITE");
+        second.answers(486);
+        second.receives("ACK");
+        caller.acksFailure(caller.receives("486"));
+        ladder.passes(Duration.ofSeconds(31));
+        gateway.skipsAll("INVITE", 20);
+        caller.skipsAll("486", 20);
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+    }
+}

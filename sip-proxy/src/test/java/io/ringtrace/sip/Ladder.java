@@ -1,0 +1,224 @@
+package io.ringtrace.sip;
+
+import io.ringtrace.attribution.AttributionLookup;
+import io.ringtrace.attribution.AttributionResult;
+import io.ringtrace.attribution.Lease;
+import io.ringtrace.call.CallEvent;
+import io.ringtrace.call.CallRecorder;
+import io.ringtrace.call.CookieKeys;
+import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.routing.Gateway;
+import io.ringtrace.routing.IpNetwork;
+import io.ringtrace.routing.NumberNormalisation;
+import io.ringtrace.routing.Route;
+import io.ringtrace.routing.RoutingPlan;
+import io.ringtrace.routing.StaticNumber;
+import io.ringtrace.routing.Transport;
+import io.ringtrace.routing.Trunk;
+import io.ringtrace.sip.counters.Count;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A proxy with a trunk and two gateways on loopback, real sockets and clocks moved by hand: {@code caller.invites(PROMO);
+ * gateway.receives("INVITE"); gateway.answers(180); …}.
+ */
+final class Ladder implements AutoCloseable {
+    static final String PROMO = "+18005550123";
+    static final String STATIC_NUMBER = "+18005550124";
+    static final String DESTINATION = "+12125550100";
+    static final String UNKNOWN = "+18005550999";
+    /** Whoever looks it up meets a fault of ours. */
+    static final String FAULTY = "+18005550500";
+
+    static final String NO_STORE = "+18005550503";
+    private static final long STEP_MILLIS = 10;
+
+    final HandClock clock = new HandClock();
+    final Journal journal = new Journal();
+    final Party caller = new Party("caller", "127.0.1.1");
+    final Party gateway = new Party("gateway", "127.0.2.1");
+    final Party secondGateway = new Party("second", "127.0.2.2");
+    final Party stranger = new Party("stranger", "127.0.9.1");
+    SipProxy proxy;
+    private RoutingPlan plan;
+    private final UnaryOperator<SipProxy.Settings> settings;
+    private final CookieKeys.Key key = new CookieKeys.Key(7, new byte[32]);
+
+    /** What was recorded, in order. */
+    static final class Journal implements CallRecorder {
+        private final Queue<CallEvent> events = new ConcurrentLinkedQueue<>();
+        volatile boolean open = true;
+        volatile boolean takesEvents = true;
+
+        @Override
+        public boolean record(CallEvent event) {
+            if (!takesEvents) {
+                return false;
+            }
+            events.add(event);
+            return true;
+        }
+
+        @Override
+        public boolean acceptsNewCalls() {
+            return open;
+        }
+
+        List<CallEvent> events() {
+            return List.copyOf(events);
+        }
+
+        List<String> kinds() {
+            return events.stream().map(e -> e.getClass().getSimpleName()).toList();
+        }
+
+        CallEvent.Began began() {
+            return only(CallEvent.Began.class);
+        }
+
+        CallEvent.Answered answered() {
+            return only(CallEvent.Answered.class);
+        }
+
+        CallEvent.Ended ended() {
+            return only(CallEvent.Ended.class);
+        }
+
+        private <E extends CallEvent> E only(Class<E> kind) {
+            List<E> found =
+                    events.stream().filter(kind::isInstance).map(kind::cast).toList();
+            if (found.size() != 1) {
+                throw new AssertionError("expected one " + kind.getSimpleName() + " in " + events);
+            }
+            return found.getFirst();
+        }
+    }
+
+    private record Directory() implements AttributionLookup {
+        @Override
+        public AttributionResult lookUp(PhoneNumber dialed, long atMillis) {
+            PhoneNumber destination = PhoneNumber.parse(DESTINATION);
+            return switch (dialed.toString()) {
+                case PROMO ->
+                    new AttributionResult.Leased(new Lease(
+                            dialed, 7, 1, 2, "visitor-1", destination, atMillis, atMillis, atMillis + 1, atMillis + 2));
+                case FAULTY -> throw new IllegalStateException("a fault on purpose");
+                case NO_STORE -> AttributionResult.STORE_UNAVAILABLE;
+                default -> AttributionResult.UNKNOWN;
+            };
+        }
+
+        @Override
+        public long staleMillis() {
+            return 0;
+        }
+    }
+
+    private record OneKey(Key key) implements CookieKeys {
+        @Override
+        public Key current() {
+            return key;
+        }
+
+        @Override
+        public @Nullable Key byId(int id) {
+            return id == key.id() ? key : null;
+        }
+    }
+
+    Ladder() throws Exception {
+        this(UnaryOperator.identity(), 1);
+    }
+
+    Ladder(UnaryOperator<SipProxy.Settings> settings, int gatewayCount) throws Exception {
+        this.settings = settings;
+        List<Gateway> gateways =
+                List.of(gateway("gw1", gateway), gateway("gw2", secondGateway)).subList(0, gatewayCount);
+        Trunk trunk = new Trunk("acme", List.of(IpNetwork.parse("127.0.1.0/24")), NumberNormalisation.NANP, null);
+        Trunk other = new Trunk("other", List.of(IpNetwork.parse("127.0.3.0/24")), NumberNormalisation.NANP, null);
+        plan = new RoutingPlan(
+                "v1",
+                List.of(trunk, other),
+                gateways,
+                List.of(new Route("", null, gateways, Route.DEFAULT_RING_TIMEOUT, "test:1")),
+                List.of(new StaticNumber(
+                        PhoneNumber.parse(STATIC_NUMBER), PhoneNumber.parse(DESTINATION), "billboard", "test:2")));
+        proxy = startProxy(0);
+    }
+
+    private static Gateway gateway(String name, Party party) {
+        return new Gateway(
+                name,
+                party.host(),
+                party.port(),
+                Transport.UDP,
+                Gateway.DEFAULT_SILENCE,
+                Gateway.DEFAULT_FAILOVER_STATUSES,
+                List.of());
+    }
+
+    private SipProxy startProxy(int port) throws Exception {
+        SipProxy started = new SipProxy(
+                settings.apply(SipProxy.Settings.listeningOn(List.of(new SipProxy.ListenAddress("127.0.0.1", port)))
+                        .withShards(1)
+                        .withAdvertisedHosts(Set.of("sip.example.com"))),
+                () -> plan,
+                new Directory(),
+                clock,
+                new OneKey(key),
+                _ -> journal,
+                clock);
+        started.start();
+        for (Party party : List.of(caller, gateway, secondGateway, stranger)) {
+            party.talksTo(started.boundAddresses().getFirst());
+        }
+        return started;
+    }
+
+    /** A new proxy on the same port with the same keys, which knows nothing of former calls. */
+    void proxyRestarts() throws Exception {
+        int port = proxy.boundAddresses().getFirst().getPort();
+        proxy.close();
+        proxy = startProxy(port);
+    }
+
+    /** Lets time pass, tick by tick. */
+    void passes(Duration time) throws InterruptedException {
+        for (long millis = 0; millis < time.toMillis(); millis += STEP_MILLIS) {
+            clock.advance(STEP_MILLIS);
+            proxy.tick();
+        }
+    }
+
+    long count(Count count) {
+        return proxy.counters().stream().mapToLong(c -> c.read(count)).sum();
+    }
+
+    /** A call that rang and was answered; the ACK has arrived. */
+    void connects(String number) {
+        caller.invites(number);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        gateway.answers(180);
+        caller.receives("180");
+        gateway.answersInvite(200);
+        caller.receives("200");
+        caller.acks();
+        gateway.receives("ACK");
+    }
+
+    @Override
+    public void close() {
+        proxy.close();
+        caller.close();
+        gateway.close();
+        secondGateway.close();
+        stranger.close();
+    }
+}

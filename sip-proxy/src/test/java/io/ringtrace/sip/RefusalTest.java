@@ -1,0 +1,268 @@
+package io.ringtrace.sip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtrace.attribution.AttributionStatus;
+import io.ringtrace.call.EndReason;
+import io.ringtrace.sip.counters.Count;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class RefusalTest {
+    private Ladder ladder;
+    private Party caller;
+    private Party gateway;
+
+    @BeforeEach
+    void start() throws Exception {
+        ladder = new Ladder();
+        caller = ladder.caller;
+        gateway = ladder.gateway;
+    }
+
+    @AfterEach
+    void stop() {
+        ladder.close();
+    }
+
+    @Nested
+    @DisplayName("Admitted, and recorded")
+    class Recorded {
+        @Test
+        void unknownNumberGets404() {
+            caller.invites(Ladder.UNKNOWN);
+            caller.receives("100");
+            SipText answer = caller.receives("404");
+            caller.acksFailure(answer);
+            assertThat(ladder.journal.kinds()).containsExactly("Began", "Ended");
+            assertThat(ladder.journal.began().attribution().status()).isEqualTo(AttributionStatus.UNKNOWN_NUMBER);
+            assertThat(ladder.journal.began().destination()).isNull();
+            assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.UNKNOWN_PROMO_NUMBER);
+            assertThat(ladder.journal.ended().statusSent()).isEqualTo(404);
+        }
+
+        @Test
+        void whatIsNoPhoneNumberIsUnknown() {
+            caller.invites("reception");
+            caller.receives("100");
+            caller.receives("404");
+            assertThat(ladder.journal.began().dialedText()).isEqualTo("reception");
+            assertThat(ladder.journal.began().dialed()).isNull();
+        }
+
+        @Test
+        void retransmittedInviteOfARefusedCallMakesNoSecondRecord() {
+            caller.invites(Ladder.UNKNOWN);
+            caller.receives("100");
+            caller.receives("404");
+            caller.repeats();
+            caller.receives("404");
+            assertThat(ladder.journal.kinds()).containsExactly("Began", "Ended");
+        }
+
+        @Test
+        void noDirectoryGets503WithRetryAfter() {
+            caller.invites(Ladder.NO_STORE);
+            caller.receives("100");
+            assertThat(caller.receives("503").header("Retry-After")).isNotEmpty();
+            assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.REFUSED);
+        }
+
+        @Test
+        void staticNumberIsFoundInThePlan() {
+            caller.invites(Ladder.STATIC_NUMBER);
+            caller.receives("100");
+            gateway.receives("INVITE");
+            assertThat(ladder.journal.began().attribution().status()).isEqualTo(AttributionStatus.STATIC);
+        }
+    }
+
+    @Nested
+    @DisplayName("Strangers")
+    class Strangers {
+        @Test
+        void get403WithTheSameToTagForEveryRequest() {
+            ladder.stranger.invites(Ladder.PROMO);
+            SipText first = ladder.stranger.receives("403");
+            ladder.stranger.invites(Ladder.UNKNOWN);
+            SipText second = ladder.stranger.receives("403");
+            assertThat(SipText.tag(first.header("To"))).isNotEmpty().isEqualTo(SipText.tag(second.header("To")));
+            assertThat(first.text()).doesNotContainIgnoringCase("Server:").doesNotContainIgnoringCase("ringtrace");
+            assertThat(ladder.journal.events()).isEmpty();
+            assertThat(ladder.count(Count.STRANGERS)).isEqualTo(2);
+        }
+
+        @Test
+        void get403ForOptionsToo() {
+            ladder.stranger.sends(ladder.stranger
+                    .inviteText("sip:" + ladder.stranger.proxyHostPort())
+                    .replace("INVITE", "OPTIONS"));
+            ladder.stranger.receives("403");
+        }
+    }
+
+    @Nested
+    @DisplayName("RFC 3261 §16.3")
+    class Validation {
+        @Test
+        void maxForwardsZeroGets483() {
+            caller.sends(invite().replace("Max-Forwards: 70", "Max-Forwards: 0"));
+            caller.receives("483");
+            assertThat(ladder.journal.events()).isEmpty();
+        }
+
+        @Test
+        void unknownSchemeGets416() {
+            caller.sends(invite().replaceFirst("INVITE sip:", "INVITE nobody:"));
+            caller.receives("416");
+        }
+
+        @Test
+        void proxyRequireGets420NamingEveryOption() {
+            caller.sends(invite().replace("Max-Forwards: 70", "Max-Forwards: 70\r\nProxy-Require: foo, bar"));
+            assertThat(caller.receives("420").header("Unsupported"))
+                    .contains("foo")
+                    .contains("bar");
+        }
+
+        @Test
+        void missingHeaderGets400NamingIt() {
+            caller.sends(invite().replaceFirst("CSeq: 1 INVITE", "CSeq: abc INVITE"));
+            assertThat(caller.receives("400").startLine()).contains("CSeq");
+        }
+
+        @Test
+        void requestThatComesBackUnchangedGets482() {
+            caller.sends(invite());
+            caller.receives("100");
+            SipText forwarded = gateway.receives("INVITE");
+            // A gateway sends it back, by way of the caller's network, with the Request-URI it had at first.
+            String back = caller.lastSent()
+                    .replaceFirst(
+                            "Via: ",
+                            "Via: SIP/2.0/UDP " + caller.hostPort() + ";branch=" + Party.newBranch() + "\r\nVia: "
+                                    + forwarded.header("Via") + "\r\nVia: ");
+            caller.sends(back);
+            assertThat(caller.receives("482").startLine()).contains("Loop");
+        }
+
+        @Test
+        @DisplayName("a spiral, whose Request-URI has changed, passes (RFC 5393)")
+        void spiralPasses() {
+            caller.sends(invite());
+            caller.receives("100");
+            SipText forwarded = gateway.receives("INVITE");
+            String spiral = caller.lastSent()
+                    .replaceFirst(
+                            "Via: ",
+                            "Via: SIP/2.0/UDP " + caller.hostPort() + ";branch=" + Party.newBranch() + "\r\nVia: "
+                                    + forwarded.header("Via") + "\r\nVia: ")
+                    .replaceFirst("INVITE sip:[^@]*@", "INVITE sip:" + Ladder.STATIC_NUMBER.replace("+", "%2B") + "@");
+            caller.sends(spiral);
+            caller.receives("100");
+            gateway.receives("INVITE");
+        }
+
+        private String invite() {
+            return caller.inviteText("sip:" + Ladder.PROMO + "@" + caller.proxyHostPort());
+        }
+    }
+
+    @Nested
+    @DisplayName("Not a call")
+    class NotACall {
+        @Test
+        void registerGets405WithAllow() {
+            caller.sends(caller.inviteText("sip:" + caller.proxyHostPort()).replace("INVITE", "REGISTER"));
+            assertThat(caller.receives("405").header("Allow")).contains("INVITE");
+        }
+
+        @Test
+        void optionsToUsGets200() {
+            caller.sends(caller.inviteText("sip:" + caller.proxyHostPort()).replace("INVITE", "OPTIONS"));
+            caller.receives("200");
+        }
+
+        @Test
+        void optionsOfAGatewayGets200() {
+            gateway.sends(gateway.inviteText("sip:" + caller.proxyHostPort()).replace("INVITE", "OPTIONS"));
+            gateway.receives("200");
+        }
+
+        @Test
+        void inviteOfAGatewayGets403() {
+            gateway.invites(Ladder.PROMO);
+            gateway.receives("403");
+        }
+
+        @Test
+        void foreignHostGets403AndIsNotRelayed() {
+            caller.sends(caller.inviteText("sip:" + Ladder.PROMO + "@203.0.113.9"));
+            caller.receives("403");
+            gateway.receivesNothing();
+        }
+
+        @Test
+        void routeBeyondOursGets403() {
+            caller.sends(caller.inviteText("sip:" + Ladder.PROMO + "@" + caller.proxyHostPort())
+                    .replaceFirst(
+                            "From:", "Route: <sip:" + caller.proxyHostPort() + ";lr>, <sip:203.0.113.9;lr>\r\nFrom:"));
+            caller.receives("403");
+        }
+
+        @Test
+        void advertisedHostNameIsOurs() {
+            caller.sends(caller.inviteText("sip:" + Ladder.PROMO + "@sip.example.com"));
+            caller.receives("100");
+            gateway.receives("INVITE");
+        }
+
+        @Test
+        void garbageIsCountedAndDropped() throws Exception {
+            caller.sends("hello\r\n\r\n");
+            caller.receivesNothing();
+            assertThat(ladder.count(Count.MALFORMED)).isEqualTo(1);
+        }
+    }
+
+    @Nested
+    @DisplayName("A fault of ours")
+    class Fault {
+        @Test
+        void gets500OnceAndTheShardLivesOn() {
+            caller.invites(Ladder.FAULTY);
+            caller.receives("100");
+            caller.receives("500");
+            caller.repeats();
+            caller.receives("500");
+            assertThat(ladder.count(Count.FAULTS)).isEqualTo(1);
+            ladder.connects(Ladder.PROMO);
+        }
+    }
+
+    @Nested
+    @DisplayName("No room")
+    class NoRoom {
+        @Test
+        void fullJournalGets503BeforeAnyStateIsMade() {
+            ladder.journal.open = false;
+            caller.invites(Ladder.PROMO);
+            assertThat(caller.receives("503").header("Retry-After")).isNotEmpty();
+            gateway.receivesNothing();
+            assertThat(ladder.count(Count.SHED)).isEqualTo(1);
+            assertThat(ladder.count(Count.SERVER_TRANSACTIONS)).isZero();
+        }
+
+        @Test
+        void callThatCouldNotBeRecordedGets503AndDoesNotLeave() {
+            ladder.journal.takesEvents = false;
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            assertThat(caller.receives("503").header("Retry-After")).isNotEmpty();
+            gateway.receivesNothing();
+        }
+    }
+}
