@@ -50,7 +50,8 @@ public record DataFolder(Path path) {
             }
             return Files.readString(file).strip();
         } catch (IOException e) {
-            throw new StartException("data folder " + path + ": the operator token can't be read or written (" + e + ")", e);
+            throw new StartException(
+                    "data folder " + path + ": the operator token can't be read or written (" + e + ")", e);
         }
     }
 
@@ -80,8 +81,7 @@ public record DataFolder(Path path) {
     private static void write(Path file, String text) throws IOException {
         Path whole = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(whole);
-        Files.createFile(
-                whole, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.createFile(whole, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.write(whole, (text + "\n").getBytes(StandardCharsets.UTF_8));
         Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }

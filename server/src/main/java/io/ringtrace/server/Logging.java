@@ -18,15 +18,14 @@ public final class Logging {
     public static void configure(LogConfig config) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
-        EncoderBase<ILoggingEvent> encoder =
-                switch (config.format()) {
-                    case TEXT -> {
-                        PatternLayoutEncoder text = new PatternLayoutEncoder();
-                        text.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0}: %msg%n%ex{5}");
-                        yield text;
-                    }
-                    case JSON -> new JsonEncoder();
-                };
+        EncoderBase<ILoggingEvent> encoder = switch (config.format()) {
+            case TEXT -> {
+                PatternLayoutEncoder text = new PatternLayoutEncoder();
+                text.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0}: %msg%n%ex{5}");
+                yield text;
+            }
+            case JSON -> new JsonEncoder();
+        };
         encoder.setContext(context);
         encoder.start();
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();

@@ -11,4 +11,9 @@ public final class StartException extends Exception {
     public StartException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** A part said in its own sentence why it can't start. */
+    public StartException(Exception part) {
+        super(String.valueOf(part.getMessage()), part);
+    }
 }

@@ -16,6 +16,12 @@ class DemoIT {
         int code = new Demo(Scale.home(), folder, new PrintWriter(printed)).tell(false);
         assertThat(code).as(printed.toString()).isZero();
         assertThat(printed.toString())
-                .contains("visitor-ada", "visitor-ben", "leased", "caller_hangup", "unknown_promo_number", "utm_source=google");
+                .contains(
+                        "visitor-ada",
+                        "visitor-ben",
+                        "leased",
+                        "caller_hangup",
+                        "unknown_promo_number",
+                        "utm_source=google");
     }
 }

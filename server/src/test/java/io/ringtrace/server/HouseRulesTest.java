@@ -11,7 +11,8 @@ import com.tngtech.archunit.lang.ArchRule;
 /** The arrows between the modules, each rule a sentence. */
 @AnalyzeClasses(packages = "io.ringtrace", importOptions = ImportOption.DoNotIncludeTests.class)
 class HouseRulesTest {
-    private static final String[] MODEL = {"io.ringtrace.call..", "io.ringtrace.attribution..", "io.ringtrace.routing.."};
+    private static final String[] MODEL = {"io.ringtrace.call..", "io.ringtrace.attribution..", "io.ringtrace.routing.."
+    };
     private static final String SIP = "io.ringtrace.sip..";
     private static final String CONFIG = "io.ringtrace.config..";
     private static final String STORE = "io.ringtrace.store..";
@@ -25,23 +26,43 @@ class HouseRulesTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
-                    "java..", "org.jspecify..", "io.ringtrace.call..", "io.ringtrace.attribution..", "io.ringtrace.routing..");
+                    "java..",
+                    "org.jspecify..",
+                    "io.ringtrace.call..",
+                    "io.ringtrace.attribution..",
+                    "io.ringtrace.routing..");
 
     @ArchTest
-    static final ArchRule theSipProxyKnowsNoOtherModule =
-            noClasses().that().resideInAPackage(SIP).should().dependOnClassesThat().resideInAnyPackage(CONFIG, STORE, HTTP, SERVER);
+    static final ArchRule theSipProxyKnowsNoOtherModule = noClasses()
+            .that()
+            .resideInAPackage(SIP)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CONFIG, STORE, HTTP, SERVER);
 
     @ArchTest
-    static final ArchRule theRoutingConfigurationKnowsNoOtherModule =
-            noClasses().that().resideInAPackage(CONFIG).should().dependOnClassesThat().resideInAnyPackage(SIP, STORE, HTTP, SERVER);
+    static final ArchRule theRoutingConfigurationKnowsNoOtherModule = noClasses()
+            .that()
+            .resideInAPackage(CONFIG)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(SIP, STORE, HTTP, SERVER);
 
     @ArchTest
-    static final ArchRule theAttributionStoreKnowsNoOtherModule =
-            noClasses().that().resideInAPackage(STORE).should().dependOnClassesThat().resideInAnyPackage(SIP, CONFIG, HTTP, SERVER);
+    static final ArchRule theAttributionStoreKnowsNoOtherModule = noClasses()
+            .that()
+            .resideInAPackage(STORE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(SIP, CONFIG, HTTP, SERVER);
 
     @ArchTest
-    static final ArchRule theHttpInterfaceKnowsNoOtherModule =
-            noClasses().that().resideInAPackage(HTTP).should().dependOnClassesThat().resideInAnyPackage(SIP, CONFIG, STORE, SERVER);
+    static final ArchRule theHttpInterfaceKnowsNoOtherModule = noClasses()
+            .that()
+            .resideInAPackage(HTTP)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(SIP, CONFIG, STORE, SERVER);
 
     @ArchTest
     static final ArchRule jainSipStaysBehindTheMessages = noClasses()
@@ -84,6 +105,10 @@ class HouseRulesTest {
             .haveFullyQualifiedName("io.ringtrace.call.StoreUnavailableException");
 
     @ArchTest
-    static final ArchRule vertxIsKnownToTheHttpInterfaceAlone =
-            noClasses().that().resideOutsideOfPackage(HTTP).should().dependOnClassesThat().resideInAPackage("io.vertx..");
+    static final ArchRule vertxIsKnownToTheHttpInterfaceAlone = noClasses()
+            .that()
+            .resideOutsideOfPackage(HTTP)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.vertx..");
 }

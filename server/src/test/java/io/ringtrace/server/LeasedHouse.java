@@ -39,7 +39,8 @@ final class LeasedHouse implements AutoCloseable {
                         "visitor-" + i, "the-pool", DESTINATION, Map.of("utm_source", "source-" + i)));
             }
             for (int from = 0; from < visits.size(); from += 500) {
-                for (SampleHouse.Visitor visitor : house.lease(visits.subList(from, Math.min(visits.size(), from + 500)))) {
+                for (SampleHouse.Visitor visitor :
+                        house.lease(visits.subList(from, Math.min(visits.size(), from + 500)))) {
                     visitorOfNumber.put(visitor.promoNumber(), visitor);
                 }
             }
@@ -70,7 +71,14 @@ final class LeasedHouse implements AutoCloseable {
         return Sipp.gateway(folder.resolve("gateway-" + scenario), scenario(scenario), house.gateway(), holdMillis);
     }
 
-    Sipp carrier(String scenario, List<String> dialed, String from, int calls, int perSecond, int holdMillis, int longestSeconds)
+    Sipp carrier(
+            String scenario,
+            List<String> dialed,
+            String from,
+            int calls,
+            int perSecond,
+            int holdMillis,
+            int longestSeconds)
             throws IOException {
         return Sipp.carrier(
                 folder.resolve("carrier-" + scenario),
@@ -102,7 +110,8 @@ final class LeasedHouse implements AutoCloseable {
     }
 
     static Map<String, List<JsonNode>> bySipCallId(List<JsonNode> calls) {
-        return calls.stream().collect(Collectors.groupingBy(call -> call.path("sip_call_id").asString("")));
+        return calls.stream()
+                .collect(Collectors.groupingBy(call -> call.path("sip_call_id").asString("")));
     }
 
     @Override

@@ -25,12 +25,13 @@ class LoadIT {
     void everyCallToALeasedNumberLeavesOneRecordWithTheLeaseOfItsNumber(@TempDir Path folder) throws Exception {
         try (LeasedHouse leased = new LeasedHouse(folder, NUMBERS);
                 Sipp _ = leased.gateway("load", 500);
-                Sipp carrier = leased.carrier("load", leased.leasedNumbers(), "127.0.0.1:0", CALLS, PER_SECOND, 500, 120)) {
+                Sipp carrier =
+                        leased.carrier("load", leased.leasedNumbers(), "127.0.0.1:0", CALLS, PER_SECOND, 500, 120)) {
             Sipp.Outcome outcome = carrier.await(150);
             assertThat(outcome.good()).as(outcome.errors()).isTrue();
 
-            List<JsonNode> records = leased.recordsOnce(
-                    calls -> calls.size() >= CALLS && calls.stream().allMatch(c -> c.path("end_reason").isString()));
+            List<JsonNode> records = leased.recordsOnce(calls -> calls.size() >= CALLS
+                    && calls.stream().allMatch(c -> c.path("end_reason").isString()));
 
             assertThat(records).hasSize(CALLS);
             assertThat(LeasedHouse.bySipCallId(records)).hasSize(CALLS);
@@ -46,9 +47,7 @@ class LoadIT {
                 assertThat(record.path("end_reason").asString()).isEqualTo("caller_hangup");
                 assertThat(record.path("talk_ms").asLong()).isBetween(450L, 5_000L);
             }
-            Scale.proof(
-                    "house-load",
-                    """
+            Scale.proof("house-load", """
                     # Calls to leased numbers, by SIPp
 
                     Written by `./dev prove house` (`LoadIT`).
@@ -56,8 +55,7 @@ class LoadIT {
                     | calls | rate | failed | records | with another lease than their number's | doubled |
                     | --- | --- | --- | --- | --- | --- |
                     | %d | %d/s | 0 | %d | 0 | 0 |
-                    """
-                            .formatted(CALLS, PER_SECOND, records.size()));
+                    """.formatted(CALLS, PER_SECOND, records.size()));
         }
     }
 }

@@ -82,7 +82,8 @@ class ScenariosIT {
     @Test
     void aStrangerIsRefusedAndLeavesNoRecord() throws Exception {
         int before = leased.house.calls().size();
-        try (Sipp stranger = leased.carrier("stranger", leased.leasedNumbers().subList(5, 6), "127.0.0.9:0", 1, 1, 0, 30)) {
+        try (Sipp stranger =
+                leased.carrier("stranger", leased.leasedNumbers().subList(5, 6), "127.0.0.9:0", 1, 1, 0, 30)) {
             Sipp.Outcome outcome = stranger.await(40);
             assertThat(outcome.good()).as(outcome.errors()).isTrue();
         }
@@ -90,8 +91,8 @@ class ScenariosIT {
     }
 
     private static JsonNode play(String scenario, String number) throws Exception {
-        boolean answered = scenario(scenario);
-        try (Sipp gateway = answered ? leased.gateway(scenario, 300) : null;
+        boolean answered = hasGateway(scenario);
+        try (Sipp _ = answered ? leased.gateway(scenario, 300) : null;
                 Sipp carrier = leased.carrier(scenario, List.of(number), "127.0.0.1:0", 1, 1, 300, 60)) {
             Sipp.Outcome outcome = carrier.await(70);
             assertThat(outcome.good()).as(outcome.errors()).isTrue();
@@ -102,11 +103,12 @@ class ScenariosIT {
     }
 
     /** Whether the scenario has a gateway's side. */
-    private static boolean scenario(String name) {
+    private static boolean hasGateway(String name) {
         return LeasedHouse.scenario(name).resolve("uas.xml").toFile().exists();
     }
 
     private static boolean ended(JsonNode call, String number) {
-        return call.path("dialed_text").asString("").equals(number) && call.path("end_reason").isString();
+        return call.path("dialed_text").asString("").equals(number)
+                && call.path("end_reason").isString();
     }
 }

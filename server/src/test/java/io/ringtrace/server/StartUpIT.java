@@ -6,6 +6,7 @@ import io.ringtrace.server.demo.SampleHouse;
 import io.ringtrace.server.demo.ServerProcess;
 import java.io.IOException;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -25,9 +26,7 @@ class StartUpIT {
 
     @Test
     void aWrongConfigurationEndsWithTwoAndOneLineForEachFinding() throws Exception {
-        Path config = Files.writeString(
-                folder.resolve("ringtrace.yaml"),
-                """
+        Path config = Files.writeString(folder.resolve("ringtrace.yaml"), """
                 sip:
                   listeners:
                     - address: 127.0.0.1
@@ -42,17 +41,32 @@ class StartUpIT {
         Ended ended = serve(config);
         assertThat(ended.exitCode()).isEqualTo(2);
         assertThat(ended.lines())
-                .anySatisfy(line -> assertThat(line).contains("ringtrace.yaml:4:13: sip.listeners[0].port: '70000': expected"))
-                .anySatisfy(line -> assertThat(line).contains("ringtrace.yaml:7:5: trunks.acme.source-network", "source-networks"))
-                .anySatisfy(line -> assertThat(line).contains("ringtrace.yaml:10:16: routes[0].gateways[0]: 'west': expected"))
+                .anySatisfy(line ->
+                        assertThat(line).contains("ringtrace.yaml:4:13: sip.listeners[0].port: '70000': expected"))
+                .anySatisfy(line ->
+                        assertThat(line).contains("ringtrace.yaml:7:5: trunks.acme.source-network", "source-networks"))
+                .anySatisfy(line ->
+                        assertThat(line).contains("ringtrace.yaml:10:16: routes[0].gateways[0]: 'west': expected"))
                 .allSatisfy(line -> assertThat(line).contains("ringtrace.yaml:").contains("expected"));
     }
 
     @Test
     void aSipPortInUse() throws Exception {
         try (SampleHouse house = new SampleHouse(folder);
-                DatagramSocket _ = new DatagramSocket(new InetSocketAddress("127.0.0.1", port(house.sip())))) {
+                DatagramSocket _ = new DatagramSocket(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port(house.sip())))) {
             assertOneSentence(serve(house.config()), "SIP listener " + house.sip(), "in use");
+        }
+    }
+
+    @Test
+    void aListenerOnAllAddressesWithoutANameForOthers() throws Exception {
+        try (SampleHouse house = new SampleHouse(folder)) {
+            String config = Files.readString(house.config());
+            Files.writeString(
+                    house.config(),
+                    config.replaceFirst("- transport: udp\\s+address: 127.0.0.1", "- address: 0.0.0.0"));
+            assertOneSentence(serve(house.config()), "sip.advertised-hosts");
         }
     }
 
@@ -63,7 +77,7 @@ class StartUpIT {
                     .matcher(Files.readString(house.config()));
             assertThat(http.find()).isTrue();
             try (ServerSocket taken = new ServerSocket()) {
-                taken.bind(new InetSocketAddress("127.0.0.1", Integer.parseInt(http.group(1))));
+                taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(http.group(1))));
                 assertOneSentence(serve(house.config()), "HTTP listener 127.0.0.1:" + http.group(1), "in use");
             }
         }
@@ -74,7 +88,8 @@ class StartUpIT {
         try (SampleHouse house = new SampleHouse(folder)) {
             Files.createDirectories(house.data());
             Files.writeString(house.data().resolve("mariadb"), "this is no folder");
-            assertOneSentence(serve(house.config()), house.data().resolve("mariadb").toString());
+            assertOneSentence(
+                    serve(house.config()), house.data().resolve("mariadb").toString());
         }
     }
 
@@ -96,9 +111,12 @@ class StartUpIT {
         // A first run with this machine's JDKs finds one; a second, that may look nowhere, says so.
         assertThat(process.waitFor()).isZero();
         ProcessBuilder blind = new ProcessBuilder(
-                        "/bin/bash", "-c", "PATH=" + folder + "; . " + Scale.home().resolve("scripts/lib/setup.sh") + "; use_jdk25")
+                        "/bin/bash",
+                        "-c",
+                        "PATH=" + folder + "; . " + Scale.home().resolve("scripts/lib/setup.sh") + "; use_jdk25")
                 .redirectErrorStream(true);
-        blind.environment().putAll(Map.of("RINGTRACE_JDK_FOLDERS", folder.resolve("none").toString(), "RINGTRACE_HOME", "."));
+        blind.environment()
+                .putAll(Map.of("RINGTRACE_JDK_FOLDERS", folder.resolve("none").toString(), "RINGTRACE_HOME", "."));
         blind.environment().remove("JAVA_HOME");
         blind.environment().remove("RINGTRACE_JAVA_HOME");
         Process none = blind.start();

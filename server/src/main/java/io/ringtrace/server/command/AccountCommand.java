@@ -16,7 +16,9 @@ public final class AccountCommand {
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
     private CommandSpec spec;
 
-    @Command(name = "create", description = "Makes a campaign with its network and advertiser; what exists is left as it is.")
+    @Command(
+            name = "create",
+            description = "Makes a campaign with its network and advertiser; what exists is left as it is.")
     int create(
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID") String network,
@@ -42,7 +44,12 @@ public final class AccountCommand {
     int token(
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID") String network,
-            @Option(names = "--name", defaultValue = "command line", paramLabel = "NAME", description = "what the token is for") String name)
+            @Option(
+                            names = "--name",
+                            defaultValue = "command line",
+                            paramLabel = "NAME",
+                            description = "what the token is for")
+                    String name)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
             JsonNode answer = client.post(

@@ -14,13 +14,28 @@ public final class CallText {
     public static String card(JsonNode call) {
         List<String> lines = new ArrayList<>();
         lines.add("call " + text(call, "call_id"));
-        add(lines, "from", or(text(call, "caller_number"), call.path("caller_withheld").asBoolean() ? "withheld" : "unknown") + " by trunk " + text(call, "trunk"));
+        add(
+                lines,
+                "from",
+                or(text(call, "caller_number"), call.path("caller_withheld").asBoolean() ? "withheld" : "unknown")
+                        + " by trunk " + text(call, "trunk"));
         add(lines, "dialed", or(text(call, "promo_number"), text(call, "dialed_text")));
         add(lines, "attribution", attribution(call));
         add(lines, "visitor", text(call, "visitor_id"));
         JsonNode marketing = call.path("marketing_data");
-        add(lines, "marketing", marketing.propertyStream().map(f -> f.getKey() + "=" + f.getValue().asString()).sorted().collect(Collectors.joining(", ")));
-        add(lines, "went to", text(call, "destination_number") + (text(call, "gateway").isEmpty() ? "" : " by gateway " + text(call, "gateway")));
+        add(
+                lines,
+                "marketing",
+                marketing
+                        .propertyStream()
+                        .map(f -> f.getKey() + "=" + f.getValue().asString())
+                        .sorted()
+                        .collect(Collectors.joining(", ")));
+        add(
+                lines,
+                "went to",
+                text(call, "destination_number")
+                        + (text(call, "gateway").isEmpty() ? "" : " by gateway " + text(call, "gateway")));
         add(lines, "times", times(call));
         add(lines, "ended", ending(call));
         return String.join("\n", lines);
@@ -44,7 +59,14 @@ public final class CallText {
     public static final String HEADER = String.format(
             Locale.ROOT,
             "%-24s  %-13s  %-13s  %-13s  %-17s  %-20s  %7s  %s",
-            "START", "CALLER", "DIALED", "DESTINATION", "ATTRIBUTION", "VISITOR", "TALK", "ENDED");
+            "START",
+            "CALLER",
+            "DIALED",
+            "DESTINATION",
+            "ATTRIBUTION",
+            "VISITOR",
+            "TALK",
+            "ENDED");
 
     private static String attribution(JsonNode call) {
         String status = text(call, "attribution_status");

@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
 /** {@code ringtrace migrate}: brings the schema of an external database up to this program's version. */
 @Command(
         name = "migrate",
-        description = "Brings the database's schema up to this version. The embedded store does so by itself at every start.")
+        description =
+                "Brings the database's schema up to this version. The embedded store does so by itself at every start.")
 public final class MigrateCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
@@ -30,7 +31,9 @@ public final class MigrateCommand implements Callable<Integer> {
             }
             case ConfigOutcome.Loaded loaded -> {
                 int applied = Ringtrace.migrate(loaded.configuration(), System.getenv());
-                spec.commandLine().getOut().println(applied == 0 ? "The schema is up to date." : applied + " migrations applied.");
+                spec.commandLine()
+                        .getOut()
+                        .println(applied == 0 ? "The schema is up to date." : applied + " migrations applied.");
                 yield 0;
             }
         };

@@ -30,10 +30,12 @@ public final class NumbersCommand {
 
     @Command(
             name = "import",
-            description = "Imports promo numbers from a CSV file with the header number,rate_center,state. Wrong rows are told by line; the others are imported.")
+            description =
+                    "Imports promo numbers from a CSV file with the header number,rate_center,state. Wrong rows are told by line; the others are imported.")
     int importNumbers(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network that owns them") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network that owns them")
+                    String network,
             @Parameters(paramLabel = "FILE") Path file)
             throws CommandException {
         String csv;
@@ -43,22 +45,22 @@ public final class NumbersCommand {
             throw new CommandException("the file " + file + " can't be read: " + e.getMessage(), e);
         }
         try (OperatorClient client = server.connect()) {
-            JsonNode answer =
-                    client.post("/v1/operator/numbers?network=" + encoded(network), "text/csv", csv);
+            JsonNode answer = client.post("/v1/operator/numbers?network=" + encoded(network), "text/csv", csv);
             for (JsonNode error : answer.path("errors")) {
-                err().println(file + ":" + error.path("line").asInt() + ": '" + error.path("number").asString() + "': "
+                err().println(file + ":" + error.path("line").asInt() + ": '"
+                        + error.path("number").asString() + "': "
                         + error.path("message").asString());
             }
             int wrong = answer.path("wrong").asInt();
-            out().println(answer.path("added").asInt() + " added, " + answer.path("unchanged").asInt() + " there already, " + wrong + " wrong");
+            out().println(answer.path("added").asInt() + " added, "
+                    + answer.path("unchanged").asInt() + " there already, " + wrong + " wrong");
             return wrong == 0 ? 0 : 1;
         }
     }
 
     @Command(name = "list", description = "Lists a network's numbers and what each is lent for.")
     int list(
-            @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network)
+            @Mixin ServerOption server, @Option(names = "--network", required = true, paramLabel = "ID") String network)
             throws CommandException {
         List<JsonNode> numbers = new ArrayList<>();
         try (OperatorClient client = server.connect()) {
@@ -81,11 +83,13 @@ public final class NumbersCommand {
 
     @Command(
             name = "export",
-            description = "Writes the leased numbers of a network as an injection file for SIPp: dialed number;caller number.")
+            description =
+                    "Writes the leased numbers of a network as an injection file for SIPp: dialed number;caller number.")
     int export(
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID") String network,
-            @Option(names = "--sipp", required = true, paramLabel = "FILE", description = "the file to write") Path file,
+            @Option(names = "--sipp", required = true, paramLabel = "FILE", description = "the file to write")
+                    Path file,
             @Option(names = "--all", description = "numbers without a lease too") boolean all)
             throws CommandException {
         StringBuilder csv = new StringBuilder("SEQUENTIAL\n");
@@ -93,7 +97,10 @@ public final class NumbersCommand {
         try (OperatorClient client = server.connect()) {
             eachNumber(client, network, n -> {
                 if (all || n.path("lease_id").isString()) {
-                    csv.append(text(n, "number")).append(';').append(SAMPLE_CALLER).append(";\n");
+                    csv.append(text(n, "number"))
+                            .append(';')
+                            .append(SAMPLE_CALLER)
+                            .append(";\n");
                     count[0]++;
                 }
             });

@@ -66,7 +66,8 @@ public final class OperatorClient implements AutoCloseable {
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
         } catch (ConnectException e) {
-            throw new CommandException("no server answers at " + server + "; it may have stopped. Start it with ./ringtrace serve.", e);
+            throw new CommandException(
+                    "no server answers at " + server + "; it may have stopped. Start it with ./ringtrace serve.", e);
         } catch (IOException e) {
             throw new CommandException("the server at " + server + " did not answer: " + e.getMessage(), e);
         } catch (InterruptedException e) {
@@ -77,7 +78,9 @@ public final class OperatorClient implements AutoCloseable {
         try {
             body = JSON.readTree(answer.body());
         } catch (RuntimeException e) {
-            throw new CommandException("the server at " + server + " answered " + answer.statusCode() + " with something that is not JSON", e);
+            throw new CommandException(
+                    "the server at " + server + " answered " + answer.statusCode() + " with something that is not JSON",
+                    e);
         }
         if (answer.statusCode() >= 300) {
             JsonNode message = body.path("error").path("message");

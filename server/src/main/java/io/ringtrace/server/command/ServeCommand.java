@@ -41,7 +41,8 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private static void serve(Ringtrace server) throws InterruptedException {
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(server::close));
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(server::close));
         server.awaitEnd();
     }
 }

@@ -66,15 +66,24 @@ public final class Demo {
                 return house;
             });
 
-            List<SampleHouse.Visitor> visitors =
-                    steps.step("Two visitors open the page, and each is lent a promo number", readLog, () -> house.lease(visits()));
+            List<SampleHouse.Visitor> visitors = steps.step(
+                    "Two visitors open the page, and each is lent a promo number",
+                    readLog,
+                    () -> house.lease(visits()));
             for (SampleHouse.Visitor visitor : visitors) {
-                steps.show(visitor.id() + ": the page says " + visitor.destination() + " and shows " + visitor.promoNumber());
+                steps.show(visitor.id() + ": the page says " + visitor.destination() + " and shows "
+                        + visitor.promoNumber());
             }
 
             String sippFiles = "look at SIPp's files in " + folder + ", and at " + house.log();
-            steps.step("Both dial the number they see; the destination's gateway answers", sippFiles, () -> dial(house, visitors));
-            steps.step("Somebody dials " + NOT_OURS + ", which is not ours, and hears 404", sippFiles, () -> dialUnknown(house));
+            steps.step(
+                    "Both dial the number they see; the destination's gateway answers",
+                    sippFiles,
+                    () -> dial(house, visitors));
+            steps.step(
+                    "Somebody dials " + NOT_OURS + ", which is not ours, and hears 404",
+                    sippFiles,
+                    () -> dialUnknown(house));
             List<JsonNode> calls = steps.step("Reading the call records", readLog, () -> records(house, visitors));
             for (JsonNode call : calls) {
                 out.println();
@@ -85,7 +94,8 @@ public final class Demo {
                 printHowToGoOn(house, visitors.getFirst().promoNumber());
                 house.release();
             } else {
-                out.println("That is the whole way: a visitor, a number, a call, a record. ./ringtrace demo --keep leaves it running.");
+                out.println(
+                        "That is the whole way: a visitor, a number, a call, a record. ./ringtrace demo --keep leaves it running.");
             }
             return 0;
         } catch (Steps.Failed | IOException e) {
@@ -122,7 +132,11 @@ public final class Demo {
     }
 
     private boolean dialUnknown(SampleHouse house) throws IOException {
-        return carrier("unknown", home.resolve("scripts/sipp-scenarios/unknown-number"), house, List.of(NOT_OURS + ";" + CALLER + ";"));
+        return carrier(
+                "unknown",
+                home.resolve("scripts/sipp-scenarios/unknown-number"),
+                house,
+                List.of(NOT_OURS + ";" + CALLER + ";"));
     }
 
     private boolean carrier(String name, Path scenario, SampleHouse house, List<String> numbers) throws IOException {
@@ -131,7 +145,8 @@ public final class Demo {
                 new Sipp.Carrier(scenario, house.sip(), "127.0.0.1:0", numbers, numbers.size(), 2, HOLD_MILLIS, 30))) {
             Sipp.Outcome outcome = sipp.await(60);
             if (!outcome.good()) {
-                throw new IOException("SIPp as the carrier ended with " + outcome.exitCode() + ":\n" + outcome.errors());
+                throw new IOException(
+                        "SIPp as the carrier ended with " + outcome.exitCode() + ":\n" + outcome.errors());
             }
             return true;
         }
@@ -147,7 +162,13 @@ public final class Demo {
             for (SampleHouse.Visitor visitor : visitors) {
                 find(all, wanted, missing, "promo_number", visitor.promoNumber(), wrong -> unlike(wrong, visitor));
             }
-            find(all, wanted, missing, "dialed_text", NOT_OURS, call -> expected(call, "end_reason", "unknown_promo_number"));
+            find(
+                    all,
+                    wanted,
+                    missing,
+                    "dialed_text",
+                    NOT_OURS,
+                    call -> expected(call, "end_reason", "unknown_promo_number"));
             if (missing.isEmpty()) {
                 return wanted;
             }
@@ -215,10 +236,11 @@ public final class Demo {
         out.println("  lease a number     curl -s -H 'Authorization: Bearer " + house.token()
                 + "' -H 'Content-Type: application/json' -d '{\"requests\":[{\"pool\":\"toll-free-line\",\"visitor_id\":\"me\",\"marketing_data\":{\"utm_source\":\"curl\"}}]}' "
                 + house.http().resolve("/v1/leases"));
-        out.println("  call a number      ./dev sipp answered-call --target " + house.sip() + " --gateway " + house.gateway() + " --number "
-                + number + " --calls 1");
+        out.println("  call a number      ./dev sipp answered-call --target " + house.sip() + " --gateway "
+                + house.gateway() + " --number " + number + " --calls 1");
         out.println("  see the records    ./ringtrace calls --data-directory " + house.data());
-        out.println("  see the numbers    ./ringtrace numbers list --network " + SampleHouse.NETWORK + " --data-directory " + house.data());
+        out.println("  see the numbers    ./ringtrace numbers list --network " + SampleHouse.NETWORK
+                + " --data-directory " + house.data());
         out.println("  is it well?        curl -s " + house.http().resolve("/health/ready"));
         out.println("  stop it            kill " + house.server().pid() + " && rm -r " + folder);
     }

@@ -33,8 +33,8 @@ public final class SampleHouse implements AutoCloseable {
     public static final String NETWORK = "demo";
     public static final String ADVERTISER = "acme-dental";
     public static final String CAMPAIGN = "spring-sale";
-    private static final String POOLS =
-            "/api/2026-11-01/" + NETWORK + "/advertisers/" + ADVERTISER + "/advertiser_campaigns/" + CAMPAIGN + "/ring_pools.json";
+    private static final String POOLS = "/api/2026-11-01/" + NETWORK + "/advertisers/" + ADVERTISER
+            + "/advertiser_campaigns/" + CAMPAIGN + "/ring_pools.json";
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Path folder;
@@ -53,9 +53,7 @@ public final class SampleHouse implements AutoCloseable {
         this.folder = folder;
         this.sipPort = freeUdpPort();
         this.gatewayPort = freeUdpPort();
-        Files.writeString(
-                config(),
-                """
+        Files.writeString(config(), """
                 sip:
                   listeners:
                     - transport: udp
@@ -78,12 +76,12 @@ public final class SampleHouse implements AutoCloseable {
                 http:
                   address: 127.0.0.1
                   port: %d
-                """
-                        .formatted(sipPort, gatewayPort, data(), freeTcpPort()));
+                """.formatted(sipPort, gatewayPort, data(), freeTcpPort()));
     }
 
     /** A visitor who has been lent a number. */
-    public record Visitor(String id, String destination, String promoNumber, String leaseId, Map<String, String> marketing) {}
+    public record Visitor(
+            String id, String destination, String promoNumber, String leaseId, Map<String, String> marketing) {}
 
     /** What a visitor's page asks for. */
     public record Visit(String visitorId, String pool, String destination, Map<String, String> marketing) {}
@@ -141,9 +139,20 @@ public final class SampleHouse implements AutoCloseable {
     /** Makes the sample campaign, a token for its network, and imports the numbers of a CSV file. */
     public void importAccount(Path numbers) throws Exception {
         String directory = data().toString();
-        run("account", "create", "--data-directory", directory, "--network", NETWORK, "--advertiser", ADVERTISER, "--campaign", CAMPAIGN);
+        run(
+                "account",
+                "create",
+                "--data-directory",
+                directory,
+                "--network",
+                NETWORK,
+                "--advertiser",
+                ADVERTISER,
+                "--campaign",
+                CAMPAIGN);
         run("numbers", "import", "--data-directory", directory, "--network", NETWORK, numbers.toString());
-        token = run("account", "token", "--data-directory", directory, "--network", NETWORK).strip();
+        token = run("account", "token", "--data-directory", directory, "--network", NETWORK)
+                .strip();
     }
 
     /** Runs a command of ours as a person would, and returns what it printed. */

@@ -31,7 +31,9 @@ public final class ServerProcess implements AutoCloseable {
      * @param log gets all that the server prints
      */
     public static ServerProcess start(Path config, Path data, Path log) throws IOException {
-        Files.deleteIfExists(data.resolve("http-address"));
+        if (Files.isDirectory(data)) {
+            Files.deleteIfExists(data.resolve("http-address"));
+        }
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -56,10 +58,12 @@ public final class ServerProcess implements AutoCloseable {
     public URI awaitReady(Duration longest) throws IOException {
         long deadline = System.nanoTime() + longest.toNanos();
         String last = "it has not said where it answers";
-        try (HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
+        try (HttpClient http =
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
             while (System.nanoTime() < deadline) {
                 if (!process.isAlive()) {
-                    throw new IOException("the server ended with exit code " + process.exitValue() + ": " + lastLines());
+                    throw new IOException(
+                            "the server ended with exit code " + process.exitValue() + ": " + lastLines());
                 }
                 URI address = new DataFolder(data).announced();
                 if (address != null) {
@@ -75,14 +79,17 @@ public final class ServerProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the server started", e);
         }
-        throw new IOException("the server was not ready after " + longest.toSeconds() + " s: " + last + "\n" + lastLines());
+        throw new IOException(
+                "the server was not ready after " + longest.toSeconds() + " s: " + last + "\n" + lastLines());
     }
 
     private static @org.jspecify.annotations.Nullable HttpResponse<String> ask(HttpClient http, URI address)
             throws InterruptedException {
         try {
             return http.send(
-                    HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(5)).build(),
+                    HttpRequest.newBuilder(address)
+                            .timeout(Duration.ofSeconds(5))
+                            .build(),
                     HttpResponse.BodyHandlers.ofString());
         } catch (IOException _) {
             return null;

@@ -66,9 +66,13 @@ public final class Sipp implements AutoCloseable {
         Files.createDirectories(folder);
         List<String> command = new ArrayList<>(List.of(
                 "sipp",
-                "-sf", scenario.resolve("uas.xml").toAbsolutePath().toString(),
-                "-d", Integer.toString(holdMillis),
-                "-nostdin", "-trace_err", "-trace_logs"));
+                "-sf",
+                scenario.resolve("uas.xml").toAbsolutePath().toString(),
+                "-d",
+                Integer.toString(holdMillis),
+                "-nostdin",
+                "-trace_err",
+                "-trace_logs"));
         command.addAll(at(address));
         Sipp sipp = start(folder, command);
         sipp.awaitListening(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
@@ -151,7 +155,8 @@ public final class Sipp implements AutoCloseable {
     private String read(String ending) throws IOException {
         StringBuilder text = new StringBuilder();
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(ending)).sorted().toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(ending)).sorted().toList()) {
                 text.append(Files.readString(file));
             }
         }

@@ -1,0 +1,279 @@
+package io.ringtrace.server;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.ringtrace.config.Configuration;
+import io.ringtrace.config.PlanHolder;
+import io.ringtrace.config.SipConfig;
+import io.ringtrace.config.StoreConfig;
+import io.ringtrace.http.HttpApi;
+import io.ringtrace.http.HttpListenerException;
+import io.ringtrace.http.HttpPorts;
+import io.ringtrace.http.HttpSettings;
+import io.ringtrace.sip.SipProxy;
+import io.ringtrace.sip.transport.ListenerException;
+import io.ringtrace.store.account.StoreAccounts;
+import io.ringtrace.store.bank.DatabaseNumberBank;
+import io.ringtrace.store.bank.PoolFilling;
+import io.ringtrace.store.cookie.StoredCookieKeys;
+import io.ringtrace.store.db.StoreDatabase;
+import io.ringtrace.store.db.StoreSettings;
+import io.ringtrace.store.db.StoreStartException;
+import io.ringtrace.store.directory.BinlogFeed;
+import io.ringtrace.store.directory.DirectoryFile;
+import io.ringtrace.store.directory.NumberDirectory;
+import io.ringtrace.store.journal.Journal;
+import io.ringtrace.store.journal.JournalSettings;
+import io.ringtrace.store.lease.DatabaseLeaseClock;
+import io.ringtrace.store.lease.LeaseAllocator;
+import io.ringtrace.store.node.NodeIdentity;
+import io.ringtrace.store.record.JournalDrain;
+import io.ringtrace.store.record.StoreCallRecords;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running server: every part built, joined and started in its order; closed in the opposite order. Started and closed once; thread-safe
+ * after that.
+ */
+public final class Ringtrace implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Ringtrace.class);
+    private static final long LONGEST_DRAIN_MILLIS = 5_000;
+    private static final int LONGEST_NODE_NAME = 64;
+
+    /** One part that has been started, and how it is stopped. */
+    private record Started(String name, AutoCloseable part) {}
+
+    private final Deque<Started> started = new ArrayDeque<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private @Nullable SipProxy sip;
+
+    private Ringtrace() {}
+
+    /**
+     * Starts a server. Throws a {@link StartException}, one sentence for the operator, and leaves nothing running, when it can't.
+     *
+     * @param environment where secrets of the form {@code env:NAME} stand
+     */
+    public static Ringtrace start(Configuration configuration, Map<String, String> environment) throws StartException {
+        Ringtrace server = new Ringtrace();
+        try {
+            server.build(configuration, environment);
+            return server;
+        } catch (StoreStartException | ListenerException | HttpListenerException e) {
+            server.close();
+            throw new StartException(e);
+        } catch (IOException e) {
+            server.close();
+            throw new StartException("the server can't start: " + e.getMessage(), e);
+        } catch (StartException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    /** Brings the schema up to this program's version; returns how many migrations that took. */
+    public static int migrate(Configuration configuration, Map<String, String> environment) throws StartException {
+        DataFolder data = DataFolder.open(configuration.store().dataDirectory());
+        try (StoreDatabase database = StoreDatabase.open(storeSettings(configuration.store(), data, environment))) {
+            return database.migrate();
+        } catch (StoreStartException e) {
+            throw new StartException(e);
+        }
+    }
+
+    private void build(Configuration configuration, Map<String, String> environment)
+            throws StartException, StoreStartException, HttpListenerException, IOException {
+        StoreConfig store = configuration.store();
+        DataFolder data = DataFolder.open(store.dataDirectory());
+        String operatorToken = data.operatorToken();
+        NodeIdentity node = NodeIdentity.load(data.path(), nodeName());
+        PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+        StoreDatabase database = open("database", StoreDatabase.open(storeSettings(store, data, environment)));
+        DatabaseLeaseClock clock = open("lease clock", DatabaseLeaseClock.start(database));
+
+        NumberDirectory directory = new NumberDirectory(clock);
+        DirectoryFile directoryFile =
+                open("directory file", new DirectoryFile(data.path().resolve("directory"), directory));
+        directoryFile.start();
+        BinlogFeed feed = open("directory feed", new BinlogFeed(database, node, directory, clock));
+        feed.start();
+
+        StoreAccounts accounts = open("accounts", StoreAccounts.open(database, clock, directory, data.path()));
+        LeaseAllocator leases = open(
+                "lease allocator",
+                new LeaseAllocator(database, clock, new PoolFilling(), directory, LeaseAllocator.Settings.DEFAULT));
+
+        StoredCookieKeys cookieKeys =
+                open("cookie keys", new StoredCookieKeys(data.path().resolve("cookie-keys"), database, clock));
+        cookieKeys.start();
+
+        int shards = configuration.sip().shards();
+        Journal journal = open("journal", new Journal(data.journal(), shards, journalSettings(store.journal())));
+        journal.start();
+        JournalDrain drain = new JournalDrain(journal, database, node);
+        open("journal drain", () -> close(drain));
+        drain.start();
+
+        SipProxy proxy = open(
+                "SIP proxy",
+                new SipProxy(
+                        sipSettings(configuration.sip()),
+                        new PlanHolder(configuration.plan()),
+                        directory,
+                        clock,
+                        cookieKeys,
+                        journal::recorder));
+        proxy.start();
+        sip = proxy;
+
+        HttpApi http = open(
+                "HTTP interface",
+                new HttpApi(
+                        HttpSettings.at(
+                                configuration.http().address().getHostAddress(),
+                                configuration.http().port()),
+                        new HttpPorts(
+                                leases,
+                                accounts.pools(),
+                                accounts.accounts(),
+                                new DatabaseNumberBank(database, clock, directory),
+                                new StoreCallRecords(database),
+                                new ServerHealth(directory, clock, journal)),
+                        metrics,
+                        operatorToken.getBytes(StandardCharsets.US_ASCII)));
+        int httpPort = http.start();
+        ServerMetrics.bind(metrics, proxy, directory, journal, drain, clock);
+
+        open("announcement", data::withdraw);
+        URI address = URI.create("http://" + hostAndPort(configuration.http().address(), httpPort) + "/");
+        data.announce(address);
+        LOG.info(
+                "node {} is up: SIP {} (udp), HTTP {}, data in {}, routing plan {}",
+                node.name(),
+                proxy.boundAddresses(),
+                address,
+                data.path(),
+                configuration.plan().version());
+    }
+
+    /** The addresses SIP is heard on, in the order of the configuration. */
+    public List<InetSocketAddress> sipAddresses() {
+        return sip == null ? List.of() : sip.boundAddresses();
+    }
+
+    /** Returns when the server has been closed. */
+    public void awaitEnd() throws InterruptedException {
+        ended.await();
+    }
+
+    /** Stops every part; records that are still in the journal are carried to the store for at most 5 s, the rest at the next start. */
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        while (!started.isEmpty()) {
+            Started last = started.pop();
+            try {
+                last.part().close();
+            } catch (Exception e) {
+                if (e instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
+                LOG.error("{} did not stop cleanly", last.name(), e);
+            }
+        }
+        LOG.info("stopped");
+        ended.countDown();
+    }
+
+    private <T extends AutoCloseable> T open(String name, T part) {
+        started.push(new Started(name, part));
+        return part;
+    }
+
+    private static void close(JournalDrain drain) throws InterruptedException {
+        long deadline = System.nanoTime() + LONGEST_DRAIN_MILLIS * 1_000_000;
+        while (!drain.idle() && System.nanoTime() < deadline) {
+            Thread.sleep(10);
+        }
+        drain.close();
+    }
+
+    private static StoreSettings storeSettings(StoreConfig store, DataFolder data, Map<String, String> environment)
+            throws StartException {
+        StoreConfig.External external = store.external();
+        if (external == null) {
+            return new StoreSettings.Embedded(
+                    data.path(), (int) (store.embedded().bufferPoolBytes() >> 20), StoreSettings.DEFAULT_CONNECTIONS);
+        }
+        try {
+            return new StoreSettings.External(
+                    data.path(),
+                    external.url(),
+                    external.user(),
+                    external.password().read(environment),
+                    StoreSettings.DEFAULT_CONNECTIONS);
+        } catch (IOException e) {
+            throw new StartException("store.password: " + e.getMessage(), e);
+        }
+    }
+
+    private static JournalSettings journalSettings(StoreConfig.Journal journal) {
+        JournalSettings defaults = JournalSettings.defaults();
+        return new JournalSettings(
+                journal.segmentBytes(), journal.sizeLimitBytes(), defaults.retention(), defaults.forceInterval());
+    }
+
+    private static SipProxy.Settings sipSettings(SipConfig sip) throws StartException {
+        @Nullable
+        String advertised =
+                sip.advertisedHosts().isEmpty() ? null : sip.advertisedHosts().getFirst();
+        if (advertised == null
+                && sip.listeners().stream().anyMatch(l -> l.address().isAnyLocalAddress())) {
+            throw new StartException("a SIP listener stands for all of this machine's addresses, and Via and Record-Route must name one: "
+                    + "say in sip.advertised-hosts which host others reach it by");
+        }
+        List<SipProxy.ListenAddress> listeners = sip.listeners().stream()
+                .map(l -> new SipProxy.ListenAddress(
+                        l.address().getHostAddress(), l.port(), l.address().isAnyLocalAddress() ? advertised : null))
+                .toList();
+        return SipProxy.Settings.listeningOn(listeners)
+                .withShards(sip.shards())
+                .withAdvertisedHosts(Set.copyOf(sip.advertisedHosts()))
+                .withMaximumDuration(sip.maximumCallDuration());
+    }
+
+    private static String hostAndPort(InetAddress address, int port) {
+        InetAddress reachable = address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address;
+        String host = reachable.getHostAddress();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    private static String nodeName() {
+        String name;
+        try {
+            name = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException _) {
+            name = "node";
+        }
+        return name.length() <= LONGEST_NODE_NAME ? name : name.substring(0, LONGEST_NODE_NAME);
+    }
+}

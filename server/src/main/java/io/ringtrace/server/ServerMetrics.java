@@ -1,0 +1,91 @@
+package io.ringtrace.server;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.sip.SipProxy;
+import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.message.SipMethod;
+import io.ringtrace.store.directory.NumberDirectory;
+import io.ringtrace.store.journal.Journal;
+import io.ringtrace.store.record.JournalDrain;
+
+/** Shows the parts' own counters as Prometheus metrics. They are read when somebody looks; nothing is added to a call's way. */
+final class ServerMetrics {
+    private ServerMetrics() {}
+
+    static void bind(
+            MeterRegistry registry,
+            SipProxy sip,
+            NumberDirectory directory,
+            Journal journal,
+            JournalDrain drain,
+            LeaseClock clock) {
+        for (Count count : Count.values()) {
+            if (count.gauge()) {
+                Gauge.builder("ringtrace.sip." + count.text(), sip, s -> sum(s, count))
+                        .register(registry);
+            } else {
+                FunctionCounter.builder("ringtrace.sip." + count.text(), sip, s -> sum(s, count))
+                        .register(registry);
+            }
+        }
+        for (SipMethod method : SipMethod.values()) {
+            FunctionCounter.builder(
+                            "ringtrace.sip.requests.received",
+                            sip,
+                            s -> s.counters().stream()
+                                    .mapToLong(c -> c.requestsReceived(method))
+                                    .sum())
+                    .tag("method", method.name())
+                    .register(registry);
+            FunctionCounter.builder(
+                            "ringtrace.sip.requests.sent",
+                            sip,
+                            s -> s.counters().stream()
+                                    .mapToLong(c -> c.requestsSent(method))
+                                    .sum())
+                    .tag("method", method.name())
+                    .register(registry);
+        }
+        for (int i = 1; i <= 6; i++) {
+            int codeClass = i;
+            FunctionCounter.builder(
+                            "ringtrace.sip.responses.received",
+                            sip,
+                            s -> s.counters().stream()
+                                    .mapToLong(c -> c.responsesReceived(codeClass))
+                                    .sum())
+                    .tag("class", codeClass + "xx")
+                    .register(registry);
+            FunctionCounter.builder(
+                            "ringtrace.sip.responses.sent",
+                            sip,
+                            s -> s.counters().stream()
+                                    .mapToLong(c -> c.responsesSent(codeClass))
+                                    .sum())
+                    .tag("class", codeClass + "xx")
+                    .register(registry);
+        }
+        FunctionCounter.builder("ringtrace.sip.send.failures", sip, SipProxy::sendFailures)
+                .register(registry);
+        Gauge.builder("ringtrace.directory.numbers", directory, NumberDirectory::size)
+                .register(registry);
+        Gauge.builder("ringtrace.directory.stale.seconds", directory, d -> d.staleMillis() / 1000.0)
+                .register(registry);
+        Gauge.builder("ringtrace.journal.bytes", journal, Journal::bytesOnDisk).register(registry);
+        Gauge.builder("ringtrace.journal.room", journal, j -> j.hasRoom() ? 1 : 0)
+                .register(registry);
+        FunctionCounter.builder("ringtrace.journal.events.drained", drain, JournalDrain::drained)
+                .register(registry);
+        FunctionCounter.builder("ringtrace.journal.events.set.aside", drain, JournalDrain::setAside)
+                .register(registry);
+        Gauge.builder("ringtrace.leases.may.allocate", clock, c -> c.mayAllocate() ? 1 : 0)
+                .register(registry);
+    }
+
+    private static double sum(SipProxy sip, Count count) {
+        return sip.counters().stream().mapToLong(c -> c.read(count)).sum();
+    }
+}
