@@ -247,6 +247,12 @@ public final class UdpTransport implements AutoCloseable {
     /** Closes the sockets and ends the loops, waiting until they have ended. */
     @Override
     public void close() {
+        // The loops' own end leaves a socket open now and then, and its port with it.
+        for (List<NettyDatagramPort> ofListener : ports) {
+            for (NettyDatagramPort port : ofListener) {
+                port.channel().close().awaitUninterruptibly();
+            }
+        }
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
