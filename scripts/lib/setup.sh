@@ -71,7 +71,7 @@ need() {
 }
 
 # What the embedded store and the SIPp scenarios need.
-need_mariadb() { need mariadbd mariadb-server-core; need mariadb-install-db mariadb-server-core; }
+need_mariadb() { need mariadbd mariadb-server-core; }
 need_sipp() { need sipp sip-tester; }
 need_maven() { need mvn maven; }
 
