@@ -29,6 +29,8 @@ CREATE TABLE network_token (
   revoked_at BIGINT       NULL
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+-- The pool row is the lock: whoever changes a pool's numbers holds it. size: numbers pooled, the overflow number included.
+-- mixed_until: until then some numbers may still carry lifetimes of former rules.
 CREATE TABLE ring_pool (
   id               BIGINT         NOT NULL AUTO_INCREMENT PRIMARY KEY,
   network_id       BIGINT         NOT NULL,
@@ -44,6 +46,8 @@ CREATE TABLE ring_pool (
   preferred        BOOLEAN        NOT NULL,
   destination      BIGINT         NOT NULL,
   api_key_sealed   VARBINARY(128) NOT NULL,
+  size             INT            NOT NULL DEFAULT 0,
+  mixed_until      BIGINT         NOT NULL DEFAULT 0,
   deleted          BOOLEAN        NOT NULL DEFAULT FALSE,
   presentation_seq BIGINT         NOT NULL DEFAULT 0,
   version          BIGINT         NOT NULL DEFAULT 1,
@@ -79,7 +83,7 @@ CREATE TABLE promo_number (
   rest_until       BIGINT       NOT NULL DEFAULT 0,
   version          BIGINT       NOT NULL DEFAULT 1,
   UNIQUE KEY one_number_per_visitor (pool_id, visitor_id, destination),
-  KEY longest_ago (pool_id, presented_at, number),
+  KEY longest_ago (pool_id, state, presented_at, number),
   KEY bank (network_id, state, number)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
@@ -97,6 +101,7 @@ CREATE TABLE lease (
   previous_presented_at BIGINT       NULL,
   marketing_data        JSON         NOT NULL,
   PRIMARY KEY (number, version),
+  KEY by_visitor (visitor_id, pool_id),
   KEY by_time (leased_at)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

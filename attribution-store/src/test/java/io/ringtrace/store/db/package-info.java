@@ -1,0 +1,5 @@
+/** The database: child process, addresses, requirements. */
+@NullMarked
+package io.ringtrace.store.db;
+
+import org.jspecify.annotations.NullMarked;
