@@ -54,8 +54,7 @@ class CallEventCodecTest {
 
     @Test
     void textBeyondTheBoundIsCutBetweenCharacters() {
-        CallEvent.Progressed event =
-                new CallEvent.Progressed(sample.callId(), 1, "x" + "€".repeat(1000), 180, 1);
+        CallEvent.Progressed event = new CallEvent.Progressed(sample.callId(), 1, "x" + "€".repeat(1000), 180, 1);
         CallEvent.Progressed back = (CallEvent.Progressed) CallEventCodec.decode(encoded(event));
         assertThat(back.gateway()).isEqualTo("x" + "€".repeat(341));
     }

@@ -34,7 +34,8 @@ class JournalKillIT {
         Set<CallId> acknowledged = new HashSet<>();
         for (int kill = 0; kill < kills; kill++) {
             Process writer = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "--enable-native-access=ALL-UNNAMED",
                             "-cp",
                             System.getProperty("java.class.path"),

@@ -90,7 +90,8 @@ class JournalTest {
                 try (Journal second = new Journal(folder, 1, SETTINGS)) {
                     assertThatThrownBy(second::start)
                             .isInstanceOf(JournalInUseException.class)
-                            .hasMessageContaining(Long.toString(ProcessHandle.current().pid()));
+                            .hasMessageContaining(
+                                    Long.toString(ProcessHandle.current().pid()));
                 }
             }
             assertThat(journal.recorder(0).record(sample.event())).isTrue();
@@ -148,8 +149,7 @@ class JournalTest {
                 bytes.write(was ^ 1);
             }
             CallEvent later = sample.progressed(sample.callId());
-            JournalSettings forgetful =
-                    new JournalSettings(SEGMENT, 64 * SEGMENT, Duration.ZERO, Duration.ofMillis(5));
+            JournalSettings forgetful = new JournalSettings(SEGMENT, 64 * SEGMENT, Duration.ZERO, Duration.ofMillis(5));
             try (Journal journal = started(forgetful)) {
                 journal.recorder(0).record(later);
                 try (ShardReader reader = journal.read(0, JournalPosition.START)) {
@@ -236,8 +236,7 @@ class JournalTest {
 
         @Test
         void whatIsNotDrainedIsNeverDeleted() throws IOException {
-            JournalSettings forgetful =
-                    new JournalSettings(SEGMENT, 3 * SEGMENT, Duration.ZERO, Duration.ofMillis(5));
+            JournalSettings forgetful = new JournalSettings(SEGMENT, 3 * SEGMENT, Duration.ZERO, Duration.ofMillis(5));
             try (Journal journal = started(forgetful)) {
                 CallRecorder recorder = journal.recorder(0);
                 int written = 0;
@@ -259,8 +258,8 @@ class JournalTest {
                 }
             }
             try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.filter(f -> f.toString().endsWith(Segment.SUFFIX))
-                        .toList()) {
+                for (Path file :
+                        files.filter(f -> f.toString().endsWith(Segment.SUFFIX)).toList()) {
                     try (Segment segment = Segment.openToRead(file)) {
                         if (segment.number() != 0) {
                             continue;

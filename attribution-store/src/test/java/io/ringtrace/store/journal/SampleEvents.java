@@ -58,7 +58,7 @@ public final class SampleEvents {
                 id,
                 NOON + 10_000 + random.nextInt(1000),
                 reason,
-                EndedBy.values()[random.nextInt(3)],
+                drawn(List.of(EndedBy.values())),
                 random.nextInt(2) * 486,
                 random.nextInt(2) * 486,
                 maybe("Q.850;cause=16;text=\"" + text(10) + "\""),
@@ -68,7 +68,7 @@ public final class SampleEvents {
     }
 
     public EndReason endReason() {
-        return EndReason.values()[random.nextInt(EndReason.values().length)];
+        return drawn(List.of(EndReason.values()));
     }
 
     public List<AttributionResult> everyAttribution() {
@@ -86,8 +86,7 @@ public final class SampleEvents {
     }
 
     public AttributionResult attribution() {
-        List<AttributionResult> all = everyAttribution();
-        return all.get(random.nextInt(all.size()));
+        return drawn(everyAttribution());
     }
 
     public CallEvent event() {
@@ -122,7 +121,12 @@ public final class SampleEvents {
         List<GatewayAttempt> attempts = new ArrayList<>();
         for (int i = random.nextInt(4); i >= 0; i--) {
             attempts.add(new GatewayAttempt(
-                    gateway(), NOON + 900, maybe("x") == null ? 0 : NOON + 1000, 503, maybe(text(30)), maybe(text(30))));
+                    gateway(),
+                    NOON + 900,
+                    maybe("x") == null ? 0 : NOON + 1000,
+                    503,
+                    maybe(text(30)),
+                    maybe(text(30))));
         }
         return attempts;
     }
@@ -144,6 +148,10 @@ public final class SampleEvents {
                     });
         }
         return text.toString();
+    }
+
+    private <T> T drawn(List<T> from) {
+        return from.get(random.nextInt(from.size()));
     }
 
     private <T> @Nullable T maybe(T value) {
