@@ -123,6 +123,7 @@ public final class BinlogFeed implements AutoCloseable {
                     @Override
                     public void caughtUp() {
                         if (awaitedMarker == 0) {
+                            pause = FIRST_PAUSE;
                             directory.upToDateAt(clock.nowMillis());
                         }
                     }

@@ -52,7 +52,8 @@ class JournalKillIT {
                         acknowledged.add(CallId.parse(line.substring(1)));
                     }
                     if (--enough == 0) {
-                        writer.destroyForcibly();
+                        // By its handle: the process object would close the pipe that still holds acknowledgements.
+                        writer.toHandle().destroyForcibly();
                     }
                 }
             } finally {
