@@ -5,20 +5,19 @@ import java.util.Set;
 
 /** What MariaDB's and MySQL's error codes mean for whoever runs a transaction. */
 public final class SqlErrors {
-    public static final int DUPLICATE_KEY = 1062;
     private static final int DEADLOCK = 1213;
     private static final int LOCK_WAIT_TIMEOUT = 1205;
     private static final int CHANGED_SINCE_READ = 1020;
-    private static final Set<Integer> RUN_AGAIN = Set.of(DEADLOCK, LOCK_WAIT_TIMEOUT, CHANGED_SINCE_READ);
+    /** Somebody else inserted the key between our reading and our writing. */
+    private static final int DUPLICATE_KEY = 1062;
+
+    private static final Set<Integer> RUN_AGAIN =
+            Set.of(DEADLOCK, LOCK_WAIT_TIMEOUT, CHANGED_SINCE_READ, DUPLICATE_KEY);
 
     private SqlErrors() {}
 
     /** The transaction was rolled back because of another one; the same transaction may succeed now. */
     public static boolean runAgain(SQLException e) {
         return RUN_AGAIN.contains(e.getErrorCode());
-    }
-
-    public static boolean duplicateKey(SQLException e) {
-        return e.getErrorCode() == DUPLICATE_KEY;
     }
 }

@@ -1,0 +1,183 @@
+package io.ringtrace.store.account;
+
+import io.ringtrace.attribution.NumberType;
+import io.ringtrace.attribution.Pools.WithKey;
+import io.ringtrace.attribution.RingPool;
+import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.store.db.StoreDatabase;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tokens and pools in memory, so that a request's key is checked without the database. Read again after each change of this node's, and
+ * every few seconds for those of others. Thread-safe; look-ups never wait.
+ */
+final class AccountCache implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(AccountCache.class);
+    private static final Duration EVERY = Duration.ofSeconds(3);
+    private static final byte[] NO_KEY =
+            "no pool has this id, yet the comparison takes its time".getBytes(StandardCharsets.UTF_8);
+
+    static final String POOLS = "SELECT p.id, p.id_from_network, p.name, w.id_from_network, a.id_from_network,"
+            + " c.id_from_network, p.number_type, p.lifetime_ms, p.hold_ms, p.max_pool_size, p.allow_overflow,"
+            + " p.fill_immediately, p.preferred, p.destination, p.size, p.api_key_sealed FROM ring_pool p"
+            + " JOIN campaign c ON c.id = p.campaign_id JOIN advertiser a ON a.id = c.advertiser_id"
+            + " JOIN network w ON w.id = p.network_id WHERE NOT p.deleted";
+
+    private record Snapshot(Map<ByteBuffer, String> networksByTokenHash, Map<String, List<WithKey>> poolsById) {}
+
+    private final StoreDatabase database;
+    private final KeySeal seal;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread thread;
+    private volatile Snapshot snapshot = new Snapshot(Map.of(), Map.of());
+    private volatile boolean sealWarned;
+
+    AccountCache(StoreDatabase database, KeySeal seal) {
+        this.database = database;
+        this.seal = seal;
+        try {
+            refresh();
+        } catch (StoreUnavailableException e) {
+            log.warn("accounts and pools are not known yet: {}", e.getMessage());
+        }
+        thread = Thread.ofPlatform().name("account-cache").daemon().start(this::keepFresh);
+    }
+
+    private void keepFresh() {
+        try {
+            while (!closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+                try {
+                    refresh();
+                } catch (StoreUnavailableException e) {
+                    log.debug("accounts and pools are not refreshed", e);
+                } catch (RuntimeException e) {
+                    log.error("accounts and pools cannot be refreshed", e);
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One at a time, so that an older reading never replaces a newer one. */
+    synchronized void refresh() throws StoreUnavailableException {
+        snapshot = database.transact(connection -> new Snapshot(tokens(connection), pools(connection)));
+    }
+
+    private static Map<ByteBuffer, String> tokens(Connection connection) throws SQLException {
+        Map<ByteBuffer, String> networks = new HashMap<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                        "SELECT t.token_hash, w.id_from_network FROM network_token t JOIN network w ON w.id = t.network_id"
+                                + " WHERE t.revoked_at IS NULL");
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                networks.put(ByteBuffer.wrap(rows.getBytes(1)), rows.getString(2));
+            }
+        }
+        return networks;
+    }
+
+    private Map<String, List<WithKey>> pools(Connection connection) throws SQLException {
+        Map<String, List<WithKey>> pools = new HashMap<>();
+        try (PreparedStatement select = connection.prepareStatement(POOLS);
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                WithKey pool = withKey(rows);
+                pools.computeIfAbsent(pool.pool().idFromNetwork(), _ -> new ArrayList<>())
+                        .add(pool);
+            }
+        }
+        return pools;
+    }
+
+    /** The key is empty when this node cannot open it; such a pool takes no key. */
+    WithKey withKey(ResultSet rows) throws SQLException {
+        RingPool pool = new RingPool(
+                rows.getLong(1),
+                rows.getString(2),
+                rows.getString(3),
+                rows.getString(4),
+                rows.getString(5),
+                rows.getString(6),
+                NumberType.valueOf(rows.getString(7).toUpperCase(Locale.ROOT)),
+                Duration.ofMillis(rows.getLong(8)),
+                Duration.ofMillis(rows.getLong(9)),
+                rows.getInt(10),
+                rows.getBoolean(11),
+                rows.getBoolean(12),
+                rows.getBoolean(13),
+                new PhoneNumber(rows.getLong(14)),
+                rows.getInt(15));
+        String key = seal.open(rows.getBytes(16));
+        if (key == null && !sealWarned) {
+            sealWarned = true;
+            log.error(
+                    "pool keys in the database were sealed with another file than {}: copy the one of the node that made"
+                            + " them, and start again",
+                    seal.file());
+        }
+        return new WithKey(pool, key == null ? "" : key);
+    }
+
+    @Nullable
+    String networkOf(byte[] tokenHash) {
+        // Found by the hash of a random token: what the look-up's time tells of the hash tells nothing of the token.
+        Map<ByteBuffer, String> networks = snapshot.networksByTokenHash();
+        return networks.get(ByteBuffer.wrap(tokenHash));
+    }
+
+    @Nullable
+    RingPool byKey(String idFromNetwork, String apiKey) {
+        byte[] given = apiKey.getBytes(StandardCharsets.UTF_8);
+        RingPool found = null;
+        List<WithKey> candidates = snapshot.poolsById().getOrDefault(idFromNetwork, List.of());
+        if (candidates.isEmpty()) {
+            MessageDigest.isEqual(NO_KEY, given);
+        }
+        for (WithKey pool : candidates) {
+            byte[] key = pool.apiKey().getBytes(StandardCharsets.UTF_8);
+            if (MessageDigest.isEqual(key, given) && key.length > 0) {
+                found = pool.pool();
+            }
+        }
+        return found;
+    }
+
+    @Nullable
+    RingPool inNetwork(String network, String idFromNetwork) {
+        for (WithKey pool : snapshot.poolsById().getOrDefault(idFromNetwork, List.of())) {
+            if (pool.pool().network().equals(network)) {
+                return pool.pool();
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        try {
+            thread.join(EVERY);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.ringtrace.store.account;
+
+import io.ringtrace.attribution.Accounts;
+import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.store.db.StoreDatabase;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/** {@link Accounts} on the database. Thread-safe. Made by {@link StoreAccounts}. */
+final class DatabaseAccounts implements Accounts {
+    private static final String TOKEN_PREFIX = "rt_";
+    private static final int TOKEN_BYTES = 32;
+    private static final int LONGEST_TOKEN = 128;
+    private static final int LONGEST_ID = 64;
+
+    private final StoreDatabase database;
+    private final LeaseClock clock;
+    private final AccountCache cache;
+    private final SecureRandom random = new SecureRandom();
+
+    DatabaseAccounts(StoreDatabase database, LeaseClock clock, AccountCache cache) {
+        this.database = database;
+        this.clock = clock;
+        this.cache = cache;
+    }
+
+    @Override
+    public void ensureCampaign(String network, String advertiser, String campaign) throws StoreUnavailableException {
+        for (String id : new String[] {network, advertiser, campaign}) {
+            if (!PoolCheck.id(id)) {
+                throw new IllegalArgumentException(
+                        "'" + id + "' must be 1 to " + LONGEST_ID + " letters, digits, dots, dashes or underscores");
+            }
+        }
+        database.transact(connection -> {
+            long networkId = ensure(connection, "network (id_from_network) VALUES (?)", null, network);
+            long advertiserId =
+                    ensure(connection, "advertiser (id_from_network, network_id) VALUES (?, ?)", networkId, advertiser);
+            return ensure(
+                    connection, "campaign (id_from_network, advertiser_id) VALUES (?, ?)", advertiserId, campaign);
+        });
+    }
+
+    /** LAST_INSERT_ID(id) names the row whether it was inserted or there already. */
+    private static long ensure(Connection connection, String into, @Nullable Long parent, String id)
+            throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(
+                "INSERT INTO " + into + " ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)")) {
+            insert.setString(1, id);
+            if (parent != null) {
+                insert.setLong(2, parent);
+            }
+            insert.executeUpdate();
+        }
+        try (PreparedStatement select = connection.prepareStatement("SELECT LAST_INSERT_ID()");
+                ResultSet rows = select.executeQuery()) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    @Override
+    public String createToken(String network, String name) throws StoreUnavailableException {
+        if (name.isBlank() || name.length() > LONGEST_ID) {
+            throw new IllegalArgumentException("a token's name must have 1 to " + LONGEST_ID + " characters");
+        }
+        byte[] secret = new byte[TOKEN_BYTES];
+        random.nextBytes(secret);
+        String token = TOKEN_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+        int made = database.transact(connection -> {
+            try (PreparedStatement insert =
+                    connection.prepareStatement("INSERT INTO network_token (network_id, name, token_hash, created_at)"
+                            + " SELECT id, ?, ?, ? FROM network WHERE id_from_network = ?")) {
+                insert.setString(1, name);
+                insert.setBytes(2, hash(token));
+                insert.setLong(3, clock.nowMillis());
+                insert.setString(4, network);
+                return insert.executeUpdate();
+            }
+        });
+        if (made == 0) {
+            throw new IllegalArgumentException("there is no network '" + network + "'");
+        }
+        cache.refresh();
+        return token;
+    }
+
+    @Override
+    public boolean networkExists(String network) throws StoreUnavailableException {
+        return database.transact(connection -> {
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT 1 FROM network WHERE id_from_network = ?")) {
+                select.setString(1, network);
+                try (ResultSet rows = select.executeQuery()) {
+                    return rows.next();
+                }
+            }
+        });
+    }
+
+    @Override
+    public @Nullable String networkOf(String token) {
+        return token.startsWith(TOKEN_PREFIX) && token.length() <= LONGEST_TOKEN ? cache.networkOf(hash(token)) : null;
+    }
+
+    /** Without salt or stretching: the token is 256 random bits, nobody guesses it. */
+    private static byte[] hash(String token) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this JDK has no SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.ringtrace.store.account;
+
+import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.attribution.Pools;
+import io.ringtrace.attribution.RingPool;
+import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.store.db.StoreDatabase;
+import io.ringtrace.store.directory.NumberFeed;
+import java.security.SecureRandom;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** {@link Pools} on the database. Thread-safe. Made by {@link StoreAccounts}. */
+final class DatabasePools implements Pools {
+    private static final int KEY_BYTES = 24;
+    private static final int ID_CHARACTERS = 12;
+    /** Crockford's base 32: nothing that reads like something else. */
+    private static final String ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+
+    private final StoreDatabase database;
+    private final LeaseClock clock;
+    private final NumberFeed feed;
+    private final AccountCache cache;
+    private final KeySeal seal;
+    private final SecureRandom random = new SecureRandom();
+
+    DatabasePools(StoreDatabase database, LeaseClock clock, NumberFeed feed, AccountCache cache, KeySeal seal) {
+        this.database = database;
+        this.clock = clock;
+        this.feed = feed;
+        this.cache = cache;
+        this.seal = seal;
+    }
+
+    @Override
+    public Outcome save(String network, String advertiser, String campaign, Definition definition)
+            throws StoreUnavailableException {
+        List<String> wrong = PoolCheck.wrongFields(definition);
+        if (!wrong.isEmpty()) {
+            return new Outcome.Invalid(wrong);
+        }
+        String given = definition.idFromNetwork();
+        String id = given == null || given.isBlank() ? freshId() : given;
+        // Sealed before the transaction, which may run more than once; an existing pool keeps its own.
+        byte[] sealedKey = seal.seal(freshKey());
+        PoolWriting.Result result = database.transact(connection -> new PoolWriting(connection, clock.nowMillis())
+                .save(new PoolWriting.Place(network, advertiser, campaign, id), definition, sealedKey));
+        return switch (result) {
+            case PoolWriting.Result.Missing(var what) -> new Outcome.NotFound(what);
+            case PoolWriting.Result.Wrong(var message) -> new Outcome.Invalid(List.of(message));
+            case PoolWriting.Result.Written written -> {
+                feed.poolsChanged(List.of(written.pool()));
+                if (!written.numbers().isEmpty()) {
+                    feed.numbersChanged(written.numbers());
+                }
+                cache.refresh();
+                WithKey saved = get(network, id);
+                yield saved == null
+                        ? new Outcome.NotFound("the pool '" + id + "' was deleted at the same moment")
+                        : new Outcome.Saved(saved, written.created());
+            }
+        };
+    }
+
+    @Override
+    public List<WithKey> list(String network, String advertiser, String campaign) throws StoreUnavailableException {
+        return database.transact(connection -> {
+            List<WithKey> pools = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement(AccountCache.POOLS
+                    + " AND w.id_from_network = ? AND a.id_from_network = ? AND c.id_from_network = ? ORDER BY p.id")) {
+                select.setString(1, network);
+                select.setString(2, advertiser);
+                select.setString(3, campaign);
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        pools.add(cache.withKey(rows));
+                    }
+                }
+            }
+            return pools;
+        });
+    }
+
+    @Override
+    public @Nullable WithKey get(String network, String idFromNetwork) throws StoreUnavailableException {
+        Optional<WithKey> found = database.transact(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    AccountCache.POOLS + " AND w.id_from_network = ? AND p.id_from_network = ?")) {
+                select.setString(1, network);
+                select.setString(2, idFromNetwork);
+                try (ResultSet rows = select.executeQuery()) {
+                    return rows.next() ? Optional.of(cache.withKey(rows)) : Optional.empty();
+                }
+            }
+        });
+        return found.orElse(null);
+    }
+
+    @Override
+    public void delete(String network, String idFromNetwork) throws StoreUnavailableException {
+        Optional<PoolWriting.Result.Written> deleted = database.transact(
+                connection -> new PoolWriting(connection, clock.nowMillis()).delete(network, idFromNetwork));
+        if (deleted.isPresent()) {
+            feed.poolsChanged(List.of(deleted.get().pool()));
+            feed.numbersChanged(deleted.get().numbers());
+            cache.refresh();
+        }
+    }
+
+    @Override
+    public @Nullable RingPool byKey(String idFromNetwork, String apiKey) {
+        return cache.byKey(idFromNetwork, apiKey);
+    }
+
+    @Override
+    public @Nullable RingPool inNetwork(String network, String idFromNetwork) {
+        return cache.inNetwork(network, idFromNetwork);
+    }
+
+    private String freshKey() {
+        byte[] key = new byte[KEY_BYTES];
+        random.nextBytes(key);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(key);
+    }
+
+    private String freshId() {
+        StringBuilder id = new StringBuilder(ID_CHARACTERS);
+        for (int i = 0; i < ID_CHARACTERS; i++) {
+            id.append(ID_ALPHABET.charAt(random.nextInt(ID_ALPHABET.length())));
+        }
+        return id.toString();
+    }
+}

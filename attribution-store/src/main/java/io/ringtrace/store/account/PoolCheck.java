@@ -1,0 +1,53 @@
+package io.ringtrace.store.account;
+
+import io.ringtrace.attribution.Pools.Definition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The bounds of a RingPool's fields, by the names that the interface gives them. Stateless. */
+final class PoolCheck {
+    /** They stand in URLs. */
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._~-]{1,64}");
+
+    private static final int LONGEST_NAME = 255;
+    private static final int SMALLEST_POOL = 2;
+    private static final int LARGEST_POOL = 1_000_000;
+    private static final Duration SHORTEST_LIFETIME = Duration.ofSeconds(1);
+    private static final Duration LONGEST_HOLD = Duration.ofDays(366);
+
+    private PoolCheck() {}
+
+    static boolean id(String id) {
+        return ID.matcher(id).matches();
+    }
+
+    /** One message per wrong field. */
+    static List<String> wrongFields(Definition definition) {
+        List<String> wrong = new ArrayList<>();
+        if (definition.idFromNetwork() != null
+                && !definition.idFromNetwork().isBlank()
+                && !id(definition.idFromNetwork())) {
+            wrong.add("id_from_network must be 1 to 64 letters, digits, dots, dashes, tildes or underscores");
+        }
+        if (definition.name().isBlank() || definition.name().length() > LONGEST_NAME) {
+            wrong.add("name must have 1 to " + LONGEST_NAME + " characters");
+        }
+        if (definition.lifetime().compareTo(SHORTEST_LIFETIME) < 0) {
+            wrong.add("lifetime_seconds must be at least 1");
+        }
+        if (definition.hold().compareTo(definition.lifetime()) < 0) {
+            wrong.add("hold_hours must be at least the lifetime ("
+                    + definition.lifetime().toSeconds() + " s)");
+        }
+        if (definition.hold().compareTo(LONGEST_HOLD) > 0) {
+            wrong.add("hold_hours must be at most " + LONGEST_HOLD.toHours());
+        }
+        if (definition.maxSize() < SMALLEST_POOL || definition.maxSize() > LARGEST_POOL) {
+            wrong.add(
+                    "max_pool_size must be " + SMALLEST_POOL + " to " + LARGEST_POOL + ", not " + definition.maxSize());
+        }
+        return wrong;
+    }
+}

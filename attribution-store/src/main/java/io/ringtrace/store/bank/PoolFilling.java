@@ -1,0 +1,134 @@
+package io.ringtrace.store.bank;
+
+import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.store.directory.NumberRow;
+import io.ringtrace.store.directory.NumberRows;
+import io.ringtrace.store.directory.NumberState;
+import io.ringtrace.store.lease.LeaseTables;
+import io.ringtrace.store.lease.PoolGrowth;
+import io.ringtrace.store.lease.PoolTerms;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Moves numbers from the bank into a pool, inside the transaction that holds the pool's row; the numbers' rows are locked after it. A
+ * number begins its life in a pool without a past: it was never presented there. Stateless.
+ */
+public final class PoolFilling implements PoolGrowth {
+    /** Several pools may reach for the same numbers; each attempt sees what the others took. */
+    private static final int ATTEMPTS = 4;
+
+    @Override
+    public List<NumberRow> grow(Connection connection, PoolTerms pool, int wanted, long now) throws SQLException {
+        // A pool that should have an overflow number but found none when it was made takes it first.
+        boolean needsOverflow = pool.allowOverflow() && !hasOverflow(connection, pool.id());
+        int most = Math.min(wanted + (needsOverflow ? 1 : 0), pool.maxSize() - pool.size());
+        List<NumberRow> moved = new ArrayList<>();
+        if (most > 0) {
+            for (NumberRow row : take(connection, pool, most, now)) {
+                moved.add(
+                        into(pool, row, needsOverflow && moved.isEmpty() ? NumberState.OVERFLOW : NumberState.POOLED));
+            }
+        }
+        if (!moved.isEmpty()) {
+            new LeaseTables(connection).writeNumbers(moved);
+            addToSize(connection, pool.id(), moved.size());
+        }
+        return moved;
+    }
+
+    private static List<NumberRow> take(Connection connection, PoolTerms pool, int wanted, long now)
+            throws SQLException {
+        MatchingLadder ladder = new MatchingLadder(connection, pool.networkId(), now);
+        List<NumberRow> taken = new ArrayList<>();
+        Set<Long> have = new HashSet<>();
+        for (int attempt = 0; attempt < ATTEMPTS && taken.size() < wanted; attempt++) {
+            List<Long> chosen = new ArrayList<>(
+                    ladder.choose(pool.numberType(), new PhoneNumber(pool.destination()), wanted + have.size()));
+            chosen.removeAll(have);
+            if (chosen.isEmpty()) {
+                break;
+            }
+            List<Long> missing = chosen.subList(0, Math.min(chosen.size(), wanted - taken.size()));
+            for (NumberRow row : lockUnused(connection, missing, now)) {
+                taken.add(row);
+                have.add(row.number());
+            }
+        }
+        return taken;
+    }
+
+    /** Those that are still unused, locked, in the order in which they were chosen. */
+    private static List<NumberRow> lockUnused(Connection connection, List<Long> numbers, long now) throws SQLException {
+        List<NumberRow> found = new ArrayList<>();
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT " + NumberRows.COLUMNS + " FROM promo_number n WHERE number IN ("
+                        + String.join(",", Collections.nCopies(numbers.size(), "?")) + ") AND " + MatchingLadder.UNUSED
+                        + " FOR UPDATE")) {
+            int at = 1;
+            for (long number : numbers) {
+                select.setLong(at++, number);
+            }
+            select.setLong(at, now);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    found.add(NumberRows.read(rows));
+                }
+            }
+        }
+        Map<Long, Integer> places = new HashMap<>();
+        for (long number : numbers) {
+            places.put(number, places.size());
+        }
+        found.sort(Comparator.comparing(row -> places.get(row.number())));
+        return found;
+    }
+
+    private static NumberRow into(PoolTerms pool, NumberRow row, NumberState state) {
+        return new NumberRow(
+                row.number(),
+                row.networkId(),
+                state,
+                pool.id(),
+                pool.campaignId(),
+                null,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                row.version() + 1);
+    }
+
+    private static boolean hasOverflow(Connection connection, long poolId) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT 1 FROM promo_number WHERE pool_id = ? AND state = "
+                        + NumberState.OVERFLOW.code() + " LIMIT 1")) {
+            select.setLong(1, poolId);
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+
+    private static void addToSize(Connection connection, long poolId, int count) throws SQLException {
+        try (PreparedStatement update =
+                connection.prepareStatement("UPDATE ring_pool SET size = size + ? WHERE id = ?")) {
+            update.setInt(1, count);
+            update.setLong(2, poolId);
+            update.executeUpdate();
+        }
+    }
+}

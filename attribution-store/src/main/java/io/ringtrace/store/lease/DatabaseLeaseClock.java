@@ -1,0 +1,148 @@
+package io.ringtrace.store.lease;
+
+import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.store.db.StoreDatabase;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@link LeaseClock} of a node: asks the database for its time every ten seconds on a thread of its own, and goes on by the monotonic
+ * clock between. Thread-safe.
+ */
+public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(DatabaseLeaseClock.class);
+    private static final Duration EVERY = Duration.ofSeconds(10);
+    private static final Duration EVERY_UNTIL_MEASURED = Duration.ofSeconds(1);
+    private static final DateTimeFormatter DATABASE_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS");
+
+    private final StoreDatabase database;
+    private final AtomicLong latest = new AtomicLong(Long.MIN_VALUE);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread thread;
+    private volatile LeaseTime.State state = LeaseTime.unmeasured(Instant.now().toEpochMilli(), System.nanoTime());
+
+    private DatabaseLeaseClock(StoreDatabase database) {
+        this.database = database;
+        thread = Thread.ofPlatform().name("lease-clock").daemon().unstarted(this::keepMeasuring);
+    }
+
+    /** Measures once before it returns, if the database answers; goes on measuring until closed. */
+    public static DatabaseLeaseClock start(StoreDatabase database) {
+        DatabaseLeaseClock clock = new DatabaseLeaseClock(database);
+        clock.measure();
+        clock.thread.start();
+        return clock;
+    }
+
+    @Override
+    public long nowMillis() {
+        LeaseTime.State now = state;
+        long millis = now.millisAt(System.nanoTime());
+        if (!now.measured()) {
+            // Nothing was lent by this time yet, so the first measurement may still put it right.
+            return millis;
+        }
+        while (true) {
+            long before = latest.get();
+            if (millis <= before) {
+                return before;
+            }
+            if (latest.compareAndSet(before, millis)) {
+                return millis;
+            }
+        }
+    }
+
+    @Override
+    public boolean mayAllocate() {
+        return state.mayAllocateAt(System.nanoTime());
+    }
+
+    /** The database's time minus this node's at the last measurement, for metrics. */
+    public long offMillis() {
+        return state.offMillis();
+    }
+
+    private void keepMeasuring() {
+        try {
+            while (!closed.await((state.measured() ? EVERY : EVERY_UNTIL_MEASURED).toMillis(), TimeUnit.MILLISECONDS)) {
+                measure();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private record Sample(long micros, long sentNanos, long receivedNanos, long longestLifetimeMillis) {}
+
+    private void measure() {
+        LeaseTime.State before = state;
+        try {
+            Sample sample = database.transact(DatabaseLeaseClock::sample);
+            state = LeaseTime.measured(
+                    before,
+                    sample.micros(),
+                    sample.sentNanos(),
+                    sample.receivedNanos(),
+                    sample.longestLifetimeMillis());
+        } catch (StoreUnavailableException e) {
+            log.warn("the database's time cannot be measured: {}", e.getMessage());
+            return;
+        }
+        if (state.off()) {
+            log.error(
+                    "the database's clock is {} ms {} this node's, which lends no numbers until they agree{}",
+                    Math.abs(state.offMillis()),
+                    state.offMillis() > 0 ? "ahead of" : "behind",
+                    state.offMillis() > 0 ? "" : " or it is started again");
+        } else if (before.off()) {
+            log.info("the database's clock and this node's agree again");
+        } else if (Math.abs(state.offMillis()) > LeaseTime.ALARM_MILLIS) {
+            log.warn("the database's clock was {} ms off this node's", state.offMillis());
+        }
+    }
+
+    /** Read as UTC text, since a session's time zone may have hours that come twice. */
+    private static Sample sample(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            long sent = System.nanoTime();
+            LocalDateTime time;
+            long received;
+            try (ResultSet rows = statement.executeQuery("SELECT CAST(UTC_TIMESTAMP(6) AS CHAR)")) {
+                received = System.nanoTime();
+                rows.next();
+                time = LocalDateTime.parse(rows.getString(1), DATABASE_TIME);
+            }
+            try (ResultSet rows =
+                    statement.executeQuery("SELECT COALESCE(MAX(lifetime_ms), 0) FROM ring_pool WHERE NOT deleted")) {
+                rows.next();
+                long micros = ChronoUnit.MICROS.between(Instant.EPOCH, time.toInstant(ZoneOffset.UTC));
+                return new Sample(micros, sent, received, rows.getLong(1));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        try {
+            thread.join(EVERY);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
