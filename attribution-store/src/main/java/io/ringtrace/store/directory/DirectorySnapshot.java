@@ -86,7 +86,7 @@ final class DirectorySnapshot {
     }
 
     private static long readNumbers(Connection connection, NumberFeed to) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("SELECT " + RowColumns.NUMBER_COLUMNS
+        try (PreparedStatement select = connection.prepareStatement("SELECT " + NumberRows.COLUMNS
                 + " FROM promo_number WHERE number > ? ORDER BY number LIMIT " + ROWS_AT_ONCE)) {
             long after = 0;
             long count = 0;
@@ -96,7 +96,7 @@ final class DirectorySnapshot {
                 select.setLong(1, after);
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
-                        part.add(RowColumns.number(rows));
+                        part.add(NumberRows.read(rows));
                     }
                 }
                 count += part.size();

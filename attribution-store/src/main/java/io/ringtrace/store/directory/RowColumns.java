@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** From the columns of promo_number and ring_pool to rows, by name, out of the binlog or a result set. */
 final class RowColumns {
-    static final String NUMBER_COLUMNS = "number, network_id, state, pool_id, campaign_id, visitor_id, destination,"
-            + " lease_version, leased_at, presented_at, guaranteed_until, held_until, rest_until, version";
     static final String POOL_COLUMNS = "id, network_id, campaign_id, id_from_network, destination, deleted, version";
 
     private RowColumns() {}
@@ -57,25 +55,6 @@ final class RowColumns {
                 .mapToLong(row -> at.whole(row, "marker"))
                 .max()
                 .orElse(0);
-    }
-
-    /** NULL as 0 and null, as the rows have it. */
-    static NumberRow number(ResultSet row) throws SQLException {
-        return new NumberRow(
-                row.getLong("number"),
-                row.getLong("network_id"),
-                NumberState.ofCode(row.getInt("state")),
-                row.getLong("pool_id"),
-                row.getLong("campaign_id"),
-                row.getString("visitor_id"),
-                row.getLong("destination"),
-                row.getLong("lease_version"),
-                row.getLong("leased_at"),
-                row.getLong("presented_at"),
-                row.getLong("guaranteed_until"),
-                row.getLong("held_until"),
-                row.getLong("rest_until"),
-                row.getLong("version"));
     }
 
     static PoolRow pool(ResultSet row) throws SQLException {

@@ -1,7 +1,6 @@
 package io.ringtrace.store.node;
 
 import io.ringtrace.call.StoreUnavailableException;
-import io.ringtrace.store.db.SqlErrors;
 import io.ringtrace.store.db.StoreDatabase;
 import java.io.IOException;
 import java.io.Reader;
@@ -31,6 +30,7 @@ public final class NodeIdentity {
 
     private static final long SERVER_IDS = 3L << 30;
     private static final int LONGEST_NAME = 64;
+    private static final int DUPLICATE_KEY = 1062;
 
     private final Path file;
     private final long id;
@@ -133,7 +133,7 @@ public final class NodeIdentity {
     }
 
     private static boolean refusedAsTaken(SQLException e) throws SQLException {
-        if (SqlErrors.duplicateKey(e)) {
+        if (e.getErrorCode() == DUPLICATE_KEY) {
             return false;
         }
         throw e;
