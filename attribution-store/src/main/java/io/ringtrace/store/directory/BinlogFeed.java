@@ -46,6 +46,7 @@ public final class BinlogFeed implements AutoCloseable {
     private DirectorySnapshot.@Nullable BinlogPosition position;
     private volatile long awaitedMarker;
     private long lastMarker;
+    private String lastTold = "";
     private Duration pause = FIRST_PAUSE;
     private final AtomicLong snapshots = new AtomicLong();
 
@@ -93,8 +94,12 @@ public final class BinlogFeed implements AutoCloseable {
         }
     }
 
+    /** The same trouble is told once. */
     private void tell(String format, @Nullable String why) {
-        LOG.warn(format, why, pause.toMillis());
+        if (!String.valueOf(why).equals(lastTold)) {
+            lastTold = String.valueOf(why);
+            LOG.warn(format, why, pause.toMillis());
+        }
     }
 
     private boolean rest() {
@@ -123,7 +128,7 @@ public final class BinlogFeed implements AutoCloseable {
                     @Override
                     public void caughtUp() {
                         if (awaitedMarker == 0) {
-                            pause = FIRST_PAUSE;
+                            allIsWell();
                             directory.upToDateAt(clock.nowMillis());
                         }
                     }
@@ -194,8 +199,13 @@ public final class BinlogFeed implements AutoCloseable {
             directory.completeSnapshot();
             LOG.info("directory feed: complete with {} numbers", directory.size());
         }
-        pause = FIRST_PAUSE;
+        allIsWell();
         directory.upToDateAt(marker);
+    }
+
+    private void allIsWell() {
+        pause = FIRST_PAUSE;
+        lastTold = "";
     }
 
     private void tick(BinlogFollower following) {
@@ -230,7 +240,7 @@ public final class BinlogFeed implements AutoCloseable {
             directory.completeSnapshot();
             snapshots.incrementAndGet();
             directory.upToDateAt(began);
-            pause = FIRST_PAUSE;
+            allIsWell();
             long took = clock.nowMillis() - began;
             Thread.sleep(Math.max(SHORTEST_POLL.toMillis(), took * POLL_SHARE));
             if (DirectorySnapshot.unfitForBinlog(database).isEmpty()) {

@@ -10,6 +10,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ public final class DirectoryFile implements AutoCloseable {
     private static final int VERSION = 1;
     private static final Duration INTERVAL = Duration.ofSeconds(10);
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final int TRAILER_BYTES = 16;
     private static final int NUMBER = 1;
     private static final int POOL = 2;
     private static final int END = 0;
@@ -42,6 +44,8 @@ public final class DirectoryFile implements AutoCloseable {
     private final NumberDirectory directory;
     private @Nullable Thread writer;
     private long writtenAsOf;
+    private long writtenChanges = -1;
+    private long writtenChecksum;
 
     public DirectoryFile(Path file, NumberDirectory directory) {
         this.file = file;
@@ -79,15 +83,29 @@ public final class DirectoryFile implements AutoCloseable {
         }
     }
 
-    /** Nothing is written while no feed says that the directory is newer than what was written. */
+    /** Nothing is written while no feed says that the directory is newer than what was written; without a change, only its moment is. */
     synchronized void write() throws IOException {
         // Asked before the rows are: they are as new as this, or newer.
         long asOf = directory.liveAt();
+        long changes = directory.changes();
         NumberDirectory.Content content = directory.content();
         if (content == null || asOf <= writtenAsOf) {
             return;
         }
+        if (changes == writtenChanges) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.write(trailer(writtenChecksum, asOf), channel.size() - TRAILER_BYTES);
+            }
+        } else {
+            writtenChecksum = writeWhole(content, asOf);
+            writtenChanges = changes;
+        }
+        writtenAsOf = asOf;
+    }
+
+    private long writeWhole(NumberDirectory.Content content, long asOf) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        long checksum;
         try (FileChannel channel = FileChannel.open(
                 fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             OutputStream buffered = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
@@ -95,16 +113,28 @@ public final class DirectoryFile implements AutoCloseable {
             DataOutputStream out = new DataOutputStream(checked);
             out.writeLong(MAGIC);
             out.writeInt(VERSION);
-            out.writeLong(asOf);
             content.pools.forEach((id, pool) -> writePool(id, pool, out));
             content.numbers.forEach((number, entry) -> writeNumber(number, entry, out));
             out.writeByte(END);
-            out.writeLong(checked.getChecksum().getValue());
+            checksum = checked.getChecksum().getValue();
+            out.write(trailer(checksum, asOf).array());
             out.flush();
             channel.force(true);
         }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        writtenAsOf = asOf;
+        return checksum;
+    }
+
+    /** The moment that the rows are as of, and a checksum over it and the rows' own. */
+    private static ByteBuffer trailer(long checksumOfRows, long asOf) {
+        ByteBuffer sealed =
+                ByteBuffer.allocate(16).putLong(checksumOfRows).putLong(asOf).flip();
+        CRC32C checksum = new CRC32C();
+        checksum.update(sealed);
+        return ByteBuffer.allocate(TRAILER_BYTES)
+                .putLong(asOf)
+                .putLong(checksum.getValue())
+                .flip();
     }
 
     private static void writePool(long id, PoolEntry pool, DataOutputStream out) {
@@ -155,7 +185,6 @@ public final class DirectoryFile implements AutoCloseable {
             if (in.readLong() != MAGIC || in.readInt() != VERSION) {
                 throw new IOException("it is not a directory of this version");
             }
-            asOf = in.readLong();
             for (int kind = in.readByte(); kind != END; kind = in.readByte()) {
                 switch (kind) {
                     case NUMBER -> readNumber(in, content);
@@ -166,8 +195,9 @@ public final class DirectoryFile implements AutoCloseable {
                     default -> throw new IOException("it holds a row of the unknown kind " + kind);
                 }
             }
-            long expected = checked.getChecksum().getValue();
-            if (in.readLong() != expected) {
+            long checksumOfRows = checked.getChecksum().getValue();
+            asOf = in.readLong();
+            if (in.readLong() != trailer(checksumOfRows, asOf).getLong(8)) {
                 throw new IOException("its checksum is wrong");
             }
         } catch (EOFException e) {

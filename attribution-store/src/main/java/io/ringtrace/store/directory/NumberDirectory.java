@@ -22,6 +22,7 @@ public final class NumberDirectory implements AttributionLookup, NumberFeed {
     private volatile @Nullable Content content;
     private @Nullable Content building;
     private volatile long liveAt;
+    private long changes;
 
     static final class Content {
         final LongTable<NumberEntry> numbers = new LongTable<>();
@@ -139,6 +140,7 @@ public final class NumberDirectory implements AttributionLookup, NumberFeed {
 
     @Override
     public synchronized void numbersChanged(List<NumberRow> rows) {
+        changes++;
         for (NumberRow row : rows) {
             NumberEntry entry = NumberEntry.of(row);
             apply(content, row.number(), entry);
@@ -148,6 +150,7 @@ public final class NumberDirectory implements AttributionLookup, NumberFeed {
 
     @Override
     public synchronized void poolsChanged(List<PoolRow> rows) {
+        changes++;
         for (PoolRow row : rows) {
             PoolEntry entry = PoolEntry.of(row);
             if (content != null) {
@@ -177,6 +180,7 @@ public final class NumberDirectory implements AttributionLookup, NumberFeed {
         }
         content = building;
         building = null;
+        changes++;
     }
 
     /** What a file kept, used until the feed has a snapshot. */
@@ -196,6 +200,11 @@ public final class NumberDirectory implements AttributionLookup, NumberFeed {
 
     long liveAt() {
         return liveAt;
+    }
+
+    /** Rises with every change; the same number twice means the same directory. */
+    synchronized long changes() {
+        return changes;
     }
 
     @Nullable

@@ -7,7 +7,11 @@ import io.ringtrace.attribution.AttributionResult;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.store.HandClock;
 import io.ringtrace.store.TestStore;
+import io.ringtrace.store.db.StoreDatabase;
+import io.ringtrace.store.db.StoreSettings;
 import io.ringtrace.store.node.NodeIdentity;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -189,7 +193,7 @@ class BinlogFeedIT {
             execute("RESET MASTER");
             lease(FIRST + 2, "after the purge");
             eventually("after the purge", () -> "after the purge".equals(visitorOf(directory, FIRST + 2)));
-            assertThat(feed.snapshots()).isEqualTo(2);
+            eventually("a second snapshot", () -> feed.snapshots() == 2);
             eventually("live again", () -> directory.staleMillis() == 0);
             assertThat(differences(directory)).isEmpty();
         }
@@ -225,6 +229,35 @@ class BinlogFeedIT {
             eventually("from the binlog", () -> "from the binlog".equals(visitorOf(directory, FIRST)));
         } finally {
             execute("SET GLOBAL binlog_row_metadata = FULL");
+        }
+    }
+
+    @Test
+    void aNodeStartsFromItsFileWhileTheDatabaseIsAway() throws Exception {
+        Path file = folder.resolve("directory");
+        NumberDirectory before = new NumberDirectory(clock);
+        try (BinlogFeed feed = feed(before)) {
+            feed.start();
+            eventually("complete", before::available);
+            lease(FIRST, "kept");
+            eventually("kept", () -> "kept".equals(visitorOf(before, FIRST)));
+        }
+        new DirectoryFile(file, before).close();
+
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            port = socket.getLocalPort();
+        }
+        NumberDirectory after = new NumberDirectory(clock);
+        try (StoreDatabase away = StoreDatabase.open(new StoreSettings.External(
+                        folder, "jdbc:mysql://127.0.0.1:" + port + "/none", "nobody", "nothing", 2));
+                DirectoryFile kept = new DirectoryFile(file, after);
+                BinlogFeed feed = new BinlogFeed(away, NodeIdentity.load(folder, "feed-test"), after, clock)) {
+            kept.start();
+            feed.start();
+            assertThat(visitorOf(after, FIRST)).isEqualTo("kept");
+            eventually("its age is told", () -> after.staleMillis() > 1000);
+            assertThat(visitorOf(after, FIRST)).isEqualTo("kept");
         }
     }
 

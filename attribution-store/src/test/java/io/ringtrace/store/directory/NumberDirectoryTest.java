@@ -155,7 +155,7 @@ class NumberDirectoryTest {
 
     @Test
     void readersSeeEachNumberWholeWhileItIsWrittenAndTheTableGrows() throws InterruptedException {
-        complete(row(NumberState.POOLED, "visitor-7", 7));
+        complete(row(NUMBER, NumberState.POOLED, "visitor-7", 7, PRESENTED + 7));
         AtomicBoolean writing = new AtomicBoolean(true);
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         List<Thread> readers = new ArrayList<>();
@@ -216,6 +216,27 @@ class NumberDirectoryTest {
                     assertThat(later.lookUp(dialed, HELD - 1)).isEqualTo(directory.lookUp(dialed, HELD - 1));
                 }
                 assertThat(later.staleMillis()).isEqualTo(7000);
+            }
+        }
+
+        @Test
+        void withoutAChangeOnlyItsMomentIsWrittenAgain() throws Exception {
+            complete(row(NumberState.POOLED, "visitor-1", 7));
+            Path file = folder.resolve("directory");
+            directory.upToDateAt(PRESENTED);
+            try (DirectoryFile kept = new DirectoryFile(file, directory)) {
+                kept.write();
+                Object first = Files.readAttributes(file, "unix:ino").get("ino");
+                directory.upToDateAt(PRESENTED + 5000);
+                kept.write();
+                assertThat(Files.readAttributes(file, "unix:ino").get("ino")).isEqualTo(first);
+                clock.advance(7000);
+                assertThat(readAgain(file).staleMillis()).isEqualTo(2000);
+
+                directory.numbersChanged(List.of(row(NumberState.POOLED, "visitor-2", 8)));
+                directory.upToDateAt(PRESENTED + 6000);
+                kept.write();
+                assertThat(readAgain(file).lookUp(DIALED, PRESENTED)).isEqualTo(directory.lookUp(DIALED, PRESENTED));
             }
         }
 
