@@ -7,7 +7,6 @@ import io.ringtrace.store.node.NodeIdentity;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -269,10 +268,5 @@ public final class BinlogFeed implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    @Override
-    public String toString() {
-        return String.format(Locale.ROOT, "feed of %s at %s", node, position);
     }
 }

@@ -178,12 +178,8 @@ final class JournalKeeper implements AutoCloseable {
     private record Drained(int shard, long number, Path path) {}
 
     private void delete(Drained drained) throws IOException {
-        boolean damaged;
-        try (Segment segment = Segment.openToRead(drained.path())) {
-            damaged = SegmentScan.of(segment, _ -> {}).tail() == SegmentScan.Tail.DAMAGED;
-        }
         catalog.remove(drained.shard(), drained.number());
-        if (damaged) {
+        if (catalog.isDamaged(drained.path())) {
             Path kept = SegmentCatalog.setAside(drained.path());
             LOG.error("journal: {} has entries that could not be read; kept as {}", drained.path(), kept);
         } else {

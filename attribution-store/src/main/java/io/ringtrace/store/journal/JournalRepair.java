@@ -37,13 +37,15 @@ final class JournalRepair {
                                     scan.entries());
                             segment.clearFrom(scan.end());
                         }
-                        case DAMAGED ->
+                        case DAMAGED -> {
+                            catalog.markDamaged(path);
                             LOG.error(
                                     "journal: {} is damaged at offset {} after {} whole entries, and entries after it cannot be read;"
                                             + " the file will be kept",
                                     path,
                                     scan.end(),
                                     scan.entries());
+                        }
                     }
                 }
             }

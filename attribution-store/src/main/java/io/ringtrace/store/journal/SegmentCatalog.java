@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +22,7 @@ final class SegmentCatalog {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentCatalog.class);
 
     private final Map<Integer, ConcurrentNavigableMap<Long, Path>> byShard = new ConcurrentHashMap<>();
+    private final Set<Path> damaged = ConcurrentHashMap.newKeySet();
 
     /** What to do with a file that is prepared and not yet used. */
     interface Prepared {
@@ -55,6 +57,15 @@ final class SegmentCatalog {
     /** Renames a segment that cannot be read to its end, so that it is kept for a person to look at. */
     static Path setAside(Path file) throws IOException {
         return Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"));
+    }
+
+    /** Somebody could not read it to its end: it must not be deleted. */
+    void markDamaged(Path segment) {
+        damaged.add(segment);
+    }
+
+    boolean isDamaged(Path segment) {
+        return damaged.contains(segment);
     }
 
     void add(int shard, long number, Path path) {

@@ -110,6 +110,7 @@ public final class ShardReader implements AutoCloseable {
     private void reportDamage(Segment damaged) {
         if (!position.equals(damageReported)) {
             damageReported = position;
+            catalog.markDamaged(damaged.path());
             LOG.error(
                     "journal: {} is damaged at offset {} (shard {}, segment {}): nothing after it in this segment can be read",
                     damaged.path(),
