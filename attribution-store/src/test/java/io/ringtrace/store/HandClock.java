@@ -3,35 +3,34 @@ package io.ringtrace.store;
 import io.ringtrace.attribution.LeaseClock;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A lease clock that tests set by hand, or let run with the machine's. */
+/** A lease clock that stands until a test moves it. */
 public final class HandClock implements LeaseClock {
-    private final AtomicLong base;
-    private final boolean running;
+    private final AtomicLong now;
+    private volatile boolean mayAllocate = true;
 
-    private HandClock(long base, boolean running) {
-        this.base = new AtomicLong(base);
-        this.running = running;
-    }
-
-    public static HandClock at(long millis) {
-        return new HandClock(millis, false);
-    }
-
-    public static HandClock running() {
-        return new HandClock(System.currentTimeMillis() - System.nanoTime() / 1_000_000, true);
+    public HandClock(long now) {
+        this.now = new AtomicLong(now);
     }
 
     public void advance(long millis) {
-        base.addAndGet(millis);
+        now.addAndGet(millis);
+    }
+
+    public void set(long millis) {
+        now.set(millis);
+    }
+
+    public void forbidAllocation() {
+        mayAllocate = false;
     }
 
     @Override
     public long nowMillis() {
-        return running ? base.get() + System.nanoTime() / 1_000_000 : base.get();
+        return now.get();
     }
 
     @Override
     public boolean mayAllocate() {
-        return true;
+        return mayAllocate;
     }
 }

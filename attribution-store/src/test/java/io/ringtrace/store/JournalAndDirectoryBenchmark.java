@@ -49,7 +49,7 @@ public class JournalAndDirectoryBenchmark {
 
     private Path folder = Path.of("unset");
     private Journal journal = new Journal(folder, 1, JournalSettings.defaults());
-    private NumberDirectory directory = new NumberDirectory(HandClock.at(NOW));
+    private NumberDirectory directory = new NumberDirectory(new HandClock(NOW));
     private CallEvent began = began();
     private int at;
 
@@ -59,7 +59,7 @@ public class JournalAndDirectoryBenchmark {
         journal = new Journal(
                 folder, 1, new JournalSettings(16L << 20, 512L << 20, Duration.ZERO, Duration.ofMillis(10)));
         journal.start();
-        directory = DirectoryBenchmarkFixture.leased(HandClock.at(NOW), FIRST, NUMBERS, NOW);
+        directory = DirectoryBenchmarkFixture.leased(new HandClock(NOW), FIRST, NUMBERS, NOW);
         began = began();
     }
 

@@ -68,6 +68,11 @@ public final class TestStore implements BeforeAllCallback, AfterAllCallback {
         return Server.MARIA_DB.address();
     }
 
+    /** A data folder for what a node keeps beside its database; deleted at the end of the test run. */
+    public static Path folder() {
+        return Server.FOLDER;
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) throws StoreStartException, SQLException {
         String name = "test_" + databases.incrementAndGet();

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -35,6 +36,7 @@ final class MariaDbFolder implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_ONLY_FOLDER =
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
     private static final long LARGEST_LOG = 1 << 20;
+    private static final int SHOWN_LOG_LINES = 6;
 
     private final Path folder;
     private final FileChannel lockChannel;
@@ -121,7 +123,7 @@ final class MariaDbFolder implements AutoCloseable {
     Path write(String name, String text) throws IOException {
         Path fresh = folder.resolve(name + ".new");
         Files.deleteIfExists(fresh);
-        Files.createFile(fresh, java.nio.file.attribute.PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         Files.writeString(fresh, text);
         return Files.move(
                 fresh, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -149,7 +151,8 @@ final class MariaDbFolder implements AutoCloseable {
             return shown.isEmpty()
                     ? "its log " + log() + " says nothing"
                     : "its log " + log() + " ends with: "
-                            + String.join(" | ", shown.subList(Math.max(0, shown.size() - 3), shown.size()));
+                            + String.join(
+                                    " | ", shown.subList(Math.max(0, shown.size() - SHOWN_LOG_LINES), shown.size()));
         } catch (IOException e) {
             return "its log " + log() + " cannot be read (" + e.getMessage() + ")";
         }

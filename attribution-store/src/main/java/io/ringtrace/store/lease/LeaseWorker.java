@@ -140,13 +140,25 @@ final class LeaseWorker {
             answerAll(batch, away());
             return;
         }
-        if (!result.changed().isEmpty()) {
-            feed.numbersChanged(result.changed());
-        }
+        tellFeed(result);
         long answeredAt = clock.nowMillis();
         for (int i = 0; i < batch.size(); i++) {
             Pending pending = batch.get(i);
             pending.answer(answer(result.outcomes().get(i), pending.entry().visitorId(), answeredAt));
+        }
+    }
+
+    /** The leases are durable whatever becomes of this; the binlog tells the directory too. */
+    private void tellFeed(LeaseBatch.Result result) {
+        if (!result.changed().isEmpty()) {
+            try {
+                feed.numbersChanged(result.changed());
+            } catch (RuntimeException e) {
+                log.error(
+                        "the directory did not take {} changed numbers",
+                        result.changed().size(),
+                        e);
+            }
         }
     }
 

@@ -28,7 +28,7 @@ class StoredCookieKeysIT {
     @TempDir
     Path folder;
 
-    private final HandClock clock = HandClock.at(1_800_000_000_000L);
+    private final HandClock clock = new HandClock(1_800_000_000_000L);
 
     @BeforeEach
     void noKeys() throws Exception {

@@ -4,9 +4,10 @@ import static io.ringtrace.store.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.attribution.AttributionResult;
+import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.call.PhoneNumber;
-import io.ringtrace.store.HandClock;
-import io.ringtrace.store.Proof;
+import io.ringtrace.store.RunningClock;
+import io.ringtrace.store.Scale;
 import io.ringtrace.store.TestStore;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.db.StoreSettings;
@@ -44,7 +45,7 @@ class BinlogFeedIT {
     @TempDir
     Path folder;
 
-    private final HandClock clock = HandClock.running();
+    private final LeaseClock clock = new RunningClock();
 
     @BeforeEach
     void poolWithNumbers() throws SQLException {
@@ -73,7 +74,7 @@ class BinlogFeedIT {
         try (BinlogFeed feed = feed(directory)) {
             feed.start();
             eventually("complete", directory::available);
-            int leases = Proof.FULL ? 5000 : 500;
+            int leases = Scale.pick(500, 5000);
             long[] nanos = new long[leases];
             for (int i = 0; i < leases; i++) {
                 long number = FIRST + i % NUMBERS;
@@ -87,15 +88,15 @@ class BinlogFeedIT {
                 nanos[i] = System.nanoTime() - committed;
             }
             Arrays.sort(nanos);
-            Proof.tell(
-                    "directory-feed-delay",
-                    String.format(
-                            Locale.ROOT,
-                            "From commit to directory by the binlog, %d leases: p50 %.2f ms, p99 %.2f ms, longest %.2f ms.",
-                            leases,
-                            nanos[leases / 2] / 1e6,
-                            nanos[leases * 99 / 100] / 1e6,
-                            nanos[leases - 1] / 1e6));
+            String measured = String.format(
+                    Locale.ROOT,
+                    "From commit to directory by the binlog, %d leases: p50 %.2f ms, p99 %.2f ms, longest %.2f ms.",
+                    leases,
+                    nanos[leases / 2] / 1e6,
+                    nanos[leases * 99 / 100] / 1e6,
+                    nanos[leases - 1] / 1e6);
+            System.out.println(measured);
+            Scale.prove("directory-feed-delay.md", List.of(measured));
             assertThat(nanos[leases / 2]).isLessThan(50_000_000L);
             assertThat(directory.staleMillis()).isZero();
         }
@@ -135,7 +136,7 @@ class BinlogFeedIT {
 
     @Test
     void snapshotsTakenDuringWritesMissNothing() throws Exception {
-        int rounds = Proof.FULL ? 200 : 20;
+        int rounds = Scale.pick(20, 200);
         AtomicBoolean writing = new AtomicBoolean(true);
         Phaser pause = new Phaser(1);
         List<Thread> writers = new ArrayList<>();
@@ -177,9 +178,9 @@ class BinlogFeedIT {
         for (Thread writer : writers) {
             writer.join();
         }
-        Proof.tell(
-                "directory-snapshots",
-                rounds + " snapshots taken during writes by 3 writers: 0 numbers missed a change.");
+        Scale.prove(
+                "directory-snapshots.md",
+                List.of(rounds + " snapshots taken during writes by 3 writers: 0 numbers missed a change."));
     }
 
     @Test

@@ -28,7 +28,7 @@ class NumberDirectoryTest {
     private static final long LEASE_DESTINATION = 13_125_550_199L;
     private static final long POOL_DESTINATION = 13_125_550_188L;
 
-    private final HandClock clock = HandClock.at(PRESENTED);
+    private final HandClock clock = new HandClock(PRESENTED);
     private final NumberDirectory directory = new NumberDirectory(clock);
 
     @Nested

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.EndReason;
-import io.ringtrace.store.Proof;
+import io.ringtrace.store.Scale;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.db.StoreSettings;
 import io.ringtrace.store.journal.Journal;
@@ -90,7 +90,7 @@ class JournalDrainIT {
 
     @Test
     void whenItsConnectionIsCutBetweenWritingAndItsAnswer(@TempDir Path folder) throws Exception {
-        int cuts = Proof.FULL ? 100 : 15;
+        int cuts = Scale.pick(15, 100);
         try (Journal journal = new Journal(folder.resolve("journal"), 1, SETTINGS);
                 // Held all the time, since any in the pool may be dead.
                 Connection killer = database.dataSource().getConnection();
@@ -106,10 +106,10 @@ class JournalDrainIT {
             eventually("drained", () -> drain.drained() >= 2L * calls.size());
             assertThat(drain.drained()).isEqualTo(2L * calls.size());
             assertAllComplete(calls);
-            Proof.tell(
-                    "drain-cuts",
-                    cuts + " cuts of the database's connections while " + calls.size()
-                            + " calls were drained: 0 records lost, 0 doubled.");
+            Scale.prove(
+                    "drain-cuts.md",
+                    List.of(cuts + " cuts of the database's connections while " + calls.size()
+                            + " calls were drained: 0 records lost, 0 doubled."));
         }
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.EndReason;
-import io.ringtrace.store.Proof;
+import io.ringtrace.store.Scale;
 import io.ringtrace.store.TestStore;
 import io.ringtrace.store.journal.SampleEvents;
 import java.sql.Connection;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 @DisplayName("The events of a call merge into one record")
 class RecordWriterIT {
-    private static final int SEEDS = Proof.FULL ? 500 : 30;
+    private static final int SEEDS = Scale.pick(30, 500);
 
     @RegisterExtension
     static final TestStore store = new TestStore();
@@ -62,9 +62,9 @@ class RecordWriterIT {
             }
             assertThat(rows()).as("seed %d", seed).isEqualTo(inOrder);
         }
-        Proof.tell(
-                "record-merge",
-                SEEDS + " draws of 12 calls, shuffled and partly repeated: the same records each time.");
+        Scale.prove(
+                "record-merge.md",
+                List.of(SEEDS + " draws of 12 calls, shuffled and partly repeated: the same records each time."));
     }
 
     @Test
