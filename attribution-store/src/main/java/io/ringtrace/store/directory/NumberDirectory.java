@@ -1,0 +1,214 @@
+package io.ringtrace.store.directory;
+
+import io.ringtrace.attribution.AttributionLookup;
+import io.ringtrace.attribution.AttributionResult;
+import io.ringtrace.attribution.Lease;
+import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.call.PhoneNumber;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All promo numbers and what they are lent for, in memory. Shards look up without locks; the feed and this node's own commits write, each
+ * row by its version, so that an older one never replaces a newer.
+ *
+ * <p>A snapshot is built beside what is in use and takes its place when it is complete. Until there is one, the answer is "store
+ * unavailable"; then the absence of a number is an answer too.
+ */
+public final class NumberDirectory implements AttributionLookup, NumberFeed {
+    private static final long LIVE_MILLIS = 1000;
+
+    private final LeaseClock clock;
+    private volatile @Nullable Content content;
+    private @Nullable Content building;
+    private volatile long liveAt;
+    private long changes;
+
+    static final class Content {
+        final LongTable<NumberEntry> numbers = new LongTable<>();
+        final LongTable<PoolEntry> pools = new LongTable<>();
+
+        void apply(long number, NumberEntry entry) {
+            NumberEntry known = numbers.get(number);
+            if (known == null || known.version() < entry.version()) {
+                numbers.put(number, entry);
+            }
+        }
+
+        void apply(long id, PoolEntry entry) {
+            PoolEntry known = pools.get(id);
+            if (known == null || known.version() < entry.version()) {
+                pools.put(id, entry);
+            }
+        }
+    }
+
+    public NumberDirectory(LeaseClock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public AttributionResult lookUp(PhoneNumber dialed, long atMillis) {
+        Content now = content;
+        if (now == null) {
+            return AttributionResult.STORE_UNAVAILABLE;
+        }
+        NumberEntry entry = now.numbers.get(dialed.digits());
+        if (entry == null) {
+            return AttributionResult.UNKNOWN;
+        }
+        return switch (entry.state()) {
+            case BANK, RETIRED -> AttributionResult.UNASSIGNED;
+            case POOLED, DRAINING -> {
+                Lease lease = entry.lease();
+                if (lease != null) {
+                    yield judged(lease, atMillis);
+                }
+                PhoneNumber destination = poolDestination(now, entry);
+                yield destination == null
+                        ? AttributionResult.UNASSIGNED
+                        : new AttributionResult.NeverLeased(entry.poolId(), campaign(now, entry), destination);
+            }
+            case OVERFLOW -> {
+                PhoneNumber destination = poolDestination(now, entry);
+                yield destination == null
+                        ? AttributionResult.UNASSIGNED
+                        : new AttributionResult.Overflow(entry.poolId(), campaign(now, entry), destination);
+            }
+            case RESTING -> {
+                PhoneNumber destination = poolDestination(now, entry);
+                yield destination == null
+                        ? AttributionResult.UNASSIGNED
+                        : new AttributionResult.Resting(entry.poolId(), campaign(now, entry), destination);
+            }
+        };
+    }
+
+    private static AttributionResult judged(Lease lease, long atMillis) {
+        if (lease.guaranteedAt(atMillis)) {
+            return new AttributionResult.Leased(lease);
+        }
+        if (lease.heldAt(atMillis)) {
+            return new AttributionResult.Held(lease);
+        }
+        return new AttributionResult.Expired(
+                lease.visitorId() == null
+                        ? lease
+                        : new Lease(
+                                lease.number(),
+                                lease.version(),
+                                lease.poolId(),
+                                lease.campaignId(),
+                                null,
+                                lease.destination(),
+                                lease.leasedAt(),
+                                lease.presentedAt(),
+                                lease.guaranteedUntil(),
+                                lease.heldUntil()));
+    }
+
+    /** The pool's destination; the last lease's where the pool is not known any more. */
+    private static @Nullable PhoneNumber poolDestination(Content now, NumberEntry entry) {
+        PoolEntry pool = now.pools.get(entry.poolId());
+        return pool == null ? entry.destination() : pool.destination();
+    }
+
+    private static long campaign(Content now, NumberEntry entry) {
+        PoolEntry pool = now.pools.get(entry.poolId());
+        return pool == null ? entry.campaignId() : pool.campaignId();
+    }
+
+    @Override
+    public long staleMillis() {
+        if (content == null) {
+            return 0;
+        }
+        long behind = clock.nowMillis() - liveAt;
+        return behind <= LIVE_MILLIS ? 0 : behind;
+    }
+
+    /** True when there is a directory to look in, however old. */
+    public boolean available() {
+        return content != null;
+    }
+
+    /** Numbers in it. */
+    public synchronized int size() {
+        Content now = content;
+        return now == null ? 0 : now.numbers.size();
+    }
+
+    @Override
+    public synchronized void numbersChanged(List<NumberRow> rows) {
+        changes++;
+        for (NumberRow row : rows) {
+            NumberEntry entry = NumberEntry.of(row);
+            apply(content, row.number(), entry);
+            apply(building, row.number(), entry);
+        }
+    }
+
+    @Override
+    public synchronized void poolsChanged(List<PoolRow> rows) {
+        changes++;
+        for (PoolRow row : rows) {
+            PoolEntry entry = PoolEntry.of(row);
+            if (content != null) {
+                content.apply(row.id(), entry);
+            }
+            if (building != null) {
+                building.apply(row.id(), entry);
+            }
+        }
+    }
+
+    private static void apply(@Nullable Content to, long number, NumberEntry entry) {
+        if (to != null) {
+            to.apply(number, entry);
+        }
+    }
+
+    /** A new directory is built beside the one in use, which goes on hearing of changes. */
+    synchronized void beginSnapshot() {
+        building = new Content();
+    }
+
+    /** The rows since {@link #beginSnapshot} make a whole: look-ups use them from now on. */
+    synchronized void completeSnapshot() {
+        if (building == null) {
+            throw new IllegalStateException("no snapshot has begun");
+        }
+        content = building;
+        building = null;
+        changes++;
+    }
+
+    /** What a file kept, used until the feed has a snapshot. */
+    synchronized void restore(Content kept, long asOfMillis) {
+        if (content == null) {
+            content = kept;
+            liveAt = asOfMillis;
+        }
+    }
+
+    /** Every change up to this moment is in. */
+    void upToDateAt(long atMillis) {
+        if (atMillis > liveAt) {
+            liveAt = atMillis;
+        }
+    }
+
+    long liveAt() {
+        return liveAt;
+    }
+
+    /** Rises with every change; the same number twice means the same directory. */
+    synchronized long changes() {
+        return changes;
+    }
+
+    @Nullable
+    Content content() {
+        return content;
+    }
+}

@@ -1,0 +1,14 @@
+package io.ringtrace.store.journal;
+
+import io.ringtrace.call.CallEvent;
+
+/** One entry as it was read from a journal. */
+public sealed interface JournalEntry {
+    /** Where the entry after this one begins. */
+    JournalPosition next();
+
+    record Event(JournalPosition next, CallEvent event) implements JournalEntry {}
+
+    /** Whole by its checksum, but not understood, such as one that a later version wrote. */
+    record Unreadable(JournalPosition next, String why) implements JournalEntry {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringtrace.store.cookie;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringtrace.store.directory;
+
+import org.jspecify.annotations.NullMarked;

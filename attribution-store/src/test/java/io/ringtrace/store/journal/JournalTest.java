@@ -1,0 +1,355 @@
+package io.ringtrace.store.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringtrace.attribution.AttributionResult;
+import io.ringtrace.call.CallEvent;
+import io.ringtrace.call.CallId;
+import io.ringtrace.call.CallRecorder;
+import io.ringtrace.call.EndReason;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("The journal")
+class JournalTest {
+    private static final long SEGMENT = 128 * 1024;
+    private static final JournalSettings SETTINGS =
+            new JournalSettings(SEGMENT, 64 * SEGMENT, Duration.ofHours(1), Duration.ofMillis(5));
+
+    @TempDir
+    Path folder;
+
+    private final SampleEvents sample = new SampleEvents(11);
+
+    @Test
+    void whatWasRecordedIsReadInOrderWhileItIsBeingWritten() throws IOException {
+        try (Journal journal = started(SETTINGS)) {
+            CallRecorder recorder = journal.recorder(0);
+            List<CallEvent> written = new ArrayList<>();
+            List<CallEvent> read = new ArrayList<>();
+            try (ShardReader reader = journal.read(0, JournalPosition.START)) {
+                assertThat(reader.next()).isNull();
+                for (int i = 0; i < 3000; i++) {
+                    CallEvent event = sample.event();
+                    until(recorder::acceptsNewCalls);
+                    assertThat(recorder.record(event)).isTrue();
+                    written.add(event);
+                    if (i % 7 == 0) {
+                        readAll(reader, read);
+                    }
+                }
+                readAll(reader, read);
+            }
+            assertThat(read).isEqualTo(written);
+            assertThat(segmentFiles()).hasSizeGreaterThan(5);
+        }
+    }
+
+    @Test
+    void shardsAreReadEachForItself() throws IOException {
+        try (Journal journal = new Journal(folder, 2, SETTINGS)) {
+            journal.start();
+            CallEvent first = sample.event();
+            CallEvent second = sample.event();
+            journal.recorder(0).record(first);
+            journal.recorder(1).record(second);
+            assertThat(readAll(journal, 0)).containsExactly(first);
+            assertThat(readAll(journal, 1)).containsExactly(second);
+        }
+    }
+
+    @Test
+    void aRestartBeginsANewSegmentAndLeavesTheOldOnesToBeRead() throws IOException {
+        CallEvent before = sample.progressed(sample.callId());
+        CallEvent after = sample.progressed(sample.callId());
+        try (Journal journal = started(SETTINGS)) {
+            journal.recorder(0).record(before);
+        }
+        try (Journal journal = started(SETTINGS)) {
+            journal.recorder(0).record(after);
+            assertThat(readAll(journal, 0)).containsExactly(before, after);
+        }
+    }
+
+    @Test
+    void aSecondOwnerIsRefusedByPidAndTheFirstGoesOn() throws IOException {
+        try (Journal journal = started(SETTINGS)) {
+            for (int i = 0; i < 2; i++) {
+                try (Journal second = new Journal(folder, 1, SETTINGS)) {
+                    assertThatThrownBy(second::start)
+                            .isInstanceOf(JournalInUseException.class)
+                            .hasMessageContaining(
+                                    Long.toString(ProcessHandle.current().pid()));
+                }
+            }
+            assertThat(journal.recorder(0).record(sample.event())).isTrue();
+        }
+        started(SETTINGS).close();
+    }
+
+    @Nested
+    @DisplayName("after a stop of the machine")
+    class AfterAStop {
+        @Test
+        void aTornTailIsCutWhereverItWasTorn() throws IOException {
+            List<CallEvent> written = new ArrayList<>();
+            try (Journal journal = started(SETTINGS)) {
+                for (int i = 0; i < 20; i++) {
+                    CallEvent event = sample.ended(sample.callId(), EndReason.CALLER_HANGUP);
+                    journal.recorder(0).record(event);
+                    written.add(event);
+                }
+            }
+            Path file = written();
+            byte[] whole = Files.readAllBytes(file);
+            int end = lastNonZero(whole) + 1;
+            for (int cut = 1; cut < 400; cut += 3) {
+                byte[] torn = java.util.Arrays.copyOf(whole, cut % 2 == 0 ? end - cut : whole.length);
+                java.util.Arrays.fill(torn, end - cut, torn.length, (byte) 0);
+                Files.write(file, torn);
+                try (Journal journal = started(SETTINGS)) {
+                    List<CallEvent> read = readAll(journal, 0);
+                    assertThat(written).as("cut by %d", cut).startsWith(read.toArray(new CallEvent[0]));
+                    assertThat(read).hasSizeBetween(written.size() - 1 - cut / 60, written.size());
+                }
+            }
+        }
+
+        @Test
+        void aDamagedEntryStopsItsSegmentAloneAndTheFileIsKept() throws IOException {
+            List<CallEvent> written = new ArrayList<>();
+            try (Journal journal = started(SETTINGS)) {
+                for (int i = 0; i < 20; i++) {
+                    CallEvent event = sample.ended(sample.callId(), EndReason.CALLER_HANGUP);
+                    journal.recorder(0).record(event);
+                    written.add(event);
+                }
+            }
+            Path file = written();
+            int secondEntry;
+            try (Segment segment = Segment.openToRead(file)) {
+                secondEntry = Segment.HEADER_BYTES + Segment.footprint(segment.lengthAt(Segment.HEADER_BYTES));
+            }
+            try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+                bytes.seek(secondEntry + 20L);
+                int was = bytes.read();
+                bytes.seek(secondEntry + 20L);
+                bytes.write(was ^ 1);
+            }
+            CallEvent later = sample.progressed(sample.callId());
+            JournalSettings forgetful = new JournalSettings(SEGMENT, 64 * SEGMENT, Duration.ZERO, Duration.ofMillis(5));
+            try (Journal journal = started(forgetful)) {
+                journal.recorder(0).record(later);
+                try (ShardReader reader = journal.read(0, JournalPosition.START)) {
+                    List<CallEvent> read = new ArrayList<>();
+                    readAll(reader, read);
+                    assertThat(read).containsExactly(written.getFirst(), later);
+                    journal.drained(0, reader.position());
+                }
+                until(() -> Files.exists(file.resolveSibling(file.getFileName() + ".damaged")));
+                assertThat(file).doesNotExist();
+            }
+        }
+
+        @Test
+        void callsThatWereNotAnsweredAreEndedAsInterruptedOnce() throws IOException {
+            CallId unanswered = sample.callId();
+            CallId ringing = sample.callId();
+            CallId answered = sample.callId();
+            CallId over = sample.callId();
+            try (Journal journal = started(SETTINGS)) {
+                CallRecorder recorder = journal.recorder(0);
+                for (CallId id : List.of(unanswered, ringing, answered, over)) {
+                    recorder.record(sample.began(id, AttributionResult.UNKNOWN));
+                }
+                recorder.record(sample.progressed(ringing));
+                recorder.record(sample.answered(answered));
+                recorder.record(sample.ended(over, EndReason.DESTINATION_BUSY));
+            }
+            for (int restarts = 0; restarts < 2; restarts++) {
+                try (Journal journal = new Journal(folder, 2, SETTINGS)) {
+                    assertThat(journal.start()).isEqualTo(restarts == 0 ? 2 : 0);
+                    List<CallEvent> all = readAll(journal, 0);
+                    all.addAll(readAll(journal, 1));
+                    assertThat(all.stream()
+                                    .filter(e -> e instanceof CallEvent.Ended ended
+                                            && ended.reason() == EndReason.INTERRUPTED)
+                                    .map(CallEvent::callId))
+                            .containsExactlyInAnyOrder(unanswered, ringing);
+                }
+            }
+        }
+    }
+
+    @Nested
+    @DisplayName("on a full disk")
+    class OnAFullDisk {
+        private final JournalSettings small =
+                new JournalSettings(SEGMENT, 3 * SEGMENT, Duration.ofHours(1), Duration.ofMillis(5));
+
+        @Test
+        void newCallsAreRefusedWhileRunningOnesEndInTheSpareUntilRoomIsMade() throws IOException {
+            try (Journal journal = started(small)) {
+                CallRecorder recorder = journal.recorder(0);
+                int began = 0;
+                while (recorder.acceptsNewCalls()
+                        && recorder.record(sample.began(sample.callId(), AttributionResult.UNKNOWN))) {
+                    began++;
+                    if (began % 100 == 0) {
+                        until(() -> journal.bytesOnDisk() == 3 * SEGMENT);
+                    }
+                }
+                assertThat(began).isGreaterThan(400);
+                assertThat(journal.hasRoom()).isFalse();
+                int ended = 0;
+                while (ended < 300 && recorder.record(sample.ended(sample.callId(), EndReason.CALLER_HANGUP))) {
+                    ended++;
+                }
+                assertThat(ended).isEqualTo(300);
+                assertThat(recorder.acceptsNewCalls()).isFalse();
+                assertThat(recorder.record(sample.began(sample.callId(), AttributionResult.UNKNOWN)))
+                        .isFalse();
+
+                List<CallEvent> read = new ArrayList<>();
+                try (ShardReader reader = journal.read(0, JournalPosition.START)) {
+                    readAll(reader, read);
+                    journal.drained(0, reader.position());
+                }
+                assertThat(read).hasSize(began + ended);
+                until(recorder::acceptsNewCalls);
+                assertThat(recorder.record(sample.began(sample.callId(), AttributionResult.UNKNOWN)))
+                        .isTrue();
+            }
+        }
+
+        @Test
+        void whatIsNotDrainedIsNeverDeleted() throws IOException {
+            JournalSettings forgetful = new JournalSettings(SEGMENT, 3 * SEGMENT, Duration.ZERO, Duration.ofMillis(5));
+            try (Journal journal = started(forgetful)) {
+                CallRecorder recorder = journal.recorder(0);
+                int written = 0;
+                while (recorder.record(sample.ended(sample.callId(), EndReason.CALLER_HANGUP))) {
+                    written++;
+                }
+                assertThat(readAll(journal, 0)).hasSize(written);
+            }
+        }
+
+        @Test
+        void aStartWithoutAnyRoomRefusesCallsInsteadOfFailing() throws IOException {
+            JournalSettings large = new JournalSettings(1L << 20, 3L << 20, Duration.ZERO, Duration.ofMillis(5));
+            Files.write(folder.resolve("foreign" + Segment.SUFFIX + ".damaged"), new byte[10]);
+            try (Journal journal = started(new JournalSettings(1L << 20, 8L << 20, Duration.ZERO, Duration.ZERO))) {
+                CallRecorder recorder = journal.recorder(0);
+                for (int i = 0; i < 30_000; i++) {
+                    recorder.record(sample.ended(sample.callId(), EndReason.CALLER_HANGUP));
+                }
+            }
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file :
+                        files.filter(f -> f.toString().endsWith(Segment.SUFFIX)).toList()) {
+                    try (Segment segment = Segment.openToRead(file)) {
+                        if (segment.number() != 0) {
+                            continue;
+                        }
+                    }
+                    Files.delete(file);
+                }
+            }
+            try (Journal journal = started(large)) {
+                assertThat(journal.recorder(0).acceptsNewCalls()).isFalse();
+                assertThat(journal.recorder(0).record(sample.event())).isFalse();
+                try (ShardReader reader = journal.read(0, JournalPosition.START)) {
+                    readAll(reader, new ArrayList<>());
+                    journal.drained(0, reader.position());
+                }
+                until(journal.recorder(0)::acceptsNewCalls);
+            }
+        }
+    }
+
+    @Test
+    void drainedSegmentsAreDeletedWhenTheyAreOldEnough() throws IOException {
+        JournalSettings forgetful = new JournalSettings(SEGMENT, 64 * SEGMENT, Duration.ZERO, Duration.ofMillis(5));
+        try (Journal journal = started(forgetful)) {
+            for (int i = 0; i < 3000; i++) {
+                until(journal.recorder(0)::acceptsNewCalls);
+                journal.recorder(0).record(sample.event());
+            }
+            try (ShardReader reader = journal.read(0, JournalPosition.START)) {
+                readAll(reader, new ArrayList<>());
+                journal.drained(0, reader.position());
+            }
+            until(() -> segmentFiles().size() == 3);
+        }
+    }
+
+    private Journal started(JournalSettings settings) throws IOException {
+        Journal journal = new Journal(folder, 1, settings);
+        journal.start();
+        return journal;
+    }
+
+    private static List<CallEvent> readAll(Journal journal, int shard) throws IOException {
+        List<CallEvent> events = new ArrayList<>();
+        try (ShardReader reader = journal.read(shard, JournalPosition.START)) {
+            readAll(reader, events);
+        }
+        return events;
+    }
+
+    private static void readAll(ShardReader reader, List<CallEvent> into) throws IOException {
+        for (JournalEntry entry = reader.next(); entry != null; entry = reader.next()) {
+            into.add(((JournalEntry.Event) entry).event());
+        }
+    }
+
+    private List<Path> segmentFiles() {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(f -> f.toString().endsWith(Segment.SUFFIX)).toList();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** The one segment that was written to. */
+    private Path written() throws IOException {
+        for (Path file : segmentFiles()) {
+            try (Segment segment = Segment.openToRead(file)) {
+                if (segment.number() != 0) {
+                    return file;
+                }
+            }
+        }
+        throw new AssertionError("no segment was written");
+    }
+
+    private static int lastNonZero(byte[] bytes) {
+        int at = bytes.length - 1;
+        while (bytes[at] == 0) {
+            at--;
+        }
+        return at;
+    }
+
+    /** The keeper works on a thread of its own: what it does is waited for, at most 10 s. */
+    private static void until(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited 10 s").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+}

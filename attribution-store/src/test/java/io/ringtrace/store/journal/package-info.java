@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringtrace.store.journal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringtrace.store.node;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,225 @@
+package io.ringtrace.store.record;
+
+import static io.ringtrace.store.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtrace.call.CallEvent;
+import io.ringtrace.call.CallId;
+import io.ringtrace.call.EndReason;
+import io.ringtrace.store.Scale;
+import io.ringtrace.store.db.StoreDatabase;
+import io.ringtrace.store.db.StoreSettings;
+import io.ringtrace.store.journal.Journal;
+import io.ringtrace.store.journal.JournalSettings;
+import io.ringtrace.store.journal.SampleEvents;
+import io.ringtrace.store.node.NodeIdentity;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a database of its own, since it is killed. */
+@DisplayName("The drain carries every journaled call into the database")
+class JournalDrainIT {
+    private static final JournalSettings SETTINGS =
+            new JournalSettings(512 * 1024, 256L << 20, Duration.ofHours(1), Duration.ofMillis(10));
+
+    private final SampleEvents sample = new SampleEvents(3);
+
+    @TempDir
+    static Path storeFolder;
+
+    private static StoreDatabase database;
+
+    @BeforeAll
+    static void openStore() throws Exception {
+        database = StoreDatabase.open(new StoreSettings.Embedded(storeFolder, 64, 10));
+    }
+
+    @AfterAll
+    static void closeStore() {
+        database.close();
+    }
+
+    @BeforeEach
+    void noRecords() throws Exception {
+        execute("DELETE FROM call_record");
+    }
+
+    @Test
+    void onceHoweverOftenTheDrainBeginsAgain(@TempDir Path folder) throws Exception {
+        NodeIdentity node = NodeIdentity.load(folder, "drain-test");
+        try (Journal journal = new Journal(folder.resolve("journal"), 2, SETTINGS)) {
+            journal.start();
+            List<CallId> calls = journalCalls(journal, 1000);
+            try (JournalDrain drain = new JournalDrain(journal, database, node)) {
+                drain.start();
+                eventually("drained", () -> drain.drained() == 2000);
+            }
+            assertAllComplete(calls);
+            String once = checksum();
+
+            calls.addAll(journalCalls(journal, 10));
+            try (JournalDrain drain = new JournalDrain(journal, database, node)) {
+                drain.start();
+                eventually("the rest", () -> drain.drained() == 20);
+            }
+            assertThat(once).isNotEqualTo(checksum());
+            String all = checksum();
+
+            execute("DELETE FROM journal_position");
+            try (JournalDrain drain = new JournalDrain(journal, database, node)) {
+                drain.start();
+                eventually("everything again", () -> drain.drained() == 2020);
+            }
+            assertAllComplete(calls);
+            assertThat(checksum()).isEqualTo(all);
+        }
+    }
+
+    @Test
+    void whenItsConnectionIsCutBetweenWritingAndItsAnswer(@TempDir Path folder) throws Exception {
+        int cuts = Scale.pick(15, 100);
+        try (Journal journal = new Journal(folder.resolve("journal"), 1, SETTINGS);
+                // Held all the time, since any in the pool may be dead.
+                Connection killer = database.dataSource().getConnection();
+                JournalDrain drain = new JournalDrain(journal, database, NodeIdentity.load(folder, "drain-test"))) {
+            journal.start();
+            drain.start();
+            List<CallId> calls = new ArrayList<>();
+            for (int cut = 0; cut < cuts; cut++) {
+                calls.addAll(journalCalls(journal, 400));
+                Thread.sleep(cut % 7);
+                killOtherConnections(killer);
+            }
+            eventually("drained", () -> drain.drained() >= 2L * calls.size());
+            assertThat(drain.drained()).isEqualTo(2L * calls.size());
+            assertAllComplete(calls);
+            Scale.prove(
+                    "drain-cuts.md",
+                    List.of(cuts + " cuts of the database's connections while " + calls.size()
+                            + " calls were drained: 0 records lost, 0 doubled."));
+        }
+    }
+
+    @Test
+    void thatTookPlaceWhileTheDatabaseWasDead(@TempDir Path folder) throws Exception {
+        try (Journal journal = new Journal(folder.resolve("journal"), 2, SETTINGS);
+                JournalDrain drain = new JournalDrain(journal, database, NodeIdentity.load(folder, "drain-test"))) {
+            journal.start();
+            drain.start();
+            List<CallId> calls = new ArrayList<>(journalCalls(journal, 300));
+            long pid = Long.parseLong(
+                    Files.readString(storeFolder.resolve("mariadb").resolve("pid"))
+                            .strip());
+            ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+            for (int i = 0; i < 20; i++) {
+                calls.addAll(journalCalls(journal, 100));
+                Thread.sleep(50);
+            }
+            eventually("drained", () -> drain.drained() >= 2L * calls.size());
+            assertAllComplete(calls);
+            assertThat(drain.setAside()).isZero();
+        }
+    }
+
+    @Test
+    void exceptARowThatTheDatabaseRefusesWhichIsSetAsideWithItsReason(@TempDir Path folder) throws Exception {
+        execute("ALTER TABLE call_record ADD CONSTRAINT no_lost_calls CHECK (end_reason <> 'lost')");
+        try (Journal journal = new Journal(folder.resolve("journal"), 1, SETTINGS);
+                JournalDrain drain = new JournalDrain(journal, database, NodeIdentity.load(folder, "drain-test"))) {
+            journal.start();
+            List<CallId> calls = new ArrayList<>(journalCalls(journal, 20));
+            CallEvent refused = sample.ended(sample.callId(), EndReason.LOST);
+            journal.recorder(0).record(refused);
+            calls.addAll(journalCalls(journal, 20));
+            drain.start();
+            eventually("drained", () -> drain.drained() == 81);
+            assertAllComplete(calls);
+            assertThat(drain.setAside()).isEqualTo(1);
+            assertThat(Files.readString(journal.folder().resolve("dead-letters.jsonl")))
+                    .contains(refused.callId().toString(), "no_lost_calls")
+                    .hasLineCount(1);
+        } finally {
+            execute("ALTER TABLE call_record DROP CONSTRAINT no_lost_calls");
+        }
+    }
+
+    /** Two events for each call, spread over the shards. */
+    private List<CallId> journalCalls(Journal journal, int count) throws Exception {
+        List<CallId> calls = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            CallId call = sample.callId();
+            int shard = i % Math.max(1, journal.shards().size());
+            CallEvent began = sample.began(call, sample.attribution());
+            eventually("room", () -> journal.recorder(shard).record(began));
+            CallEvent ended = sample.ended(call, EndReason.CALLER_CANCELLED);
+            eventually("room", () -> journal.recorder(shard).record(ended));
+            calls.add(call);
+        }
+        return calls;
+    }
+
+    private void assertAllComplete(List<CallId> calls) throws SQLException {
+        List<String> found = new ArrayList<>();
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT call_id FROM call_record WHERE began AND end_reason = 'caller_cancelled'")) {
+            while (rows.next()) {
+                found.add(CallId.fromBytes(rows.getBytes(1)).toString());
+            }
+        }
+        assertThat(found)
+                .containsExactlyInAnyOrderElementsOf(
+                        calls.stream().map(CallId::toString).toList());
+    }
+
+    private String checksum() throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("CHECKSUM TABLE call_record EXTENDED")) {
+            row.next();
+            return row.getString(2);
+        }
+    }
+
+    private static void killOtherConnections(Connection killer) throws SQLException {
+        try (Statement statement = killer.createStatement()) {
+            List<Long> others = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery("SELECT id FROM information_schema.processlist"
+                    + " WHERE id <> CONNECTION_ID() AND db = 'ringtrace'")) {
+                while (rows.next()) {
+                    others.add(rows.getLong(1));
+                }
+            }
+            for (long other : others) {
+                try {
+                    statement.execute("KILL " + other);
+                } catch (SQLException gone) {
+                    assertThat(gone.getErrorCode()).as("no such thread").isEqualTo(1094);
+                }
+            }
+        }
+    }
+
+    private void execute(String... statements) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+}

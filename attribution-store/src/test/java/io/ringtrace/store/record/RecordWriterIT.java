@@ -1,0 +1,163 @@
+package io.ringtrace.store.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtrace.call.CallEvent;
+import io.ringtrace.call.CallId;
+import io.ringtrace.call.EndReason;
+import io.ringtrace.store.Scale;
+import io.ringtrace.store.TestStore;
+import io.ringtrace.store.journal.SampleEvents;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@DisplayName("The events of a call merge into one record")
+class RecordWriterIT {
+    private static final int SEEDS = Scale.pick(30, 500);
+
+    @RegisterExtension
+    static final TestStore store = new TestStore();
+
+    private final RecordWriter writer = new RecordWriter("node-a");
+
+    @BeforeEach
+    void noRecords() throws Exception {
+        clear();
+    }
+
+    @Test
+    void inAnyOrderAndHoweverOftenTheyAreWritten() throws Exception {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            Random random = new Random(seed);
+            List<CallEvent> events = calls(new SampleEvents(seed), random);
+            clear();
+            write(events);
+            List<String> inOrder = rows();
+            assertThat(inOrder).hasSize(12);
+
+            clear();
+            List<CallEvent> shuffled = new ArrayList<>(events);
+            for (CallEvent event : events) {
+                if (random.nextInt(3) == 0) {
+                    shuffled.add(event);
+                }
+            }
+            Collections.shuffle(shuffled, random);
+            for (int from = 0; from < shuffled.size(); ) {
+                int to = Math.min(shuffled.size(), from + 1 + random.nextInt(8));
+                write(shuffled.subList(from, to));
+                from = to;
+            }
+            assertThat(rows()).as("seed %d", seed).isEqualTo(inOrder);
+        }
+        Scale.prove(
+                "record-merge.md",
+                List.of(SEEDS + " draws of 12 calls, shuffled and partly repeated: the same records each time."));
+    }
+
+    @Test
+    void anEndThatWasSeenGoesBeforeMaximumDurationThenLostThenInterrupted() throws Exception {
+        SampleEvents sample = new SampleEvents(1);
+        CallId call = sample.callId();
+        for (EndReason reason :
+                List.of(EndReason.INTERRUPTED, EndReason.LOST, EndReason.MAX_DURATION, EndReason.CALLER_HANGUP)) {
+            write(List.of(sample.ended(call, reason)));
+            assertThat(rows().getFirst()).contains("end_reason=" + reason.text() + ",");
+            write(List.of(sample.ended(call, EndReason.INTERRUPTED)));
+            assertThat(rows().getFirst()).contains("ended_by=");
+        }
+        write(List.of(sample.ended(call, EndReason.MAX_DURATION)));
+        assertThat(rows()).hasSize(1);
+        assertThat(rows().getFirst()).contains("end_reason=caller_hangup,");
+    }
+
+    @Test
+    void anEndWithoutABeginningMakesAnIncompleteRowThatTheBeginningCompletes() throws Exception {
+        SampleEvents sample = new SampleEvents(2);
+        CallId call = sample.callId();
+        StoreCallRecords records = new StoreCallRecords(store.database());
+        write(List.of(sample.ended(call, EndReason.CALLER_HANGUP)));
+        assertThat(records.get(call, null)).isNotNull().satisfies(r -> {
+            assertThat(r.complete()).isFalse();
+            assertThat(r.startMillis()).isEqualTo(call.madeAtMillis());
+        });
+        CallEvent.Began began = sample.began(call, sample.attribution());
+        write(List.of(began));
+        assertThat(records.get(call, null)).isNotNull().satisfies(r -> {
+            assertThat(r.complete()).isTrue();
+            assertThat(r.startMillis()).isEqualTo(began.atMillis());
+            assertThat(r.sipCallId()).isEqualTo(began.sipCallId());
+        });
+    }
+
+    private static List<CallEvent> calls(SampleEvents sample, Random random) {
+        List<CallEvent> events = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            CallId call = sample.callId();
+            events.add(sample.began(call, sample.attribution()));
+            if (random.nextBoolean()) {
+                events.add(sample.progressed(call));
+            }
+            if (random.nextBoolean()) {
+                events.add(sample.answered(call));
+            }
+            Set<Long> moments = new HashSet<>();
+            for (int ends = random.nextInt(4); ends > 0; ends--) {
+                CallEvent.Ended end = sample.ended(call, sample.endReason());
+                if (moments.add(end.atMillis())) {
+                    events.add(end);
+                }
+            }
+        }
+        return events;
+    }
+
+    private void write(List<CallEvent> events) throws Exception {
+        store.database().transact(connection -> {
+            writer.write(connection, events);
+            return events.size();
+        });
+    }
+
+    private static void clear() throws SQLException {
+        try (Connection connection = store.database().dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM call_record");
+        }
+    }
+
+    static List<String> rows() throws SQLException {
+        List<String> found = new ArrayList<>();
+        try (Connection connection = store.database().dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery("SELECT HEX(call_id) AS id, r.* FROM call_record r ORDER BY call_id")) {
+            while (rows.next()) {
+                StringBuilder row = new StringBuilder();
+                for (int column = 1; column <= rows.getMetaData().getColumnCount(); column++) {
+                    String name = rows.getMetaData().getColumnName(column);
+                    if (!name.equals("call_id")) {
+                        row.append(name)
+                                .append('=')
+                                .append(rows.getString(column))
+                                .append(',');
+                    }
+                }
+                found.add(row.toString());
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringtrace.store.record;
+
+import org.jspecify.annotations.NullMarked;
