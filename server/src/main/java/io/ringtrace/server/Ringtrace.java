@@ -248,8 +248,9 @@ public final class Ringtrace implements AutoCloseable {
                 sip.advertisedHosts().isEmpty() ? null : sip.advertisedHosts().getFirst();
         if (advertised == null
                 && sip.listeners().stream().anyMatch(l -> l.address().isAnyLocalAddress())) {
-            throw new StartException("a SIP listener stands for all of this machine's addresses, and Via and Record-Route must name one: "
-                    + "say in sip.advertised-hosts which host others reach it by");
+            throw new StartException(
+                    "a SIP listener stands for all of this machine's addresses, and Via and Record-Route must name one: "
+                            + "say in sip.advertised-hosts which host others reach it by");
         }
         List<SipProxy.ListenAddress> listeners = sip.listeners().stream()
                 .map(l -> new SipProxy.ListenAddress(
