@@ -7,7 +7,7 @@ const GIVE_UP = 1e4;
 const GATHER = 10;
 
 /**
- * @param options url, site, timeout, days
+ * @param options url (where this site asks), timeout, days
  * @param data the marketing data (marketing.js)
  * @param shown called after numbers changed, with the changed entries; looks through the page again
  */
@@ -100,7 +100,6 @@ export function leases(options, data, guard, shown) {
       credentials: "omit",
       signal: AbortSignal.timeout?.(GIVE_UP),
       body: JSON.stringify({
-        site: options.site,
         requests: asked.map((destination) => ({
           destination: "+1" + destination,
           visitor_id: visitorId,

@@ -26,8 +26,7 @@ import { forget, onOtherTab, read } from "./storage.js";
 
   const words = (text) => (typeof text === "string" ? text.split(/[\s,]+/).filter(Boolean) : text || []);
   const options = {
-    site: setting("site"),
-    url: script && new URL("/v1/leases", script.src).href,
+    url: script && setting("site") && new URL(`/v1/sites/${setting("site")}/leases`, script.src).href,
     timeout: +setting("timeout", 800),
     days: +setting("days", 90),
     getters: given.getters,
@@ -70,7 +69,7 @@ import { forget, onOtherTab, read } from "./storage.js";
   /** Begins, unless something is missing that may come with a later view, field or consent. */
   function start() {
     if (running || !allowed || refused()) return;
-    if (options.site && options.url && required()) begin();
+    if (options.url && required()) begin();
   }
 
   /** `landed` is false when the page's own script changed the address. */

@@ -1,4 +1,4 @@
-// A real page in a real browser, beside a server that speaks the documented /v1/leases.
+// A real page in a real browser, beside a server that speaks the documented /v1/sites/<site>/leases.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -62,7 +62,7 @@ export class LeaseServer {
       response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...page.headers });
       return response.end(page.html);
     }
-    if (path !== "/v1/leases") return response.writeHead(404).end();
+    if (path !== "/v1/sites/acme-site/leases") return response.writeHead(404).end();
     let body = "";
     request.on("data", (part) => (body += part));
     request.on("end", () => {
