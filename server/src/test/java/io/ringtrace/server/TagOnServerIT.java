@@ -46,8 +46,7 @@ class TagOnServerIT {
             List<String> dialed = new ArrayList<>();
             seen.forEach(visitor -> dialed.add(visitor.get("number").asString()));
             try (Sipp _ = leased.gateway("answered-call", 200);
-                    Sipp carrier =
-                            leased.carrier("answered-call", dialed, "127.0.0.1:0", dialed.size(), 2, 200, 30)) {
+                    Sipp carrier = leased.carrier("answered-call", dialed, "127.0.0.1:0", dialed.size(), 2, 200, 30)) {
                 assertThat(carrier.await(60).good()).isTrue();
             }
 
@@ -108,10 +107,14 @@ class TagOnServerIT {
         String url = house.http().toString();
         test.environment()
                 .putAll(Map.of(
-                        "RINGTRACE_URL", url.endsWith("/") ? url.substring(0, url.length() - 1) : url,
-                        "SITE", site,
-                        "PAGE_PORT", Integer.toString(pagePort),
-                        "OUTPUT", KEPT.toString()));
+                        "RINGTRACE_URL",
+                        url.endsWith("/") ? url.substring(0, url.length() - 1) : url,
+                        "SITE",
+                        site,
+                        "PAGE_PORT",
+                        Integer.toString(pagePort),
+                        "OUTPUT",
+                        KEPT.toString()));
         Process node = test.start();
         try {
             assertThat(node.waitFor(120, TimeUnit.SECONDS)).isTrue();

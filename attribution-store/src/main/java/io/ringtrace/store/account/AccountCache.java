@@ -131,7 +131,10 @@ final class AccountCache implements AutoCloseable {
                 ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 String id = rows.getString(1);
-                sites.put(id, new Site(id, rows.getString(2), List.of(rows.getString(3).split(" "))));
+                sites.put(
+                        id,
+                        new Site(
+                                id, rows.getString(2), List.of(rows.getString(3).split(" "))));
             }
         }
         return sites;

@@ -266,16 +266,19 @@ class DatabasePoolsIT {
         List<String> origins = List.of("https://www.example.org", "http://127.0.0.1:8080");
         Site site = account.accounts.accounts().createSite(account.network, origins);
         assertThat(site.id()).matches("site_[A-Za-z0-9_-]{16}");
-        assertThat(account.accounts.accounts().site(site.id())).isEqualTo(new Site(site.id(), account.network, origins));
+        assertThat(account.accounts.accounts().site(site.id()))
+                .isEqualTo(new Site(site.id(), account.network, origins));
         assertThat(account.accounts.accounts().site("site_none")).isNull();
     }
 
     @Test
     void aDestinationIsServedByItsPreferredPoolThenByTheOldestAndOnlyInItsNetwork() throws Exception {
-        assertThat(account.pools.forDestination(account.network, TestAccount.DESTINATION)).isNull();
+        assertThat(account.pools.forDestination(account.network, TestAccount.DESTINATION))
+                .isNull();
         RingPool oldest = saved(usual("b-oldest", 2, false, true)).pool().pool();
         saved(usual("a-younger", 2, false, true));
-        assertThat(account.pools.forDestination(account.network, TestAccount.DESTINATION)).isEqualTo(oldest);
+        assertThat(account.pools.forDestination(account.network, TestAccount.DESTINATION))
+                .isEqualTo(oldest);
         Definition usual = usual("c-preferred", 2, false, true);
         RingPool preferred = saved(new Definition(
                         usual.idFromNetwork(),
@@ -290,8 +293,10 @@ class DatabasePoolsIT {
                         usual.destination()))
                 .pool()
                 .pool();
-        assertThat(account.pools.forDestination(account.network, TestAccount.DESTINATION)).isEqualTo(preferred);
-        assertThat(account.pools.forDestination("nobody", TestAccount.DESTINATION)).isNull();
+        assertThat(account.pools.forDestination(account.network, TestAccount.DESTINATION))
+                .isEqualTo(preferred);
+        assertThat(account.pools.forDestination("nobody", TestAccount.DESTINATION))
+                .isNull();
     }
 
     @Test

@@ -12,7 +12,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code ringtrace account}: networks, advertisers, campaigns, and the tokens and sites of networks. */
-@Command(name = "account", description = "Makes networks, advertisers, campaigns, network tokens and sites for the tag.")
+@Command(
+        name = "account",
+        description = "Makes networks, advertisers, campaigns, network tokens and sites for the tag.")
 public final class AccountCommand {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
