@@ -35,6 +35,11 @@ async function open(url, options) {
 
 const promo = (number) => number.replace("+1", "").replace(/(...)(...)(....)/, "$1-$2-$3");
 const shown = async (index = 0) => promo((await page.evaluate(() => window.ringtrace.numbers()))[index].promoNumber);
+/** Waits until the server was asked so often. */
+async function asked(times) {
+  for (let tries = 0; server.requests.length < times && tries < 150; tries++) await page.waitForTimeout(20);
+  assert.equal(server.requests.length, times);
+}
 const nextFrame = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
 
 describe("the numbers of a page", () => {
@@ -125,23 +130,51 @@ describe("the numbers of a page", () => {
     assert.equal(await text(page, "#a"), PHONE);
   });
 
-  it("5,000 nodes are looked through in little time, and nothing moves", async () => {
+  it("5,000 nodes are looked through in less than 10 ms", async (t) => {
     const row = (i) => `<div class=r><span>Item ${i}</span> <b>$${i}.99</b> <i>2026-11-23</i></div>`;
-    const url = server.page(
-      "/large",
-      `<style>*{font-family:monospace}</style><p>${PHONE}</p>${Array.from({ length: 800 }, (_, i) => row(i)).join("")}`,
-    );
-    await open(url);
+    await open(server.page("/large", `<p>${PHONE}</p>${Array.from({ length: 800 }, (_, i) => row(i)).join("")}`));
     await swapped(page);
-    const measured = await page.evaluate(async () => {
+    const measured = await page.evaluate(async (phone) => {
       const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_ALL);
       let count = 0;
       while (nodes.nextNode()) count++;
-      const shift = performance.getEntriesByType("layout-shift").length;
-      return { count, shift };
-    });
+      const times = [];
+      for (let i = 0; i < 7; i++) {
+        const late = document.createElement("p");
+        late.textContent = phone;
+        const from = performance.now();
+        document.body.append(late);
+        // The tag's observer was told first, and has looked through all of the body by now.
+        await Promise.resolve();
+        times.push(performance.now() - from);
+        if (late.textContent === phone) throw new Error("not swapped yet");
+      }
+      return { count, best: Math.min(...times) };
+    }, PHONE);
+    t.diagnostic(`${measured.count} nodes in ${measured.best.toFixed(1)} ms`);
     assert.ok(measured.count >= 5000, String(measured.count));
-    assert.equal(measured.shift, 0);
+    assert.ok(measured.best < 10, `${measured.best} ms`);
+  });
+
+  it("nothing moves when a number is swapped", async () => {
+    const shifts = (own) =>
+      page.evaluate(async (insert) => {
+        if (insert) document.body.prepend(document.createElement("h1").appendChild(document.createTextNode("moved")).parentNode);
+        let sum = 0;
+        new PerformanceObserver((list) => list.getEntries().forEach((entry) => (sum += entry.value))).observe({
+          type: "layout-shift",
+          buffered: true,
+        });
+        await new Promise((done) => setTimeout(done, 200));
+        return sum;
+      }, own);
+    server.behave = { delay: 200 };
+    await open(server.page("/still", `<style>p{font-size:40px;tab-size:4;font-variant-numeric:tabular-nums}</style>
+      <p>Call <b id=a>${PHONE}</b> <span>today</span></p><p>or visit us</p>`));
+    await swapped(page);
+    assert.equal(await shifts(false), 0);
+    // The measure itself sees what moves.
+    assert.ok((await shifts(true)) > 0);
   });
 });
 
@@ -189,7 +222,7 @@ describe("a visitor", () => {
   it("gets a late answer's number with the next view only", async () => {
     server.behave = { delay: 400 };
     await open(server.page("/slow", `<p id=a>${PHONE}</p>`, { head: server.tag('data-timeout="100"') }));
-    await page.waitForTimeout(700);
+    await page.waitForFunction(() => localStorage.getItem("ringtrace.numbers"), null, { timeout: 3000 });
     assert.equal(await text(page, "#a"), PHONE);
     await page.evaluate(() => history.pushState({}, "", "/slow/next"));
     await nextFrame();
@@ -217,12 +250,12 @@ describe("a visitor", () => {
         document.dispatchEvent(new Event("visibilitychange"));
       }, hidden);
     await visible(true);
+    await page.waitForTimeout(100);
     const before = server.requests.length;
     await page.waitForTimeout(800);
     assert.equal(server.requests.length, before);
     await visible(false);
-    await page.waitForTimeout(200);
-    assert.equal(server.requests.length, before + 1);
+    await asked(before + 1);
   });
 });
 
@@ -304,7 +337,7 @@ describe("marketing data", () => {
     assert.equal(fields.landing_page, server.url + "/landing?utm_source=news&gclid=g1&other=1");
     assert.equal(fresh, false);
     await page.goto(server.page("/second", `<p>${PHONE}</p>`));
-    await swapped(page);
+    await asked(2);
     assert.equal(data().marketing_data.utm_source, "news");
     assert.equal(data().marketing_data.calling_page, server.url + "/second");
     assert.match(data().marketing_data.landing_page, /landing/);
@@ -315,13 +348,28 @@ describe("marketing data", () => {
     await open(url + "?utm_source=one&utm_campaign=c1");
     await swapped(page);
     await page.goto(url + "?utm_source=two");
-    await page.waitForTimeout(200);
+    await asked(2);
     assert.equal(data().new_attribution, true);
     assert.equal(data().marketing_data.utm_source, "two");
     assert.equal(data().marketing_data.utm_campaign, undefined);
+    await page.waitForFunction(() => !JSON.parse(localStorage.getItem("ringtrace.data")).value.fresh, null, { timeout: 3000 });
     await page.reload();
-    await page.waitForTimeout(200);
+    await asked(3);
     assert.equal(data().new_attribution, false);
+  });
+
+  it("of a single page's navigation counts too, and one without a campaign starts nothing", async () => {
+    await open(server.page("/single", `<p id=a>${PHONE}</p>`) + "?utm_source=one");
+    await swapped(page);
+    await page.evaluate(() => history.pushState({}, "", "/single/offer?utm_source=two"));
+    await asked(2);
+    assert.equal(data().new_attribution, true);
+    assert.equal(data().marketing_data.calling_page, server.url + "/single/offer?utm_source=two");
+    await page.waitForFunction(() => !JSON.parse(localStorage.getItem("ringtrace.data")).value.fresh, null, { timeout: 3000 });
+    await page.evaluate(() => history.pushState({}, "", "/single/about"));
+    await page.waitForTimeout(100);
+    assert.equal(server.requests.length, 2);
+    assert.equal(await text(page, "#a"), await shown());
   });
 
   it("names organic and referral sources", async () => {
@@ -349,7 +397,7 @@ describe("marketing data", () => {
     await open(url + "?topic=a&interest=x&mood=1");
     await swapped(page);
     await page.goto(url + "?topic=b&interest=y&mood=2");
-    await page.waitForTimeout(200);
+    await asked(2);
     const { topic, interest, mood, plan, tier, broken } = data().marketing_data;
     assert.deepEqual([topic, interest, mood, plan, tier, broken], ["a", "x,y", "2", "pro", "gold", undefined]);
     assert.deepEqual(errors, []);
@@ -366,7 +414,7 @@ describe("marketing data", () => {
       return all;
     });
     assert.deepEqual(heard, ["+18883906665"]);
-    await page.waitForTimeout(200);
+    await asked(2);
     assert.equal(data().marketing_data.cart, "3");
     assert.deepEqual(errors, []);
   });
@@ -392,7 +440,8 @@ describe("marketing data", () => {
       server.requests = [];
       const head = `<script>Object.defineProperty(navigator, "${signal}", { value: "${signal === "doNotTrack" ? 1 : "yes"}" })</script>`;
       await open(server.page("/privacy", `<p>${PHONE}</p>`, { head: head + server.tag(attributes) }));
-      await page.waitForTimeout(200);
+      if (sent) await asked(sent);
+      else await page.waitForTimeout(200);
       assert.equal(server.requests.length, sent, attributes + signal);
     }
   });
