@@ -74,6 +74,9 @@ need() {
 need_mariadb() { need mariadbd mariadb-server-core; }
 need_sipp() { need sipp sip-tester; }
 need_maven() { need mvn maven; }
+# What bundles the tag, and what its tests open pages in.
+need_node() { need node nodejs; need npm npm; }
+need_chromium() { need chromium chromium; }
 
 maven() {
   (cd "$RINGTRACE_HOME" && mvn -B --no-transfer-progress "$@")
@@ -85,6 +88,7 @@ build_server() {
     return 0
   fi
   need_maven
+  need_node
   (
     flock 9
     if [ -f "$SERVER_JAR" ] && [ -z "$(newer_sources)" ]; then

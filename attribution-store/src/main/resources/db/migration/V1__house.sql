@@ -29,6 +29,14 @@ CREATE TABLE network_token (
   revoked_at BIGINT       NULL
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+-- Web sites with the tag. origins: as browsers send them, parted by blanks.
+CREATE TABLE site (
+  id         VARCHAR(32)   NOT NULL PRIMARY KEY,
+  network_id BIGINT        NOT NULL,
+  origins    VARCHAR(4096) NOT NULL,
+  created_at BIGINT        NOT NULL
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 -- The pool row is the lock: whoever changes a pool's numbers holds it. size: numbers pooled, the overflow number included.
 -- mixed_until: until then some numbers may still carry lifetimes of former rules.
 CREATE TABLE ring_pool (

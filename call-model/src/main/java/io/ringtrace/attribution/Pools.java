@@ -57,4 +57,11 @@ public interface Pools {
     /** The pool with this RingPool ID in the network, from memory; null when there is none. */
     @Nullable
     RingPool inNetwork(String network, String idFromNetwork);
+
+    /**
+     * The network's pool for calls that are to end at this number, from memory: the preferred one before others, then the oldest; null when
+     * no pool has it, which means that nobody approved it.
+     */
+    @Nullable
+    RingPool forDestination(String network, PhoneNumber destination);
 }

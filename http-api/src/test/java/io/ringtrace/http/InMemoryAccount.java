@@ -3,6 +3,7 @@ package io.ringtrace.http;
 import io.ringtrace.attribution.Accounts;
 import io.ringtrace.attribution.NumberBank;
 import io.ringtrace.attribution.NumberType;
+import io.ringtrace.attribution.Site;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.StoreUnavailableException;
 import java.io.IOException;
@@ -21,6 +22,7 @@ final class InMemoryAccount implements Accounts, NumberBank {
     private final Set<String> networks = new HashSet<>();
     private final Map<String, String> networkByToken = new HashMap<>();
     private final Map<String, TreeMap<Long, Row>> numbers = new HashMap<>();
+    private final Map<String, Site> sites = new HashMap<>();
     private boolean away;
 
     synchronized void goAway() {
@@ -56,6 +58,19 @@ final class InMemoryAccount implements Accounts, NumberBank {
     @Override
     public synchronized @Nullable String networkOf(String token) {
         return networkByToken.get(token);
+    }
+
+    @Override
+    public synchronized Site createSite(String network, List<String> origins) throws StoreUnavailableException {
+        beThere();
+        Site site = new Site("site-" + sites.size(), network, origins);
+        sites.put(site.id(), site);
+        return site;
+    }
+
+    @Override
+    public synchronized @Nullable Site site(String id) {
+        return sites.get(id);
     }
 
     @Override

@@ -129,6 +129,15 @@ final class InMemoryPools implements Pools, Leases {
     }
 
     @Override
+    public synchronized @Nullable RingPool forDestination(String network, PhoneNumber destination) {
+        return pools.values().stream()
+                .map(WithKey::pool)
+                .filter(p -> p.network().equals(network) && p.destination().equals(destination))
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Override
     public synchronized CompletionStage<List<LeaseAnswer>> lease(List<LeaseRequest> requests) {
         asked.addAll(requests);
         if (held != null) {

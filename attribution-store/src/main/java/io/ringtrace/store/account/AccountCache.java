@@ -3,6 +3,7 @@ package io.ringtrace.store.account;
 import io.ringtrace.attribution.NumberType;
 import io.ringtrace.attribution.Pools.WithKey;
 import io.ringtrace.attribution.RingPool;
+import io.ringtrace.attribution.Site;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.db.StoreDatabase;
@@ -41,13 +42,19 @@ final class AccountCache implements AutoCloseable {
             + " JOIN campaign c ON c.id = p.campaign_id JOIN advertiser a ON a.id = c.advertiser_id"
             + " JOIN network w ON w.id = p.network_id WHERE NOT p.deleted";
 
-    private record Snapshot(Map<ByteBuffer, String> networksByTokenHash, Map<String, List<WithKey>> poolsById) {}
+    private record Destination(String network, PhoneNumber number) {}
+
+    private record Snapshot(
+            Map<ByteBuffer, String> networksByTokenHash,
+            Map<String, List<WithKey>> poolsById,
+            Map<Destination, RingPool> poolsByDestination,
+            Map<String, Site> sites) {}
 
     private final StoreDatabase database;
     private final KeySeal seal;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
-    private volatile Snapshot snapshot = new Snapshot(Map.of(), Map.of());
+    private volatile Snapshot snapshot = new Snapshot(Map.of(), Map.of(), Map.of(), Map.of());
     private volatile boolean sealWarned;
 
     AccountCache(StoreDatabase database, KeySeal seal) {
@@ -79,7 +86,10 @@ final class AccountCache implements AutoCloseable {
 
     /** One at a time, so that an older reading never replaces a newer one. */
     synchronized void refresh() throws StoreUnavailableException {
-        snapshot = database.transact(connection -> new Snapshot(tokens(connection), pools(connection)));
+        snapshot = database.transact(connection -> {
+            Map<String, List<WithKey>> pools = pools(connection);
+            return new Snapshot(tokens(connection), pools, byDestination(pools), sites(connection));
+        });
     }
 
     private static Map<ByteBuffer, String> tokens(Connection connection) throws SQLException {
@@ -93,6 +103,41 @@ final class AccountCache implements AutoCloseable {
             }
         }
         return networks;
+    }
+
+    private static Map<Destination, RingPool> byDestination(Map<String, List<WithKey>> pools) {
+        Map<Destination, RingPool> chosen = new HashMap<>();
+        for (List<WithKey> sameId : pools.values()) {
+            for (WithKey each : sameId) {
+                RingPool pool = each.pool();
+                chosen.merge(
+                        new Destination(pool.network(), pool.destination()), pool, AccountCache::preferredThenOldest);
+            }
+        }
+        return chosen;
+    }
+
+    private static RingPool preferredThenOldest(RingPool one, RingPool other) {
+        if (one.preferred() != other.preferred()) {
+            return one.preferred() ? one : other;
+        }
+        return one.id() < other.id() ? one : other;
+    }
+
+    private static Map<String, Site> sites(Connection connection) throws SQLException {
+        Map<String, Site> sites = new HashMap<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                        "SELECT s.id, w.id_from_network, s.origins FROM site s JOIN network w ON w.id = s.network_id");
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                String id = rows.getString(1);
+                sites.put(
+                        id,
+                        new Site(
+                                id, rows.getString(2), List.of(rows.getString(3).split(" "))));
+            }
+        }
+        return sites;
     }
 
     private Map<String, List<WithKey>> pools(Connection connection) throws SQLException {
@@ -169,6 +214,16 @@ final class AccountCache implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    @Nullable
+    RingPool forDestination(String network, PhoneNumber destination) {
+        return snapshot.poolsByDestination().get(new Destination(network, destination));
+    }
+
+    @Nullable
+    Site site(String id) {
+        return snapshot.sites().get(id);
     }
 
     @Override

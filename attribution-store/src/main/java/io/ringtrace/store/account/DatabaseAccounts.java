@@ -2,6 +2,7 @@ package io.ringtrace.store.account;
 
 import io.ringtrace.attribution.Accounts;
 import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.attribution.Site;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.db.StoreDatabase;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Base64;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@link Accounts} on the database. Thread-safe. Made by {@link StoreAccounts}. */
@@ -21,6 +23,9 @@ final class DatabaseAccounts implements Accounts {
     private static final int TOKEN_BYTES = 32;
     private static final int LONGEST_TOKEN = 128;
     private static final int LONGEST_ID = 64;
+    private static final String SITE_PREFIX = "site_";
+    private static final int SITE_BYTES = 12;
+    private static final int LONGEST_ORIGINS = 4096;
 
     private final StoreDatabase database;
     private final LeaseClock clock;
@@ -110,6 +115,40 @@ final class DatabaseAccounts implements Accounts {
     @Override
     public @Nullable String networkOf(String token) {
         return token.startsWith(TOKEN_PREFIX) && token.length() <= LONGEST_TOKEN ? cache.networkOf(hash(token)) : null;
+    }
+
+    @Override
+    public Site createSite(String network, List<String> origins) throws StoreUnavailableException {
+        String together = String.join(" ", origins);
+        if (origins.isEmpty() || together.length() > LONGEST_ORIGINS) {
+            throw new IllegalArgumentException(
+                    "a site's origins must have 1 to " + LONGEST_ORIGINS + " characters in all");
+        }
+        byte[] unique = new byte[SITE_BYTES];
+        random.nextBytes(unique);
+        Site site = new Site(
+                SITE_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(unique), network, origins);
+        int made = database.transact(connection -> {
+            try (PreparedStatement insert =
+                    connection.prepareStatement("INSERT INTO site (id, network_id, origins, created_at)"
+                            + " SELECT ?, id, ?, ? FROM network WHERE id_from_network = ?")) {
+                insert.setString(1, site.id());
+                insert.setString(2, together);
+                insert.setLong(3, clock.nowMillis());
+                insert.setString(4, network);
+                return insert.executeUpdate();
+            }
+        });
+        if (made == 0) {
+            throw new IllegalArgumentException("there is no network '" + network + "'");
+        }
+        cache.refresh();
+        return site;
+    }
+
+    @Override
+    public @Nullable Site site(String id) {
+        return cache.site(id);
     }
 
     /** Without salt or stretching: the token is 256 random bits, nobody guesses it. */

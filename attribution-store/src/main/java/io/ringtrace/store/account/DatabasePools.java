@@ -3,6 +3,7 @@ package io.ringtrace.store.account;
 import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.RingPool;
+import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.directory.NumberFeed;
@@ -120,6 +121,11 @@ final class DatabasePools implements Pools {
     @Override
     public @Nullable RingPool inNetwork(String network, String idFromNetwork) {
         return cache.inNetwork(network, idFromNetwork);
+    }
+
+    @Override
+    public @Nullable RingPool forDestination(String network, PhoneNumber destination) {
+        return cache.forDestination(network, destination);
     }
 
     private String freshKey() {

@@ -7,6 +7,7 @@ import io.ringtrace.attribution.Pools.Definition;
 import io.ringtrace.attribution.Pools.Outcome;
 import io.ringtrace.attribution.Pools.WithKey;
 import io.ringtrace.attribution.RingPool;
+import io.ringtrace.attribution.Site;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.store.HandClock;
 import io.ringtrace.store.HeardFeed;
@@ -258,6 +259,44 @@ class DatabasePoolsIT {
                         .doesNotContain(token);
             }
         }
+    }
+
+    @Test
+    void aSiteIsKnownAtOnceWithItsNetworkAndOrigins() throws Exception {
+        List<String> origins = List.of("https://www.example.org", "http://127.0.0.1:8080");
+        Site site = account.accounts.accounts().createSite(account.network, origins);
+        assertThat(site.id()).matches("site_[A-Za-z0-9_-]{16}");
+        assertThat(account.accounts.accounts().site(site.id()))
+                .isEqualTo(new Site(site.id(), account.network, origins));
+        assertThat(account.accounts.accounts().site("site_none")).isNull();
+    }
+
+    @Test
+    void aDestinationIsServedByItsPreferredPoolThenByTheOldestAndOnlyInItsNetwork() throws Exception {
+        assertThat(account.pools.forDestination(account.network, TestAccount.DESTINATION))
+                .isNull();
+        RingPool oldest = saved(usual("b-oldest", 2, false, true)).pool().pool();
+        saved(usual("a-younger", 2, false, true));
+        assertThat(account.pools.forDestination(account.network, TestAccount.DESTINATION))
+                .isEqualTo(oldest);
+        Definition usual = usual("c-preferred", 2, false, true);
+        RingPool preferred = saved(new Definition(
+                        usual.idFromNetwork(),
+                        usual.name(),
+                        usual.numberType(),
+                        usual.lifetime(),
+                        usual.hold(),
+                        usual.maxSize(),
+                        usual.allowOverflow(),
+                        usual.fillImmediately(),
+                        true,
+                        usual.destination()))
+                .pool()
+                .pool();
+        assertThat(account.pools.forDestination(account.network, TestAccount.DESTINATION))
+                .isEqualTo(preferred);
+        assertThat(account.pools.forDestination("nobody", TestAccount.DESTINATION))
+                .isNull();
     }
 
     @Test

@@ -8,11 +8,22 @@ import java.util.Map;
  *
  * @param path the path's variables, decoded
  * @param accept the Accept header; empty without one
+ * @param origin the Origin header: the site whose page asks; empty without one
+ * @param ifNoneMatch the If-None-Match header; empty without one
+ * @param acceptEncoding the Accept-Encoding header; empty without one
  * @param receivedNanos {@link System#nanoTime} when its head arrived
  */
 @SuppressWarnings("ArrayRecordComponent") // Read once; nobody compares requests.
 public record Request(
-        Caller caller, Map<String, String> path, QueryString query, String accept, byte[] body, long receivedNanos) {
+        Caller caller,
+        Map<String, String> path,
+        QueryString query,
+        String accept,
+        String origin,
+        String ifNoneMatch,
+        String acceptEncoding,
+        byte[] body,
+        long receivedNanos) {
     /** A variable of the endpoint's own path. */
     public String path(String name) {
         String value = path.get(name);

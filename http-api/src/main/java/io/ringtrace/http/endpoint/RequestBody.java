@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 public enum RequestBody {
     NONE,
     JSON,
+    /** JSON from a page of another origin, stated as plain text: so a browser sends it without asking first. */
+    JSON_OF_PAGE,
     /** A CSV file, with a limit of its own. */
     IMPORT;
 
@@ -22,6 +24,7 @@ public enum RequestBody {
         return switch (this) {
             case NONE -> true;
             case JSON -> mediaType.equals("application/json");
+            case JSON_OF_PAGE -> mediaType.equals("text/plain") || mediaType.equals("application/json");
             case IMPORT ->
                 switch (mediaType) {
                     case "text/csv", "text/plain", "application/csv", "application/octet-stream" -> true;

@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -62,6 +64,23 @@ public final class LeaseEndpoint {
         JsonFields fields = new JsonFields(object, false);
         fields.onlyThese(FIELDS);
         String poolName = fields.text("pool", 64);
+        if (poolName == null && fields.errors().isEmpty()) {
+            fields.wrong("pool is missing");
+        }
+        return read(
+                fields,
+                _ -> poolName == null ? null : pools.inNetwork(network, poolName),
+                () -> error("unknown_pool", "There is no such pool."));
+    }
+
+    /**
+     * @param poolOf the pool for the destination asked, null when there is none
+     * @param withoutPool the row's answer then
+     */
+    static LeaseBatch.Row read(
+            JsonFields fields,
+            Function<@Nullable PhoneNumber, @Nullable RingPool> poolOf,
+            Supplier<ObjectNode> withoutPool) {
         String visitorId = fields.text("visitor_id", VisitorFields.LONGEST_VISITOR_ID);
         String destinationText = fields.text("destination", 32);
         Boolean newAttribution = fields.bool("new_attribution");
@@ -69,9 +88,6 @@ public final class LeaseEndpoint {
         Map<String, String> marketingData = marketing == null ? Map.of() : texts(marketing, fields);
         if (!fields.errors().isEmpty()) {
             return wrong("invalid_request", fields.errorText());
-        }
-        if (poolName == null) {
-            return wrong("invalid_request", "pool is missing.");
         }
         String wrongVisitor = VisitorFields.wrongVisitorId(visitorId);
         if (wrongVisitor != null) {
@@ -85,13 +101,13 @@ public final class LeaseEndpoint {
         if (destinationText != null && (destination == null || !destinationText.startsWith("+"))) {
             return wrong("invalid_destination", "destination must be an E.164 number such as +18005550123.");
         }
-        RingPool pool = pools.inNetwork(network, poolName);
+        RingPool pool = poolOf.apply(destination);
         if (pool == null) {
-            return wrong("unknown_pool", "There is no such pool.");
+            return new LeaseBatch.Row.Wrong(withoutPool.get());
         }
         return new LeaseBatch.Row.Ask(
                 new LeaseRequest(pool.id(), visitorId, destination, marketingData, Boolean.TRUE.equals(newAttribution)),
-                poolName,
+                pool.idFromNetwork(),
                 null);
     }
 
@@ -107,7 +123,7 @@ public final class LeaseEndpoint {
         return texts;
     }
 
-    private static ObjectNode write(LeaseAnswer answer) {
+    static ObjectNode write(LeaseAnswer answer) {
         return switch (answer) {
             case LeaseAnswer.Granted granted ->
                 number(granted.lease().number(), granted.visitorId())
@@ -149,7 +165,7 @@ public final class LeaseEndpoint {
                 .put("renew_after_ms", renewAfterMillis);
     }
 
-    private static LeaseBatch.Row wrong(String code, String message) {
+    static LeaseBatch.Row wrong(String code, String message) {
         return new LeaseBatch.Row.Wrong(error(code, message));
     }
 

@@ -164,7 +164,7 @@ final class Exchange {
                 BodyReader.drop(request);
                 work(requested(caller, query, new byte[0]));
             }
-            case JSON, IMPORT ->
+            case JSON, JSON_OF_PAGE, IMPORT ->
                 BodyReader.read(
                         context.vertx(),
                         request,
@@ -177,8 +177,21 @@ final class Exchange {
     }
 
     private Request requested(Caller caller, QueryString query, byte[] body) {
-        String accept = request.getHeader(HttpHeaders.ACCEPT);
-        return new Request(caller, context.pathParams(), query, accept == null ? "" : accept, body, begun);
+        return new Request(
+                caller,
+                context.pathParams(),
+                query,
+                header(HttpHeaders.ACCEPT),
+                header(HttpHeaders.ORIGIN),
+                header(HttpHeaders.IF_NONE_MATCH),
+                header(HttpHeaders.ACCEPT_ENCODING),
+                body,
+                begun);
+    }
+
+    private String header(CharSequence name) {
+        String value = request.getHeader(name);
+        return value == null ? "" : value;
     }
 
     private void work(Request asked) {

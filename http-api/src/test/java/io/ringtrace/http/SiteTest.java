@@ -1,0 +1,118 @@
+package io.ringtrace.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@DisplayName("Sites with the tag")
+class SiteTest {
+    private static final String SHOP = "https://shop.example.org";
+    private static final String BODY = """
+            {"requests":[{"destination":"+18005550199","visitor_id":"v1","marketing_data":{"utm_source":"news"}},
+                         {"destination":"+12125550142","visitor_id":"v1"}]}""";
+
+    private RunningApi api;
+    private String site;
+
+    @BeforeEach
+    void start() throws Exception {
+        api = new RunningApi();
+        api.pools.give("acme", "16", null, "+18885550101", "+18885550102");
+        HttpResponse<String> made = create("{\"network\":\"acme\",\"origins\":[\"" + SHOP + "\"]}");
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        site = JsonMapper.shared().readTree(made.body()).get("site").asString();
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    private HttpResponse<String> create(String body) throws Exception {
+        return api.post("/v1/operator/sites", RunningApi.OPERATOR, body);
+    }
+
+    private HttpResponse<String> ask(String path, String origin, String type) throws Exception {
+        return api.send("POST", path, "", BODY, "Origin", origin, "Content-Type", type);
+    }
+
+    @Test
+    void aPageOfTheSiteIsLentTheNumberOfTheDestinationsPool() throws Exception {
+        HttpResponse<String> answer = ask("/v1/sites/" + site + "/leases", SHOP, "text/plain;charset=UTF-8");
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).hasValue(SHOP);
+        assertThat(answer.headers().firstValue("Vary")).hasValue("Origin");
+        JsonNode rows = JsonMapper.shared().readTree(answer.body()).get("responses");
+        assertThat(rows.get(0).get("promo_number").asString()).isEqualTo("+18885550101");
+        assertThat(rows.get(0).get("visitor_id").asString()).isEqualTo("v1");
+        assertThat(api.pools.asked.getLast().marketingData()).containsEntry("utm_source", "news");
+    }
+
+    @Test
+    void aDestinationThatNoPoolHasStaysOnThePage() throws Exception {
+        JsonNode row = JsonMapper.shared()
+                .readTree(ask("/v1/sites/" + site + "/leases", SHOP, "application/json")
+                        .body())
+                .get("responses")
+                .get(1);
+        assertThat(row.get("promo_number").isNull()).isTrue();
+        assertThat(row.get("approved").asBoolean()).isFalse();
+    }
+
+    @Test
+    void otherOriginsAndOtherSitesAreRefused() throws Exception {
+        assertThat(ask("/v1/sites/" + site + "/leases", "https://evil.example.org", "text/plain")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(ask("/v1/sites/" + site + "/leases", SHOP + ".evil.example", "text/plain")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(ask("/v1/sites/none/leases", SHOP, "text/plain").statusCode())
+                .isEqualTo(403);
+        assertThat(api.send("POST", "/v1/sites/" + site + "/leases", "", BODY, "Content-Type", "text/plain")
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void aSiteNeedsANetworkAndOriginsAsBrowsersSendThem() throws Exception {
+        assertThat(create("{\"network\":\"none\",\"origins\":[\"" + SHOP + "\"]}")
+                        .statusCode())
+                .isEqualTo(404);
+        for (String origin : new String[] {"shop.example.org", SHOP + "/", "HTTPS://SHOP.example.org", "*", ""}) {
+            assertThat(create("{\"network\":\"acme\",\"origins\":[\"" + origin + "\"]}")
+                            .statusCode())
+                    .as(origin)
+                    .isEqualTo(400);
+        }
+        assertThat(create("{\"network\":\"acme\",\"origins\":[]}").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void theTagIsServedWithCachingAndItsIntegrityHash() throws Exception {
+        HttpResponse<String> script = api.get("/tag/ringtrace.js");
+        HttpResponse<String> hash = api.get("/tag/ringtrace.js.integrity");
+        String etag = script.headers().firstValue("ETag").orElseThrow();
+
+        assertThat(script.statusCode()).isEqualTo(200);
+        assertThat(script.headers().firstValue("Content-Type")).hasValue("text/javascript; charset=utf-8");
+        assertThat(script.headers().firstValue("Cache-Control").orElseThrow()).contains("max-age=");
+        assertThat(script.headers().firstValue("Access-Control-Allow-Origin")).hasValue("*");
+        assertThat(hash.body()).startsWith("sha384-");
+        assertThat(etag).isEqualTo("W/\"" + hash.body() + "\"");
+        HttpResponse<String> again = api.send("GET", "/tag/ringtrace.js", "", "", "If-None-Match", etag);
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(again.body()).isEmpty();
+        HttpResponse<String> packed = api.send("GET", "/tag/ringtrace.js", "", "", "Accept-Encoding", "gzip, br");
+        assertThat(packed.headers().firstValue("Content-Encoding")).hasValue("gzip");
+        assertThat(packed.headers().firstValueAsLong("Content-Length").orElseThrow())
+                .isLessThanOrEqualTo(5120);
+    }
+}
