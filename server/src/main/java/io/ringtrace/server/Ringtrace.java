@@ -165,6 +165,7 @@ public final class Ringtrace implements AutoCloseable {
                         clock,
                         cookieKeys,
                         journal::recorder));
+        proxy.remember(journal.recentInvites());
         proxy.start();
         sip = proxy;
 

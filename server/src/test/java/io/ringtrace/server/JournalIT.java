@@ -87,7 +87,8 @@ class JournalIT {
                             AttributionResult.UNKNOWN,
                             null,
                             "v1",
-                            0));
+                            0,
+                            null));
             journal.recorder(0)
                     .record(new CallEvent.Ended(
                             CALL,

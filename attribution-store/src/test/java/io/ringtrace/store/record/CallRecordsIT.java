@@ -232,7 +232,8 @@ class CallRecordsIT {
                 AttributionResult.UNKNOWN,
                 null,
                 "v".repeat(99),
-                0));
+                0,
+                null));
         assertThat(get(call).sipCallId()).isEqualTo("i".repeat(255));
         assertThat(get(call).dialedText()).isEqualTo("é".repeat(128));
     }
@@ -293,7 +294,8 @@ class CallRecordsIT {
                 attribution,
                 DESTINATION,
                 "v1",
-                0);
+                0,
+                null);
     }
 
     private static Lease lease(long version, @Nullable String visitor) {
