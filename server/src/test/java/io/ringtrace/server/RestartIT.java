@@ -56,7 +56,8 @@ class RestartIT {
                 Max-Forwards: 70
                 Content-Length: 0
 
-                """.formatted(leased.leasedNumbers().getFirst(), leased.house.sip(), own).replace("\n", "\r\n");
+                """.formatted(leased.leasedNumbers().getFirst(), leased.house.sip(), own)
+                .replace("\n", "\r\n");
     }
 
     private static String answer(String request, String status) {

@@ -85,8 +85,9 @@ class CallEventCodecTest {
         bytes.put(0, (byte) 1);
         bytes.limit(bytes.limit() - (began.inviteKey() == null ? 1 : 17));
         assertThat(CallEventCodec.decode(bytes))
-                .isInstanceOfSatisfying(CallEvent.Began.class, read -> assertThat(read.inviteKey())
-                        .isNull())
+                .isInstanceOfSatisfying(
+                        CallEvent.Began.class,
+                        read -> assertThat(read.inviteKey()).isNull())
                 .extracting(CallEvent::callId)
                 .isEqualTo(began.callId());
     }
