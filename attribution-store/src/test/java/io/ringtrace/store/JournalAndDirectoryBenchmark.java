@@ -5,6 +5,7 @@ import io.ringtrace.attribution.Lease;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.CallRecorder;
+import io.ringtrace.call.InviteKey;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.store.directory.DirectoryBenchmarkFixture;
 import io.ringtrace.store.directory.NumberDirectory;
@@ -115,7 +116,8 @@ public class JournalAndDirectoryBenchmark {
                         NOW + 259_200_000)),
                 destination,
                 "v12",
-                0);
+                0,
+                new InviteKey(1, 2));
     }
 
     public static void main(String[] arguments) throws RunnerException {

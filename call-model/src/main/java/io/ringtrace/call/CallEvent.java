@@ -21,6 +21,7 @@ public sealed interface CallEvent {
      * @param destination where the call is to go; null when it is refused
      * @param configVersion version of the routing plan
      * @param attributionStaleMillis how far the directory's feed was behind; 0 while it is live
+     * @param inviteKey by which a retransmission of the INVITE finds this record after a restart; null where it is not known
      */
     record Began(
             CallId callId,
@@ -34,7 +35,8 @@ public sealed interface CallEvent {
             AttributionResult attribution,
             @Nullable PhoneNumber destination,
             String configVersion,
-            long attributionStaleMillis)
+            long attributionStaleMillis,
+            @Nullable InviteKey inviteKey)
             implements CallEvent {}
 
     /**

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attributionStatus as in {@code AttributionStatus.text()}
  * @param leaseId number and version of the lease: {@code 18005550123.7}
+ * @param postDialDelayMillis the INVITE's arrival to the first 18x or, without one, the final answer
+ * @param postDialDelayTheirsMillis of these, from the INVITE to the gateway that brought it
+ * @param postDialDelayOursMillis the rest, gateways tried before among it
  * @param complete false while the call runs, or when its beginning has not reached the store
  */
 public record CallRecord(
@@ -43,6 +46,8 @@ public record CallRecord(
         @Nullable Long ringMillis,
         @Nullable Long talkMillis,
         @Nullable Long postDialDelayMillis,
+        @Nullable Long postDialDelayTheirsMillis,
+        @Nullable Long postDialDelayOursMillis,
         @Nullable Integer sipCodeSent,
         @Nullable Integer sipCodeGateway,
         @Nullable String reasonHeader,

@@ -19,6 +19,7 @@ public interface CallRecords {
             @Nullable PhoneNumber promoNumber,
             @Nullable String visitorId,
             @Nullable String attributionStatus,
+            @Nullable String trunk,
             @Nullable CallId before,
             int limit) {
         public Query {

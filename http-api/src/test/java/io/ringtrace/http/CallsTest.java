@@ -70,6 +70,8 @@ class CallsTest {
                 1900L,
                 null,
                 95L,
+                90L,
+                5L,
                 200,
                 200,
                 null,
@@ -94,7 +96,7 @@ class CallsTest {
                         "marketing_data":{"utm_source":"a,\\"b\\""},"attribution_confidence":0.75,"lease_age_ms":60000,\
                         "presentation_age_ms":1000,"prior_leases":0,"attribution_stale_ms":0,\
                         "progress_time":"2026-01-31T09:30:00.105Z","answer_time":"2026-01-31T09:30:02.005Z","end_time":null,\
-                        "ring_ms":1900,"talk_ms":null,"post_dial_delay_ms":95,"duration_exact":true,"end_reason":null,\
+                        "ring_ms":1900,"talk_ms":null,"post_dial_delay_ms":95,"post_dial_delay_theirs_ms":90,"post_dial_delay_ours_ms":5,"duration_exact":true,"end_reason":null,\
                         "ended_by":null,"sip_code_sent":200,"sip_code_gateway":200,"reason":null,"trunk":"carrier",\
                         "gateway":"gw","attempts":[{"gateway":"gw","sent_time":"2026-01-31T09:30:00.007Z",\
                         "first_18x_time":"2026-01-31T09:30:00.105Z","sip_code":200,"reason":null,"abandoned":null}],\
@@ -117,6 +119,9 @@ class CallsTest {
         assertThat(calls(api.get("/v1/calls?visitor_id=v1", api.acme))).containsExactly(id(1));
         assertThat(calls(api.get("/v1/calls?attribution_status=held", api.acme)))
                 .containsExactly(id(2));
+        assertThat(calls(api.get("/v1/calls?visitor_id=v1&trunk=carrier", api.acme)))
+                .containsExactly(id(1));
+        assertThat(calls(api.get("/v1/calls?trunk=other", api.acme))).isEmpty();
         assertThat(calls(api.get("/v1/calls?promo_number=%2B18005550100", api.acme)))
                 .isEmpty();
         assertThat(calls(api.get("/v1/calls?from=2026-01-31T09:30:00.007Z", api.acme)))
@@ -134,7 +139,7 @@ class CallsTest {
     @Test
     void wrongFiltersAreAllNamed() throws Exception {
         HttpResponse<String> answer = api.get(
-                "/v1/calls?from=yesterday&promo_number=x&attribution_status=odd&before=1&limit=1001&visitors=v",
+                "/v1/calls?from=yesterday&promo_number=x&attribution_status=odd&trunk=&before=1&limit=1001&visitors=v",
                 api.acme);
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.body())
@@ -143,6 +148,7 @@ class CallsTest {
                         "from must be a time",
                         "promo_number must be",
                         "attribution_status must be one of leased,",
+                        "trunk must be",
                         "before must be a call id",
                         "limit must be 1 to 1000");
     }

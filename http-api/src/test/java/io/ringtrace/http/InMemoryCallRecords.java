@@ -26,6 +26,7 @@ final class InMemoryCallRecords implements CallRecords {
                 .filter(r -> q.visitorId() == null || Objects.equals(q.visitorId(), r.visitorId()))
                 .filter(r ->
                         q.attributionStatus() == null || q.attributionStatus().equals(r.attributionStatus()))
+                .filter(r -> q.trunk() == null || q.trunk().equals(r.trunk()))
                 .filter(r -> q.before() == null || r.callId().compareTo(q.before()) < 0)
                 .sorted(Comparator.comparing(CallRecord::callId).reversed())
                 .limit(q.limit())

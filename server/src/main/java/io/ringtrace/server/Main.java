@@ -5,6 +5,7 @@ import io.ringtrace.server.command.CallsCommand;
 import io.ringtrace.server.command.CheckConfigCommand;
 import io.ringtrace.server.command.CommandException;
 import io.ringtrace.server.command.DemoCommand;
+import io.ringtrace.server.command.JournalCommand;
 import io.ringtrace.server.command.MigrateCommand;
 import io.ringtrace.server.command.NumbersCommand;
 import io.ringtrace.server.command.ServeCommand;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Command;
             MigrateCommand.class,
             AccountCommand.class,
             NumbersCommand.class,
-            CallsCommand.class
+            CallsCommand.class,
+            JournalCommand.class
         },
         scope = CommandLine.ScopeType.INHERIT)
 public final class Main {

@@ -2,6 +2,7 @@ package io.ringtrace.server;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.config.Configuration;
 import io.ringtrace.config.PlanHolder;
 import io.ringtrace.config.SipConfig;
@@ -28,6 +29,7 @@ import io.ringtrace.store.lease.DatabaseLeaseClock;
 import io.ringtrace.store.lease.LeaseAllocator;
 import io.ringtrace.store.node.NodeIdentity;
 import io.ringtrace.store.record.JournalDrain;
+import io.ringtrace.store.record.LeftJournal;
 import io.ringtrace.store.record.StoreCallRecords;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,6 +37,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -98,6 +102,27 @@ public final class Ringtrace implements AutoCloseable {
         }
     }
 
+    /**
+     * Carries the journal that a dead node left into the store of this configuration, whose embedded database is a running server's.
+     *
+     * @param left the dead node's data folder
+     */
+    public static LeftJournal.Outcome drainLeftJournal(
+            Configuration configuration, Map<String, String> environment, Path left, Duration longest)
+            throws StartException {
+        DataFolder data = DataFolder.open(configuration.store().dataDirectory());
+        try (StoreDatabase database = StoreDatabase.join(storeSettings(configuration.store(), data, environment))) {
+            return LeftJournal.drain(left, database, longest);
+        } catch (StoreStartException e) {
+            throw new StartException(e);
+        } catch (IOException | StoreUnavailableException e) {
+            throw new StartException("the journal of " + left + " can't be drained: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("interrupted while the journal of " + left + " was drained", e);
+        }
+    }
+
     private void build(Configuration configuration, Map<String, String> environment)
             throws StartException, StoreStartException, HttpListenerException, IOException {
         StoreConfig store = configuration.store();
@@ -141,6 +166,7 @@ public final class Ringtrace implements AutoCloseable {
                         clock,
                         cookieKeys,
                         journal::recorder));
+        proxy.remember(journal.recentInvites());
         proxy.start();
         sip = proxy;
 

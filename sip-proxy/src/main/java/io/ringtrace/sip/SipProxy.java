@@ -4,11 +4,13 @@ import io.ringtrace.attribution.AttributionLookup;
 import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.call.CallRecorder;
 import io.ringtrace.call.CookieKeys;
+import io.ringtrace.call.RecentInvite;
 import io.ringtrace.routing.ActivePlan;
 import io.ringtrace.sip.admission.OurNames;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.SentBy;
 import io.ringtrace.sip.proxy.ProxyCore;
+import io.ringtrace.sip.proxy.RejoiningInvites;
 import io.ringtrace.sip.target.GatewayHealth;
 import io.ringtrace.sip.target.GatewayTargets;
 import io.ringtrace.sip.transaction.BranchParameter;
@@ -24,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -47,6 +50,7 @@ public final class SipProxy implements AutoCloseable {
     private final LongSupplier monotonicMillis;
     private final SecureRandom secureRandom = new SecureRandom();
     private @Nullable UdpTransport transport;
+    private Collection<RecentInvite> rejoining = List.of();
     private volatile List<CallShard> shards = List.of();
     private volatile List<Listener> listeners = List.of();
 
@@ -212,6 +216,11 @@ public final class SipProxy implements AutoCloseable {
         this.monotonicMillis = monotonicMillis;
     }
 
+    /** INVITEs of an earlier run, whose retransmissions join their records. To be told before the start. */
+    public void remember(Collection<RecentInvite> invites) {
+        rejoining = List.copyOf(invites);
+    }
+
     /**
      * Opens the listeners and takes calls from then on.
      *
@@ -292,10 +301,11 @@ public final class SipProxy implements AutoCloseable {
         OurNames names = new OurNames(sentBys, settings.advertisedHosts());
         ProxyCore.Rules rules = new ProxyCore.Rules(
                 settings.maximumDuration(), settings.mostLiveCalls(), Long.toHexString(secureRandom.nextLong()));
+        RejoiningInvites rejoins = new RejoiningInvites(rejoining);
         List<CallShard> made = new ArrayList<>();
         for (int i = 0; i < settings.shards(); i++) {
             ProxyCore.Surroundings surroundings = new ProxyCore.Surroundings(
-                    activePlan, lookup, clock, cookieKeys, recorders.apply(i), targets, health);
+                    activePlan, lookup, clock, cookieKeys, recorders.apply(i), targets, health, rejoins);
             made.add(shard(udp, i, sentBys, surroundings, rules, names));
         }
         List<CallShard> all = List.copyOf(made);

@@ -7,6 +7,7 @@ import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallRecorder;
 import io.ringtrace.call.CookieKeys;
 import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.call.RecentInvites;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.IpNetwork;
 import io.ringtrace.routing.NumberNormalisation;
@@ -174,6 +175,9 @@ final class Ladder implements AutoCloseable {
                 new OneKey(key),
                 _ -> journal,
                 clock);
+        RecentInvites recent = new RecentInvites();
+        journal.events().forEach(recent::see);
+        started.remember(recent.found());
         started.start();
         for (Party party : List.of(caller, gateway, secondGateway, stranger)) {
             party.talksTo(started.boundAddresses().getFirst());
@@ -181,7 +185,7 @@ final class Ladder implements AutoCloseable {
         return started;
     }
 
-    /** A new proxy on the same port with the same keys, which knows nothing of former calls. */
+    /** A new proxy on the same port with the same keys, which knows of former calls only what the journal has of recent INVITEs. */
     void proxyRestarts() throws Exception {
         int port = proxy.boundAddresses().getFirst().getPort();
         proxy.close();

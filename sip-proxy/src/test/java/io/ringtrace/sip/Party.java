@@ -213,6 +213,10 @@ final class Party implements AutoCloseable {
         answers(lastInvite, status, "");
     }
 
+    void answers(int status, String more) {
+        answers(lastRequest, status, more);
+    }
+
     void answers(SipText request, int status, String more) {
         answers(request, status, localTag, more);
     }

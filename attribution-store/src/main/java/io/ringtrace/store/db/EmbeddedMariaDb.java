@@ -81,6 +81,18 @@ public final class EmbeddedMariaDb implements AutoCloseable {
         }
     }
 
+    /** The address of the database that a running server has on this folder. */
+    static DatabaseAddress running(Path folder) throws StoreStartException {
+        try {
+            int port = Integer.parseInt(Files.readString(folder.resolve("port")).strip());
+            String password = Files.readString(folder.resolve("password")).strip();
+            return new DatabaseAddress(HOST, port, DATABASE, USER, password, "");
+        } catch (IOException | NumberFormatException e) {
+            throw new StoreStartException(
+                    "no database has run on " + folder + ": start its server first, with ./ringtrace serve", e);
+        }
+    }
+
     private static EmbeddedMariaDb startLocked(MariaDbFolder folder, int bufferPoolMegabytes, MariaDbPrograms programs)
             throws IOException, StoreStartException {
         String password = folder.password();

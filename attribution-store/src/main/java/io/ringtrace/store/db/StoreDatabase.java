@@ -62,6 +62,15 @@ public final class StoreDatabase implements AutoCloseable {
         };
     }
 
+    /** Reaches the database that another process of this machine has open, or an external one, and starts and migrates nothing. */
+    public static StoreDatabase join(StoreSettings settings) throws StoreStartException {
+        return switch (settings) {
+            case StoreSettings.Embedded own ->
+                new StoreDatabase(EmbeddedMariaDb.running(own.folder().resolve("mariadb")), own.connections(), null);
+            case StoreSettings.External _ -> open(settings);
+        };
+    }
+
     public DataSource dataSource() {
         return dataSource;
     }

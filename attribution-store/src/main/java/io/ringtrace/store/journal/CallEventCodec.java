@@ -7,6 +7,7 @@ import io.ringtrace.call.CallId;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
+import io.ringtrace.call.InviteKey;
 import io.ringtrace.call.PhoneNumber;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * a 16-bit length. The codes below are on operators' disks: they may be added to, never changed. Thread-safe.
  */
 final class CallEventCodec {
-    static final byte VERSION = 1;
+    static final byte VERSION = 2;
+    /** Its beginnings carry no key of their INVITE; all else is the same. */
+    private static final byte WITHOUT_INVITE_KEY = 1;
 
     private static final byte BEGAN = 1;
     private static final byte PROGRESSED = 2;
@@ -51,6 +54,7 @@ final class CallEventCodec {
                 putNumber(began.destination(), to);
                 putText(began.configVersion(), LONGEST_TEXT, to);
                 to.putLong(began.attributionStaleMillis());
+                putInviteKey(began.inviteKey(), to);
             }
             case CallEvent.Progressed progressed -> {
                 head(PROGRESSED, progressed, to);
@@ -82,7 +86,7 @@ final class CallEventCodec {
     /** Throws IllegalArgumentException for what this version does not know, BufferUnderflowException for too few bytes. */
     static CallEvent decode(ByteBuffer from) {
         byte version = from.get();
-        if (version != VERSION) {
+        if (version != VERSION && version != WITHOUT_INVITE_KEY) {
             throw new IllegalArgumentException("entry version " + version + " is not known here");
         }
         byte type = from.get();
@@ -102,7 +106,8 @@ final class CallEventCodec {
                         attribution(from),
                         number(from),
                         text(from),
-                        from.getLong());
+                        from.getLong(),
+                        version == WITHOUT_INVITE_KEY ? null : inviteKey(from));
             case PROGRESSED -> new CallEvent.Progressed(callId, at, text(from), from.getShort(), from.getLong());
             case ANSWERED ->
                 new CallEvent.Answered(callId, at, text(from), from.getShort(), from.getLong(), attempts(from));
@@ -239,6 +244,18 @@ final class CallEventCodec {
 
     private static PhoneNumber presentNumber(ByteBuffer from) {
         return new PhoneNumber(from.getLong());
+    }
+
+    private static void putInviteKey(@Nullable InviteKey key, ByteBuffer to) {
+        putFlag(key != null, to);
+        if (key != null) {
+            to.putLong(key.transaction());
+            to.putLong(key.call());
+        }
+    }
+
+    private static @Nullable InviteKey inviteKey(ByteBuffer from) {
+        return flag(from) ? new InviteKey(from.getLong(), from.getLong()) : null;
     }
 
     private static void putFlag(boolean flag, ByteBuffer to) {

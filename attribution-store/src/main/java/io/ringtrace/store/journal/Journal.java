@@ -1,6 +1,8 @@
 package io.ringtrace.store.journal;
 
 import io.ringtrace.call.CallRecorder;
+import io.ringtrace.call.RecentInvite;
+import io.ringtrace.call.RecentInvites;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ public final class Journal implements AutoCloseable {
     private final Map<Integer, JournalPosition> drained = new ConcurrentHashMap<>();
     private final int shardCount;
     private SegmentCatalog catalog = new SegmentCatalog();
+    private List<RecentInvite> recentInvites = List.of();
     private @Nullable JournalLock lock;
     private @Nullable JournalKeeper keeper;
     private @Nullable JournalForcer forcer;
@@ -59,7 +62,9 @@ public final class Journal implements AutoCloseable {
         }
         keeping.start(shards, prepared);
         JournalRepair.cutTornTails(catalog);
-        int interrupted = JournalRepair.closeInterrupted(catalog, shards);
+        RecentInvites recent = new RecentInvites();
+        int interrupted = JournalRepair.closeInterrupted(catalog, shards, recent);
+        recentInvites = recent.found();
         forcer = new JournalForcer(shards, settings.forceInterval());
         forcer.start();
         LOG.info(
@@ -73,6 +78,11 @@ public final class Journal implements AutoCloseable {
     /** The recorder of a shard, from 0; single-threaded. */
     public CallRecorder recorder(int shard) {
         return shards.get(shard);
+    }
+
+    /** INVITEs that the previous run admitted in its last 64 s, as they stood when this one started. */
+    public List<RecentInvite> recentInvites() {
+        return recentInvites;
     }
 
     /** All shards that have something to be read, those of an earlier and larger configuration too. */

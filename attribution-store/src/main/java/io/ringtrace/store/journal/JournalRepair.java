@@ -4,6 +4,7 @@ import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
+import io.ringtrace.call.RecentInvites;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -52,9 +53,14 @@ final class JournalRepair {
         }
     }
 
-    /** Ends the calls that began and were neither answered nor ended: the process died in between. Answered ones may still end by their BYE. */
-    static int closeInterrupted(SegmentCatalog catalog, List<ShardJournal> shards) throws IOException {
-        OpenCalls calls = new OpenCalls();
+    /**
+     * Ends the calls that began and were neither answered nor ended: the process died in between. Answered ones may still end by their BYE.
+     *
+     * @param recent is shown every event of the journal
+     */
+    static int closeInterrupted(SegmentCatalog catalog, List<ShardJournal> shards, RecentInvites recent)
+            throws IOException {
+        OpenCalls calls = new OpenCalls(recent);
         for (int shard : catalog.shards()) {
             for (Path path : catalog.segments(shard).values()) {
                 try (Segment segment = Segment.openToRead(path)) {
@@ -92,7 +98,12 @@ final class JournalRepair {
         /** Ended by an earlier start, perhaps in a shard that is read before the one where the call began. */
         private final Set<CallId> interrupted = new HashSet<>();
 
+        private final RecentInvites recent;
         private long lastSeenMillis;
+
+        OpenCalls(RecentInvites recent) {
+            this.recent = recent;
+        }
 
         void see(ByteBuffer body) {
             CallEvent event;
@@ -101,6 +112,7 @@ final class JournalRepair {
             } catch (IllegalArgumentException | BufferUnderflowException _) {
                 return; // the drain tells about it
             }
+            recent.see(event);
             lastSeenMillis = Math.max(lastSeenMillis, event.atMillis());
             switch (event) {
                 case CallEvent.Began began -> open.add(began.callId());

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 /** Which segments of which shards stand in a journal's folder, by number. Thread-safe: writers add, the keeper removes, readers look. */
 final class SegmentCatalog {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentCatalog.class);
+    static final String SET_ASIDE_SUFFIX = ".damaged";
 
     private final Map<Integer, ConcurrentNavigableMap<Long, Path>> byShard = new ConcurrentHashMap<>();
     private final Set<Path> damaged = ConcurrentHashMap.newKeySet();
@@ -56,7 +57,7 @@ final class SegmentCatalog {
 
     /** Renames a segment that cannot be read to its end, so that it is kept for a person to look at. */
     static Path setAside(Path file) throws IOException {
-        return Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"));
+        return Files.move(file, file.resolveSibling(file.getFileName() + SET_ASIDE_SUFFIX));
     }
 
     /** Somebody could not read it to its end: it must not be deleted. */

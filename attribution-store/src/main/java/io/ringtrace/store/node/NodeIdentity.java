@@ -77,6 +77,11 @@ public final class NodeIdentity {
         return made;
     }
 
+    /** Whether the folder has been a node's. */
+    public static boolean isIn(Path dataFolder) {
+        return Files.exists(dataFolder.resolve(FILE));
+    }
+
     public long id() {
         return id;
     }

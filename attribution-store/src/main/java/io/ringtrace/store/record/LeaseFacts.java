@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class LeaseFacts {
     /**
      * @param priorLeases other visitors to whom the number was presented within the hold before the INVITE
+     * @param confidence as {@link AttributionConfidence} says
      */
-    record Found(String marketingData, int priorLeases) {}
+    record Found(String marketingData, int priorLeases, double confidence) {}
 
     private final Map<CallId, Found> byCall = new HashMap<>();
     private final Map<Long, Long> networkByPool = new HashMap<>();
@@ -119,10 +120,11 @@ final class LeaseFacts {
             return;
         }
         try (PreparedStatement select = connection.prepareStatement("SELECT k.i, MIN(l.marketing_data),"
-                + " COUNT(DISTINCT p.previous_visitor_id) FROM (" + keys + ") k"
+                + " MAX(p.previous_presented_at) FROM (" + keys + ") k"
                 + " JOIN lease l ON l.number = k.number AND l.version = k.version"
                 + " LEFT JOIN lease p ON p.number = l.number AND p.version <= l.version"
-                + " AND p.previous_presented_at > k.since AND p.previous_visitor_id <> l.visitor_id GROUP BY k.i")) {
+                + " AND p.previous_presented_at > k.since AND p.previous_visitor_id <> l.visitor_id"
+                + " GROUP BY k.i, p.previous_visitor_id")) {
             int parameter = 1;
             for (int i = 0; i < leased.size(); i++) {
                 Lease lease = attributed(leased.get(i).attribution());
@@ -135,11 +137,49 @@ final class LeaseFacts {
                 long hold = lease.heldUntil() - lease.presentedAt();
                 select.setLong(parameter++, leased.get(i).atMillis() - hold);
             }
+            Map<Integer, Candidates> found = new HashMap<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    byCall.put(leased.get(rows.getInt(1)).callId(), new Found(rows.getString(2), rows.getInt(3)));
+                    int at = rows.getInt(1);
+                    Candidates candidates = found.get(at);
+                    if (candidates == null) {
+                        candidates = new Candidates(leased.get(at), rows.getString(2));
+                        found.put(at, candidates);
+                    }
+                    long presentedAt = rows.getLong(3);
+                    if (!rows.wasNull()) {
+                        candidates.add(presentedAt);
+                    }
                 }
             }
+            found.values().forEach(candidates -> byCall.put(candidates.call.callId(), candidates.found()));
+        }
+    }
+
+    /** The visitors that a call may have come from; the first is the one it is attributed to. */
+    private static final class Candidates {
+        private final CallEvent.Began call;
+        private final String marketingData;
+        private final AttributionConfidence confidence;
+        private int others;
+
+        Candidates(CallEvent.Began call, String marketingData) {
+            this.call = call;
+            this.marketingData = marketingData;
+            Lease lease = attributed(call.attribution());
+            if (lease == null) {
+                throw new IllegalStateException("only leased calls are asked for");
+            }
+            this.confidence = new AttributionConfidence(call.atMillis() - lease.presentedAt());
+        }
+
+        void add(long presentedAt) {
+            others++;
+            confidence.candidate(call.atMillis() - presentedAt);
+        }
+
+        Found found() {
+            return new Found(marketingData, others, confidence.value());
         }
     }
 

@@ -158,8 +158,7 @@ final class RecordWriter {
         row.put(lease == null ? null : lease.visitorId(), LONGEST_NAME);
         row.put(found == null ? null : found.marketingData(), Integer.MAX_VALUE);
         row.put(event.attribution().status().text(), LONGEST_NAME);
-        // Other candidates need the formula of the delays; without any the answer is certain.
-        row.put(found != null && found.priorLeases() == 0 ? 1.0 : null);
+        row.put(found == null ? null : (Double) found.confidence());
         row.put(lease == null ? null : event.atMillis() - lease.leasedAt());
         row.put(lease == null ? null : event.atMillis() - lease.presentedAt());
         row.put(found == null ? null : (long) found.priorLeases());

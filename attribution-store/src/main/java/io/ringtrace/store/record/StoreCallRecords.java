@@ -69,6 +69,10 @@ public final class StoreCallRecords implements CallRecords {
             sql.append(" AND r.attribution_status = ?");
             parameters.add(query.attributionStatus());
         }
+        if (query.trunk() != null) {
+            sql.append(" AND r.trunk = ?");
+            parameters.add(query.trunk());
+        }
         if (query.before() != null) {
             long start = startOf(connection, query.before());
             sql.append(" AND (r.start_at < ? OR r.start_at = ? AND r.call_id < ?)");
@@ -118,6 +122,11 @@ public final class StoreCallRecords implements CallRecords {
         String campaign = row.getString("campaign");
         List<GatewayAttempt> attempts = RecordJson.attempts(row.getString("attempts"));
         boolean began = row.getBoolean("began");
+        String gateway = gateway(row.getString("gateway"), answer, attempts);
+        Long heard = progress != null ? progress : answer != null ? answer : end;
+        Long postDialDelay = began ? between(start, heard) : null;
+        Long theirs = theirs(
+                postDialDelay, heard, progress == null ? null : whole(row, "sent_to_gateway_at"), attempts, gateway);
         return new CallRecord(
                 CallId.fromBytes(row.getBytes("call_id")),
                 whole(row, "transaction_id"),
@@ -142,14 +151,16 @@ public final class StoreCallRecords implements CallRecords {
                 small(row, "prior_leases"),
                 row.getLong("attribution_stale_ms"),
                 attempts,
-                gateway(row.getString("gateway"), answer, attempts),
+                gateway,
                 start,
                 progress,
                 answer,
                 end,
                 ring(row, progress, answer, end),
                 talk(row, answer, end),
-                began ? between(start, progress != null ? progress : answer != null ? answer : end) : null,
+                postDialDelay,
+                theirs,
+                postDialDelay == null || theirs == null ? null : (Long) (postDialDelay - theirs),
                 small(row, "sip_code_sent"),
                 small(row, "sip_code_gateway"),
                 row.getString("reason_header"),
@@ -164,6 +175,30 @@ public final class StoreCallRecords implements CallRecords {
     private static @Nullable String gateway(
             @Nullable String answering, @Nullable Long answer, List<GatewayAttempt> attempts) {
         return answer == null && !attempts.isEmpty() ? attempts.getLast().gateway() : answering;
+    }
+
+    /**
+     * The part of the delay that passed after the INVITE to the gateway which ended it: the one whose 18x came first, else the one whose final
+     * answer went to the caller. 0 when no gateway was asked.
+     */
+    private static @Nullable Long theirs(
+            @Nullable Long delay,
+            @Nullable Long heard,
+            @Nullable Long sentToRinging,
+            List<GatewayAttempt> attempts,
+            @Nullable String gateway) {
+        if (delay == null || heard == null) {
+            return null;
+        }
+        Long sent = sentToRinging;
+        if (sent == null) {
+            for (GatewayAttempt attempt : attempts) {
+                if (attempt.gateway().equals(gateway)) {
+                    sent = attempt.sentAtMillis();
+                }
+            }
+        }
+        return sent == null ? 0L : Math.clamp(heard - sent, 0, delay);
     }
 
     /** Measured where there was an answer, else from the first 18x to the end. */

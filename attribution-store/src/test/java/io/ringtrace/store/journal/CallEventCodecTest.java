@@ -79,6 +79,20 @@ class CallEventCodecTest {
     }
 
     @Test
+    void aBeginningOfTheFirstVersionHasNoKeyOfItsInvite() {
+        CallEvent.Began began = sample.began(sample.callId(), AttributionResult.UNKNOWN);
+        ByteBuffer bytes = encoded(began);
+        bytes.put(0, (byte) 1);
+        bytes.limit(bytes.limit() - (began.inviteKey() == null ? 1 : 17));
+        assertThat(CallEventCodec.decode(bytes))
+                .isInstanceOfSatisfying(
+                        CallEvent.Began.class,
+                        read -> assertThat(read.inviteKey()).isNull())
+                .extracting(CallEvent::callId)
+                .isEqualTo(began.callId());
+    }
+
+    @Test
     void anUnknownVersionIsRefusedByName() {
         ByteBuffer bytes = encoded(sample.event());
         bytes.put(0, (byte) 9);

@@ -7,6 +7,7 @@ import io.ringtrace.call.CallId;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
+import io.ringtrace.call.InviteKey;
 import io.ringtrace.call.PhoneNumber;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,8 @@ public final class SampleEvents {
                 attribution,
                 maybe(number()),
                 "v" + random.nextInt(10),
-                random.nextInt(3) * 1000L);
+                random.nextInt(3) * 1000L,
+                maybe(new InviteKey(random.nextLong(), random.nextLong())));
     }
 
     public CallEvent.Progressed progressed(CallId id) {

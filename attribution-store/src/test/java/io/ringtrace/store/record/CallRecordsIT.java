@@ -1,6 +1,7 @@
 package io.ringtrace.store.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.ringtrace.attribution.AttributionResult;
 import io.ringtrace.attribution.Lease;
@@ -90,7 +91,9 @@ class CallRecordsIT {
         assertThat(record.leaseAgeMillis()).isEqualTo(30_000);
         assertThat(record.presentationAgeMillis()).isEqualTo(20_000);
         assertThat(record.priorLeases()).as("v2 and v3").isEqualTo(2);
-        assertThat(record.attributionConfidence()).isNull();
+        assertThat(record.attributionConfidence())
+                .as("20 s against v2's 100 s and v3's 30 s")
+                .isCloseTo(0.4361, within(0.0001));
     }
 
     @Test
@@ -158,6 +161,8 @@ class CallRecordsIT {
         CallRecord record = get(call);
         assertThat(record.complete()).isTrue();
         assertThat(record.postDialDelayMillis()).isEqualTo(700);
+        assertThat(record.postDialDelayTheirsMillis()).isEqualTo(600);
+        assertThat(record.postDialDelayOursMillis()).isEqualTo(100);
         assertThat(record.ringMillis()).isEqualTo(4001);
         assertThat(record.talkMillis()).isEqualTo(60_002);
         assertThat(record.sipCodeSent()).isEqualTo(200);
@@ -191,6 +196,12 @@ class CallRecordsIT {
         assertThat(record.attempts()).isEqualTo(attempts);
         assertThat(record.gateway()).isEqualTo("gw-2");
         assertThat(record.postDialDelayMillis()).isEqualTo(3100);
+        assertThat(record.postDialDelayTheirsMillis())
+                .as("of the second gateway")
+                .isEqualTo(90);
+        assertThat(record.postDialDelayOursMillis())
+                .as("with the first one's silence")
+                .isEqualTo(3010);
         assertThat(record.talkMillis()).isNull();
         assertThat(record.ringMillis()).isNull();
         assertThat(record.sipCodeSent()).isEqualTo(486);
@@ -232,7 +243,8 @@ class CallRecordsIT {
                 AttributionResult.UNKNOWN,
                 null,
                 "v".repeat(99),
-                0));
+                0,
+                null));
         assertThat(get(call).sipCallId()).isEqualTo("i".repeat(255));
         assertThat(get(call).dialedText()).isEqualTo("é".repeat(128));
     }
@@ -250,7 +262,7 @@ class CallRecordsIT {
         CallId before = null;
         while (true) {
             List<CallRecord> page = records.find(
-                    new CallRecords.Query(null, 0, Long.MAX_VALUE, asked, null, "unknown_number", before, 3));
+                    new CallRecords.Query(null, 0, Long.MAX_VALUE, asked, null, "unknown_number", null, before, 3));
             if (page.isEmpty()) {
                 break;
             }
@@ -258,9 +270,15 @@ class CallRecordsIT {
             before = found.getLast();
         }
         assertThat(found).isEqualTo(made);
-        assertThat(records.find(new CallRecords.Query("net", 0, Long.MAX_VALUE, asked, null, null, null, 100)))
+        assertThat(records.find(
+                        new CallRecords.Query(null, 0, Long.MAX_VALUE, asked, null, null, "acme-east", null, 100)))
+                .hasSameSizeAs(made);
+        assertThat(records.find(
+                        new CallRecords.Query(null, 0, Long.MAX_VALUE, asked, null, null, "acme-west", null, 100)))
                 .isEmpty();
-        assertThat(records.find(new CallRecords.Query(null, 0, INVITE, asked, null, null, null, 100)))
+        assertThat(records.find(new CallRecords.Query("net", 0, Long.MAX_VALUE, asked, null, null, null, null, 100)))
+                .isEmpty();
+        assertThat(records.find(new CallRecords.Query(null, 0, INVITE, asked, null, null, null, null, 100)))
                 .isEmpty();
     }
 
@@ -293,7 +311,8 @@ class CallRecordsIT {
                 attribution,
                 DESTINATION,
                 "v1",
-                0);
+                0,
+                null);
     }
 
     private static Lease lease(long version, @Nullable String visitor) {

@@ -32,8 +32,17 @@ import tools.jackson.databind.node.ObjectNode;
 public final class CallEndpoints {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MOST = 1000;
-    private static final Set<String> FILTERS =
-            Set.of("from", "to", "promo_number", "visitor_id", "attribution_status", "before", "limit", "oauth_token");
+    private static final int LONGEST_TRUNK = 64;
+    private static final Set<String> FILTERS = Set.of(
+            "from",
+            "to",
+            "promo_number",
+            "visitor_id",
+            "attribution_status",
+            "trunk",
+            "before",
+            "limit",
+            "oauth_token");
 
     private final CallRecords records;
 
@@ -107,7 +116,8 @@ public final class CallEndpoints {
         QueryString query = request.query();
         // A misspelled filter that filters nothing would show calls that nobody asked for.
         if (query.unknownBeside(FILTERS) != null) {
-            wrong.add("The filters are from, to, promo_number, visitor_id, attribution_status, before and limit.");
+            wrong.add(
+                    "The filters are from, to, promo_number, visitor_id, attribution_status, trunk, before and limit.");
         }
         long from = time(query, "from", 0, wrong);
         long to = time(query, "to", Long.MAX_VALUE, wrong);
@@ -128,6 +138,10 @@ public final class CallEndpoints {
         if (status != null && !statuses.contains(status)) {
             wrong.add("attribution_status must be one of " + String.join(", ", statuses) + ".");
         }
+        String trunk = query.get("trunk");
+        if (trunk != null && (trunk.isEmpty() || trunk.length() > LONGEST_TRUNK)) {
+            wrong.add("trunk must be a trunk's name of 1 to " + LONGEST_TRUNK + " characters.");
+        }
         CallId before = null;
         String beforeText = query.get("before");
         if (beforeText != null) {
@@ -146,7 +160,7 @@ public final class CallEndpoints {
                 limit = DEFAULT_LIMIT;
             }
         }
-        return new CallRecords.Query(network(request.caller()), from, to, promo, visitor, status, before, limit);
+        return new CallRecords.Query(network(request.caller()), from, to, promo, visitor, status, trunk, before, limit);
     }
 
     private static long time(QueryString query, String name, long absent, List<String> wrong) {

@@ -51,6 +51,8 @@ final class CallRecordText {
             "ring_ms",
             "talk_ms",
             "post_dial_delay_ms",
+            "post_dial_delay_theirs_ms",
+            "post_dial_delay_ours_ms",
             "duration_exact",
             "end_reason",
             "ended_by",
@@ -99,6 +101,8 @@ final class CallRecordText {
                 .put("ring_ms", record.ringMillis())
                 .put("talk_ms", record.talkMillis())
                 .put("post_dial_delay_ms", record.postDialDelayMillis())
+                .put("post_dial_delay_theirs_ms", record.postDialDelayTheirsMillis())
+                .put("post_dial_delay_ours_ms", record.postDialDelayOursMillis())
                 .put("duration_exact", record.durationExact())
                 .put("end_reason", record.endReason())
                 .put("ended_by", record.endedBy())

@@ -9,6 +9,7 @@ import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
+import io.ringtrace.sip.message.SipMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -29,7 +30,8 @@ final class CallRecording {
 
     /**
      * @param longest after this an answered call without a BYE is given up as lost
-     * @param linger how long an ended call is remembered, so that a crossing or repeated BYE makes no second end
+     * @param linger how long an ended call is remembered, so that a crossing or repeated BYE makes no second end; and how long after the
+     *     end of a session its BYE is waited for
      */
     CallRecording(
             CallRecorder recorder,
@@ -71,8 +73,18 @@ final class CallRecording {
         }
     }
 
-    /** A 2xx with that To tag is about to be forwarded; the first one is recorded. */
-    void answered(LiveCall call, long tagHash, String gateway, int status, List<GatewayAttempt> attempts) {
+    /**
+     * A 2xx with that To tag is about to be forwarded; the first one is recorded.
+     *
+     * @param sessionMillis as it sets the session timer
+     */
+    void answered(
+            LiveCall call,
+            long tagHash,
+            String gateway,
+            int status,
+            long sessionMillis,
+            List<GatewayAttempt> attempts) {
         if (call.ended) {
             return;
         }
@@ -84,8 +96,33 @@ final class CallRecording {
         call.answeredAt = monotonicMillis.getAsLong();
         counters.add(Count.CALLS_ANSWERED);
         long ringMillis = call.progressed ? call.answeredAt - call.firstRingAt : 0;
-        calls.keepFor(call, longestMillis);
+        call.sessionMillis = sessionMillis;
+        alive(call);
         append(new CallEvent.Answered(call.callId, clock.nowMillis(), gateway, status, ringMillis, attempts));
+    }
+
+    /**
+     * A 2xx passes within the call: both sides live.
+     *
+     * @param refreshes it answers an INVITE or UPDATE, and so sets the session timer, or by its silence ends it (RFC 4028 §7.2)
+     */
+    void alive(CallId callId, SipMessage response, boolean refreshes) {
+        LiveCall call = calls.find(callId);
+        if (call == null || call.ended || !call.answered) {
+            return;
+        }
+        if (refreshes) {
+            call.sessionMillis = SessionTimer.intervalMillis(response);
+        }
+        alive(call);
+    }
+
+    private void alive(LiveCall call) {
+        call.aliveAt = monotonicMillis.getAsLong();
+        call.aliveAtMillis = clock.nowMillis();
+        long left = longestMillis - (call.aliveAt - call.answeredAt);
+        long quiet = call.sessionMillis == 0 ? left : call.sessionMillis + lingerMillis;
+        calls.keepFor(call, Math.max(Math.min(left, quiet), 0));
     }
 
     /** The call ends without having been answered. */
@@ -151,12 +188,13 @@ final class CallRecording {
         calls.remove(call);
     }
 
+    /** Its session was not refreshed, or its longest time is over: it ended when it last showed life. A BYE that still comes corrects that. */
     private void lost(LiveCall call) {
-        long talkMillis = monotonicMillis.getAsLong() - call.answeredAt;
+        long talkMillis = call.aliveAt - call.answeredAt;
         counters.add(Count.CALLS_ENDED);
         append(new CallEvent.Ended(
                 call.callId,
-                clock.nowMillis(),
+                call.aliveAtMillis,
                 EndReason.LOST,
                 EndedBy.RINGTRACE,
                 0,

@@ -133,6 +133,10 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
             if (status < 300 || status == 408 || status == 481) {
                 dialogEnded();
             }
+            if (status < 300 && method != SipMethod.BYE) {
+                boolean refreshes = method == SipMethod.INVITE || method == SipMethod.UPDATE;
+                parts.recording().alive(dialog.cookie().callId(), response, refreshes);
+            }
             if (status >= 300 && !server.unanswered()) {
                 return;
             }

@@ -18,6 +18,13 @@ final class LiveCall extends TimerWheel.Entry {
 
     long firstRingAt;
     long answeredAt;
+    /** The last 2xx within the call, by the monotonic clock and by the lease clock. */
+    long aliveAt;
+
+    long aliveAtMillis;
+    /** How long its session may last without a refresh (RFC 4028); 0 without a session timer. */
+    long sessionMillis;
+
     boolean progressed;
     boolean answered;
     boolean ended;

@@ -7,7 +7,9 @@ import io.ringtrace.call.CallId;
 import io.ringtrace.call.CallRecorder;
 import io.ringtrace.call.CookieKeys;
 import io.ringtrace.call.EndedBy;
+import io.ringtrace.call.InviteKey;
 import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.call.RecentInvite;
 import io.ringtrace.routing.ActivePlan;
 import io.ringtrace.routing.RouteDecision;
 import io.ringtrace.routing.RoutingPlan;
@@ -48,11 +50,13 @@ public final class ProxyCore {
     private final DialogRequests dialogRequests;
     private final CancelForwarding cancelForwarding;
     private final MergedRequests merged;
+    private final RejoiningInvites rejoining;
 
     /**
      * The other modules, as a proxy sees them.
      *
      * @param recorder the shard's own
+     * @param rejoining what an earlier run left, for all shards
      */
     public record Surroundings(
             ActivePlan activePlan,
@@ -61,7 +65,8 @@ public final class ProxyCore {
             CookieKeys cookieKeys,
             CallRecorder recorder,
             GatewayTargets targets,
-            GatewayHealth health) {}
+            GatewayHealth health,
+            RejoiningInvites rejoining) {}
 
     /**
      * @param maximumDuration how long a call may last; its cookie is good for an hour more
@@ -118,6 +123,7 @@ public final class ProxyCore {
         this.dialogRequests = new DialogRequests(parts, routes);
         this.cancelForwarding = new CancelForwarding(parts.transactions(), parts.answers());
         this.merged = new MergedRequests(random.nextLong());
+        this.rejoining = surroundings.rejoining();
     }
 
     /** A good request that belongs to no transaction. */
@@ -208,19 +214,46 @@ public final class ProxyCore {
         } else if (parts.transactions().fullForCalls() || !parts.recording().acceptsNewCalls()) {
             parts.answers().refuse(request, source, Refusal.FULL);
         } else {
-            newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash);
+            long now = parts.clock().nowMillis();
+            InviteKey key = parts.transactions().lastingKey(request);
+            RecentInvite first = rejoining.find(key, now);
+            if (first == null) {
+                CallId callId = new CallId((now << 16) | (random.nextInt() & 0xFFFF), random.nextLong());
+                newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, callId, key);
+            } else {
+                again(first, request, source, trunk, loopHash);
+            }
         }
     }
 
-    private void newCall(InviteServerTransaction server, Trunk trunk, int loopHash) {
+    /**
+     * An INVITE whose first arrival an earlier run of ours recorded, and which comes again because its caller has heard nothing since. The
+     * call goes on in the same record; where it had come further than that, the caller's retransmission has crossed what we sent.
+     */
+    private void again(RecentInvite first, SipMessage request, Hop source, Trunk trunk, int loopHash) {
+        parts.counters().add(Count.RETRANSMISSIONS_RECEIVED);
+        if (first.finalStatus() > 0) {
+            rejoining.joined(first.key());
+            InviteServerTransaction server = parts.transactions().newInviteServer(request, source);
+            parts.answers().respond(server, first.finalStatus(), LocalAnswers.reasonPhrase(first.finalStatus()));
+        } else if (!first.heard()) {
+            rejoining.joined(first.key());
+            newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, first.callId(), null);
+        }
+    }
+
+    /**
+     * @param key null for a call whose record has begun
+     */
+    private void newCall(
+            InviteServerTransaction server, Trunk trunk, int loopHash, CallId callId, @Nullable InviteKey key) {
         SipMessage invite = server.request();
         parts.answers().respond(server, 100, "Trying");
         RoutingPlan plan = parts.admission().plan();
         long now = parts.clock().nowMillis();
-        CallId callId = new CallId((now << 16) | (random.nextInt() & 0xFFFF), random.nextLong());
         TargetSelection.Selected selected = targetSelection.select(plan, invite, callId, trunk, now);
         LiveCall call = parts.liveCalls().add(callId);
-        if (!parts.recording().began(began(plan, invite, selected, now))) {
+        if (key != null && !parts.recording().began(began(plan, invite, selected, now, key))) {
             parts.recording().refused(call);
             parts.counters().add(Count.SHED);
             parts.answers().respond(server, 503, "Service Unavailable", "Retry-After", "5");
@@ -253,7 +286,7 @@ public final class ProxyCore {
     }
 
     private static CallEvent.Began began(
-            RoutingPlan plan, SipMessage invite, TargetSelection.Selected selected, long now) {
+            RoutingPlan plan, SipMessage invite, TargetSelection.Selected selected, long now, InviteKey key) {
         PhoneNumber destination =
                 selected.decision() instanceof RouteDecision.Forward forward ? forward.destination() : null;
         return new CallEvent.Began(
@@ -268,6 +301,7 @@ public final class ProxyCore {
                 selected.attribution(),
                 destination,
                 plan.version(),
-                selected.staleMillis());
+                selected.staleMillis(),
+                key);
     }
 }

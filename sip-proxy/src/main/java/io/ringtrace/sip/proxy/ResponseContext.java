@@ -137,6 +137,7 @@ final class ResponseContext implements ServerTransactionUser {
                         CookieSigner.tagHash(response, response.toTag()),
                         branch.gateway.name(),
                         response.status(),
+                        SessionTimer.intervalMillis(response),
                         call.answered ? List.of() : attempts());
         if (!finished) {
             finished = true;

@@ -15,6 +15,7 @@ import java.util.Arrays;
 final class TransactionIdentity {
     private static final byte UNIQUE_BRANCH = 'b';
     private static final byte RFC_2543 = 'o';
+    private static final int METHOD_AT = 1;
     private final long seed;
     private byte[] bytes = new byte[256];
     private int length;
@@ -55,6 +56,11 @@ final class TransactionIdentity {
 
     long key() {
         return ByteHash.hash(seed, bytes, 0, length);
+    }
+
+    /** As {@link #key}, with a seed that every run of the program has; the method, which is numbered as it comes, is left out. */
+    long lastingKey() {
+        return ByteHash.hash(bytes[0], bytes, METHOD_AT + 1, length);
     }
 
     boolean matches(byte[] identity) {

@@ -1,6 +1,7 @@
 package io.ringtrace.sip.transaction;
 
 import io.netty.buffer.ByteBuf;
+import io.ringtrace.call.InviteKey;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.KeptMessages;
@@ -26,6 +27,7 @@ public final class TransactionLayer {
     private static final int LONGEST_DATAGRAM = 65_507;
 
     private static final int IDLE_MESSAGES = 4096;
+    private static final long LASTING_SEED = 1;
     private static final int ROOM_FOR_OWN_FIELDS = 256;
     private final int shard;
     private final SipTimers timers;
@@ -109,6 +111,13 @@ public final class TransactionLayer {
     public @Nullable ServerTransaction find(SipMessage request) {
         identity.of(request);
         return servers.find(identity, identity.key());
+    }
+
+    /** By which an INVITE's retransmission is known to a later run of the program. */
+    public InviteKey lastingKey(SipMessage invite) {
+        identity.of(invite);
+        long call = invite.hash(invite.fromTag(), invite.hash(invite.callId(), LASTING_SEED));
+        return new InviteKey(identity.lastingKey(), ByteHash.hash(call, invite.cseqNumber()));
     }
 
     /** The INVITE's transaction that a CANCEL is for (§9.2). */

@@ -1,0 +1,70 @@
+package io.ringtrace.store.record;
+
+import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.store.db.StoreDatabase;
+import io.ringtrace.store.journal.Journal;
+import io.ringtrace.store.journal.JournalSettings;
+import io.ringtrace.store.node.NodeIdentity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Duration;
+
+/**
+ * The journal that a node left behind which will not start again: what the database lacks of it is carried there, under the node's own name
+ * and from its own position, so that doing it twice makes no difference. For the thread of one command; waits for the database.
+ */
+public final class LeftJournal {
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+
+    /**
+     * @param events carried now
+     * @param setAside of them, those that the database refused; they are in {@code dead-letters.jsonl} beside the journal
+     * @param interrupted calls that were neither answered nor ended, and are closed now
+     * @param whole false when the time was up before the end was reached; what has been carried stays
+     */
+    public record Outcome(String node, long events, long setAside, int interrupted, boolean whole) {}
+
+    private LeftJournal() {}
+
+    /**
+     * @param dataFolder the node's
+     * @param longest to wait for a database that is away or slow
+     * @throws IOException when the folder is no node's, or its node is running
+     */
+    public static Outcome drain(Path dataFolder, StoreDatabase database, Duration longest)
+            throws IOException, StoreUnavailableException, InterruptedException {
+        Path journalFolder = dataFolder.resolve("journal");
+        if (!NodeIdentity.isIn(dataFolder) || !Files.isDirectory(journalFolder)) {
+            throw new IOException(
+                    dataFolder + " is no node's data folder: it must hold the file node and the folder" + " journal");
+        }
+        String name = name(database, NodeIdentity.load(dataFolder, "left").id());
+        NodeIdentity node = NodeIdentity.load(dataFolder, name);
+        try (Journal journal = new Journal(journalFolder, 1, JournalSettings.defaults())) {
+            int interrupted = journal.start();
+            try (JournalDrain drain = new JournalDrain(journal, database, node)) {
+                drain.start();
+                long deadline = System.nanoTime() + longest.toNanos();
+                while (!drain.idle() && System.nanoTime() < deadline) {
+                    Thread.sleep(LOOK_AGAIN);
+                }
+                return new Outcome(name, drain.drained(), drain.setAside(), interrupted, drain.idle());
+            }
+        }
+    }
+
+    /** As the store knows it; by its id when it was never registered there. */
+    private static String name(StoreDatabase database, long id) throws StoreUnavailableException {
+        return database.transact(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("SELECT name FROM node WHERE id = ?")) {
+                select.setLong(1, id);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? row.getString(1) : "node-" + id;
+                }
+            }
+        });
+    }
+}

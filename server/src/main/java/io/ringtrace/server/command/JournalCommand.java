@@ -1,0 +1,235 @@
+package io.ringtrace.server.command;
+
+import io.ringtrace.call.CallEvent;
+import io.ringtrace.call.CallId;
+import io.ringtrace.config.ConfigOutcome;
+import io.ringtrace.server.Ringtrace;
+import io.ringtrace.server.StartException;
+import io.ringtrace.store.journal.JournalFolder;
+import io.ringtrace.store.record.LeftJournal;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ringtrace journal}: looks at a journal on disk, and carries a dead node's into the store. */
+@Command(name = "journal", description = "Looks at a journal of call events, and carries a dead node's into the store.")
+public final class JournalCommand {
+    private static final String DEAD_LETTERS = "dead-letters.jsonl";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
+    private CommandSpec spec;
+
+    @Command(
+            name = "inspect",
+            description = "Lists the segments of a journal, or with --call all events of one call and where they stand."
+                    + " Only reads; the node may be running.")
+    int inspect(
+            @Parameters(paramLabel = "DIR", description = "the journal's folder, or the data folder it is in") Path dir,
+            @Option(names = "--call", paramLabel = "ID", description = "the events of this call") @Nullable String call)
+            throws CommandException {
+        CallId id = call == null ? null : id(call);
+        try {
+            JournalFolder folder = JournalFolder.at(dir);
+            return id == null ? segments(folder) : events(folder, id);
+        } catch (IOException e) {
+            throw unreadable(dir, e);
+        }
+    }
+
+    @Command(
+            name = "verify",
+            description =
+                    "Reads every entry of a journal and tells damage by segment and offset. Only reads; the node may be"
+                            + " running. Ends with 1 when something is damaged; a torn last entry, which the next start cuts off, is told"
+                            + " and is no damage.")
+    int verify(
+            @Parameters(paramLabel = "DIR", description = "the journal's folder, or the data folder it is in") Path dir)
+            throws CommandException {
+        List<JournalFolder.Found> found;
+        JournalFolder folder;
+        try {
+            folder = JournalFolder.at(dir);
+            found = folder.segments();
+        } catch (IOException e) {
+            throw unreadable(dir, e);
+        }
+        List<String> damage = new ArrayList<>();
+        for (JournalFolder.Found one : found) {
+            switch (one.state()) {
+                case SOUND, PREPARED -> {}
+                case TORN ->
+                    out().println(place(one) + ": a torn entry after " + one.events()
+                            + " events; it was being written when the machine stopped, and the next start cuts it off");
+                case DAMAGED ->
+                    damage.add(place(one) + ": damaged after " + one.events()
+                            + " events; whole entries follow that the drain does not reach");
+                case UNREADABLE -> damage.add(one.file() + ": no segment that this version can read");
+            }
+            if (one.notUnderstood() > 0) {
+                damage.add(one.file() + ": " + one.notUnderstood()
+                        + " whole entries that this version does not understand");
+            }
+        }
+        damage.forEach(out()::println);
+        Path deadLetters = folder.path().resolve(DEAD_LETTERS);
+        if (Files.exists(deadLetters)) {
+            out().println(deadLetters + ": events that the database refused, with their reasons");
+        }
+        long events = found.stream().mapToLong(JournalFolder.Found::events).sum();
+        out().printf(
+                        Locale.ROOT,
+                        "%d segments, %d events, %s%n",
+                        found.size(),
+                        events,
+                        damage.isEmpty() ? "no damage" : damage.size() + " damaged places");
+        return damage.isEmpty() ? 0 : 1;
+    }
+
+    @Command(
+            name = "drain",
+            description =
+                    "Carries what a dead node left in its journal into the store of a running configuration, under that"
+                            + " node's name. Doing it again makes no difference.")
+    int drain(
+            @Parameters(paramLabel = "DIR", description = "the data folder of a node that will not start again")
+                    Path dir,
+            @Mixin ConfigOptions config,
+            @Option(
+                            names = "--longest",
+                            paramLabel = "SECONDS",
+                            defaultValue = "600",
+                            description = "how long to wait for the database (default: ${DEFAULT-VALUE})")
+                    int longestSeconds)
+            throws CommandException, StartException {
+        return switch (config.load()) {
+            case ConfigOutcome.Wrong wrong -> {
+                wrong.findings().forEach(finding -> spec.commandLine().getErr().println(finding.text()));
+                yield 2;
+            }
+            case ConfigOutcome.Loaded loaded -> {
+                LeftJournal.Outcome outcome = Ringtrace.drainLeftJournal(
+                        loaded.configuration(), System.getenv(), dir, Duration.ofSeconds(longestSeconds));
+                out().printf(
+                                Locale.ROOT,
+                                "%s: %d events carried into the store, %d of them set aside, %d unfinished calls closed as"
+                                        + " interrupted%n",
+                                outcome.node(),
+                                outcome.events(),
+                                outcome.setAside(),
+                                outcome.interrupted());
+                if (!outcome.whole()) {
+                    throw new CommandException("the journal's end was not reached in " + longestSeconds
+                            + " s. What was carried stays; run the command again.");
+                }
+                yield 0;
+            }
+        };
+    }
+
+    private int segments(JournalFolder folder) throws IOException {
+        String row = "%5s  %14s  %11s  %11s  %7s  %10s  %8s  %7s  %-24s  %-24s  %-10s  %s%n";
+        out().printf(
+                        Locale.ROOT,
+                        row,
+                        "SHARD",
+                        "SEGMENT",
+                        "BYTES",
+                        "ENTRIES END",
+                        "BEGAN",
+                        "PROGRESSED",
+                        "ANSWERED",
+                        "ENDED",
+                        "FIRST EVENT",
+                        "LAST EVENT",
+                        "STATE",
+                        "FILE");
+        for (JournalFolder.Found one : folder.segments()) {
+            out().printf(
+                            Locale.ROOT,
+                            row,
+                            one.shard(),
+                            one.number() == 0 ? "-" : one.number(),
+                            one.bytes(),
+                            one.end(),
+                            one.began(),
+                            one.progressed(),
+                            one.answered(),
+                            one.ended(),
+                            time(one.firstMillis()),
+                            time(one.lastMillis()),
+                            one.state().name().toLowerCase(Locale.ROOT),
+                            one.file().getFileName());
+        }
+        return 0;
+    }
+
+    private int events(JournalFolder folder, CallId call) throws IOException {
+        List<String> lines = new ArrayList<>();
+        folder.events(
+                call,
+                place -> lines.add("shard " + place.shard() + " " + place.position() + "  "
+                        + time(place.event().atMillis()) + "  " + text(place.event())));
+        lines.forEach(out()::println);
+        if (lines.isEmpty()) {
+            spec.commandLine().getErr().println("ringtrace: no event of call " + call + " stands in " + folder.path());
+        }
+        return lines.isEmpty() ? 1 : 0;
+    }
+
+    private static String text(CallEvent event) {
+        return switch (event) {
+            case CallEvent.Began began ->
+                "began: dialed " + began.dialedText() + ", trunk " + began.trunk() + ", "
+                        + began.attribution().status().text() + ", destination " + began.destination()
+                        + ", Call-ID " + began.sipCallId();
+            case CallEvent.Progressed progressed ->
+                "progressed: " + progressed.status() + " from gateway " + progressed.gateway();
+            case CallEvent.Answered answered ->
+                "answered: " + answered.status() + " from gateway " + answered.gateway() + ", rang "
+                        + answered.ringMillis() + " ms";
+            case CallEvent.Ended ended ->
+                "ended: " + ended.reason().text() + " by " + ended.by().text()
+                        + (ended.statusSent() == 0 ? "" : ", SIP " + ended.statusSent())
+                        + (ended.talkMillis() < 0 ? "" : ", talked " + ended.talkMillis() + " ms")
+                        + (ended.durationExact() ? "" : ", inferred");
+        };
+    }
+
+    private static String place(JournalFolder.Found one) {
+        return one.file() + ": shard " + one.shard() + " segment " + one.number() + " offset " + one.end();
+    }
+
+    private static String time(long millis) {
+        return millis == 0 ? "-" : Instant.ofEpochMilli(millis).toString();
+    }
+
+    private static CallId id(String text) throws CommandException {
+        try {
+            return CallId.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static CommandException unreadable(Path dir, IOException e) {
+        return new CommandException("the journal in " + dir + " can't be read: " + e.getMessage(), e);
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}

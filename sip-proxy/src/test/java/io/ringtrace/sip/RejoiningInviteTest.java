@@ -1,0 +1,121 @@
+package io.ringtrace.sip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtrace.call.CallEvent;
+import io.ringtrace.call.EndReason;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("An INVITE that comes again after a restart")
+class RejoiningInviteTest {
+    private Ladder ladder;
+    private Party caller;
+    private Party gateway;
+
+    @BeforeEach
+    void start() throws Exception {
+        ladder = new Ladder();
+        caller = ladder.caller;
+        gateway = ladder.gateway;
+    }
+
+    @AfterEach
+    void stop() {
+        ladder.close();
+    }
+
+    @Test
+    void joinsItsRecordAndTheCallGoesOn() throws Exception {
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        ladder.proxyRestarts();
+        caller.repeats();
+        caller.receives("100");
+        gateway.receives("INVITE");
+        gateway.answers(180);
+        caller.receives("180");
+        gateway.answersInvite(200);
+        caller.receives("200");
+        caller.acks();
+        gateway.receives("ACK");
+        caller.hangsUp();
+        gateway.receives("BYE");
+        gateway.answers(200);
+        caller.receives("200");
+        assertThat(ladder.journal.kinds()).containsExactly("Began", "Progressed", "Answered", "Ended");
+        assertThat(ladder.journal.events().stream().map(CallEvent::callId).distinct())
+                .hasSize(1);
+        assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.CALLER_HANGUP);
+    }
+
+    @Test
+    void joinsOnceAndIsThenAbsorbedByItsTransaction() throws Exception {
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        ladder.proxyRestarts();
+        caller.repeats();
+        caller.receives("100");
+        gateway.receives("INVITE");
+        caller.repeats();
+        caller.receives("100");
+        gateway.receivesNothing();
+        assertThat(ladder.journal.kinds()).containsExactly("Began");
+    }
+
+    @Test
+    void getsTheFinalAnswerItHasMissed() throws Exception {
+        caller.invites(Ladder.UNKNOWN);
+        caller.receives("100");
+        caller.receives("404");
+        ladder.proxyRestarts();
+        caller.repeats();
+        caller.receives("404");
+        gateway.receivesNothing();
+        assertThat(ladder.journal.kinds()).containsExactly("Began", "Ended");
+    }
+
+    @Test
+    void isAbsorbedWhenItsCallerHasHeardItRing() throws Exception {
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        gateway.answers(180);
+        caller.receives("180");
+        ladder.proxyRestarts();
+        caller.repeats();
+        caller.receivesNothing();
+        gateway.receivesNothing();
+        assertThat(ladder.journal.kinds()).containsExactly("Began", "Progressed");
+    }
+
+    @Test
+    void isANewCallWhenNoRetransmissionCanBeThatLate() throws Exception {
+        caller.invites(Ladder.UNKNOWN);
+        caller.receives("100");
+        caller.receives("404");
+        ladder.proxyRestarts();
+        ladder.clock.advance(Duration.ofSeconds(65).toMillis());
+        caller.repeats();
+        caller.receives("100");
+        caller.receives("404");
+        assertThat(ladder.journal.kinds()).containsExactly("Began", "Ended", "Began", "Ended");
+    }
+
+    @Test
+    void ofTheSameCallOnAnotherBranchIsANewCall() throws Exception {
+        caller.invites(Ladder.UNKNOWN);
+        caller.receives("100");
+        caller.receives("404");
+        ladder.proxyRestarts();
+        caller.sends(caller.lastSent().replaceFirst("branch=[^;\r]*", "branch=" + Party.newBranch()));
+        caller.receives("100");
+        caller.receives("404");
+        assertThat(ladder.journal.kinds()).containsExactly("Began", "Ended", "Began", "Ended");
+    }
+}
