@@ -23,7 +23,34 @@ public interface Pools {
             boolean allowOverflow,
             boolean fillImmediately,
             boolean preferred,
-            PhoneNumber destination) {}
+            PhoneNumber destination,
+            LocalNumberPreferences localNumbers) {
+        /** With the usual preferences for local numbers. */
+        public Definition(
+                @Nullable String idFromNetwork,
+                String name,
+                NumberType numberType,
+                Duration lifetime,
+                Duration hold,
+                int maxSize,
+                boolean allowOverflow,
+                boolean fillImmediately,
+                boolean preferred,
+                PhoneNumber destination) {
+            this(
+                    idFromNetwork,
+                    name,
+                    numberType,
+                    lifetime,
+                    hold,
+                    maxSize,
+                    allowOverflow,
+                    fillImmediately,
+                    preferred,
+                    destination,
+                    LocalNumberPreferences.DEFAULT);
+        }
+    }
 
     /** A pool and its key; the key is a secret. */
     record WithKey(RingPool pool, String apiKey) {}

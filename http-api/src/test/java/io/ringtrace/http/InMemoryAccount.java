@@ -1,7 +1,10 @@
 package io.ringtrace.http;
 
 import io.ringtrace.attribution.Accounts;
+import io.ringtrace.attribution.LocalNumberPreferences;
+import io.ringtrace.attribution.MatchingRung;
 import io.ringtrace.attribution.NumberBank;
+import io.ringtrace.attribution.NumberMatching;
 import io.ringtrace.attribution.NumberType;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.StoreUnavailableException;
@@ -16,7 +19,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Accounts and their numbers, kept in memory. Can be told to be away. Thread-safe. */
-final class InMemoryAccount implements Accounts, NumberBank {
+final class InMemoryAccount implements Accounts, NumberBank, NumberMatching {
     private final Set<String> campaigns = new HashSet<>();
     private final Set<String> networks = new HashSet<>();
     private final Map<String, String> networkByToken = new HashMap<>();
@@ -94,6 +97,33 @@ final class InMemoryAccount implements Accounts, NumberBank {
                         e.getValue().rateCenter(),
                         e.getValue().state()))
                 .toList();
+    }
+
+    final List<ExchangeRow> exchanges = new ArrayList<>();
+
+    @Override
+    public synchronized ExchangeImport importExchanges(List<ExchangeRow> rows) throws StoreUnavailableException {
+        beThere();
+        exchanges.addAll(rows);
+        return new ExchangeImport(rows.size(), List.of());
+    }
+
+    @Override
+    public synchronized @Nullable Explanation explain(
+            String network, String pool, @Nullable PhoneNumber number, int limit) throws StoreUnavailableException {
+        beThere();
+        return new Explanation(
+                PhoneNumber.parse("+16505550199"),
+                NumberType.LOCAL,
+                new Home("PALO ALTO", "CA", 37.4419, -122.143),
+                LocalNumberPreferences.DEFAULT,
+                List.of(new Choice(
+                        number == null ? PhoneNumber.parse("+14085550100") : number,
+                        NumberType.LOCAL,
+                        number == null ? MatchingRung.NEXT_RATE_CENTER : null,
+                        new Home(null, "CA", null, null),
+                        number == null ? 15.83 : null,
+                        number == null ? 0L : null)));
     }
 
     private void beThere() throws StoreUnavailableException {

@@ -86,6 +86,7 @@ final class InMemoryPools implements Pools, Leases {
                 d.fillImmediately(),
                 d.preferred(),
                 d.destination(),
+                d.localNumbers(),
                 0);
         WithKey saved = new WithKey(pool, before != null ? before.apiKey() : "key-" + network + "-" + id);
         pools.put(network + "/" + id, saved);
