@@ -75,6 +75,10 @@ public interface Pools {
     /** Its numbers go back: drained, rested, then to the bank. Deleting a missing pool does nothing. */
     void delete(String network, String idFromNetwork) throws StoreUnavailableException;
 
+    /** A new key; the former one stops at once here, on other nodes within seconds. Null when there is no such pool. */
+    @Nullable
+    WithKey rotateKey(String network, String idFromNetwork) throws StoreUnavailableException;
+
     /**
      * The pool whose RingPool ID and key these are; null when there is none or the key is wrong. Compared in constant time, from memory.
      */

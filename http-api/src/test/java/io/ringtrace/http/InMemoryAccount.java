@@ -23,6 +23,7 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching {
     private final Set<String> campaigns = new HashSet<>();
     private final Set<String> networks = new HashSet<>();
     private final Map<String, String> networkByToken = new HashMap<>();
+    private final Map<Long, Named> tokens = new TreeMap<>();
     private final Map<String, TreeMap<Long, Row>> numbers = new HashMap<>();
     private boolean away;
 
@@ -47,7 +48,50 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching {
         beThere();
         String token = "token-" + network + "-" + networkByToken.size();
         networkByToken.put(token, network);
+        tokens.put((long) tokens.size() + 1, new Named(network, name, token, false));
         return token;
+    }
+
+    private record Named(String network, String name, String secret, boolean revoked) {}
+
+    @Override
+    public synchronized List<Token> tokens(String network, int limit) throws StoreUnavailableException {
+        beThere();
+        return tokens.entrySet().stream()
+                .filter(t -> t.getValue().network().equals(network))
+                .map(t -> new Token(
+                        t.getKey(), t.getValue().name(), 0, t.getValue().revoked() ? 1_000L : null))
+                .toList();
+    }
+
+    @Override
+    public synchronized boolean revokeToken(String network, long id) throws StoreUnavailableException {
+        Named token = valid(network, id);
+        if (token == null) {
+            return false;
+        }
+        networkByToken.remove(token.secret());
+        tokens.put(id, new Named(network, token.name(), token.secret(), true));
+        return true;
+    }
+
+    @Override
+    public synchronized @Nullable String rotateToken(String network, long id) throws StoreUnavailableException {
+        Named token = valid(network, id);
+        if (token == null) {
+            return null;
+        }
+        networkByToken.remove(token.secret());
+        String secret = token.secret() + "-new";
+        networkByToken.put(secret, network);
+        tokens.put(id, new Named(network, token.name(), secret, false));
+        return secret;
+    }
+
+    private @Nullable Named valid(String network, long id) throws StoreUnavailableException {
+        beThere();
+        Named token = tokens.get(id);
+        return token != null && token.network().equals(network) && !token.revoked() ? token : null;
     }
 
     @Override

@@ -113,6 +113,12 @@ final class InMemoryPools implements Pools, Leases {
     }
 
     @Override
+    public synchronized @Nullable WithKey rotateKey(String network, String idFromNetwork) {
+        return pools.computeIfPresent(
+                network + "/" + idFromNetwork, (_, pool) -> new WithKey(pool.pool(), pool.apiKey() + "-new"));
+    }
+
+    @Override
     public synchronized @Nullable RingPool byKey(String idFromNetwork, String apiKey) {
         for (WithKey pool : pools.values()) {
             if (pool.pool().idFromNetwork().equals(idFromNetwork)
