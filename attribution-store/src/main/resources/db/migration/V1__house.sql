@@ -53,6 +53,9 @@ CREATE TABLE ring_pool (
   fill_immediately BOOLEAN        NOT NULL,
   preferred        BOOLEAN        NOT NULL,
   destination      BIGINT         NOT NULL,
+  search_radius    INT            NOT NULL,
+  within_state     BOOLEAN        NOT NULL,
+  fallback         VARCHAR(16)    NOT NULL,
   api_key_sealed   VARBINARY(128) NOT NULL,
   size             INT            NOT NULL DEFAULT 0,
   mixed_until      BIGINT         NOT NULL DEFAULT 0,
@@ -62,16 +65,39 @@ CREATE TABLE ring_pool (
   UNIQUE (network_id, id_from_network)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
--- What never changes about a number; kept apart so that the feed's rows stay small.
+-- The bank's side of a number; kept apart so that the feed's rows stay small.
+-- unused_since: its last presentation, 0 for never; NULL while it is in a pool. free_from: the end of its rest.
+-- The key leads from what numbers have in common to the one that is unused for longest.
 CREATE TABLE bank_number (
-  number      BIGINT       NOT NULL PRIMARY KEY,
-  network_id  BIGINT       NOT NULL,
-  number_type VARCHAR(16)  NOT NULL,
-  npa         SMALLINT     NULL,
-  rate_center VARCHAR(64)  NULL,
-  region      CHAR(2)      NULL,
-  imported_at BIGINT       NOT NULL,
-  KEY (network_id, number_type, npa)
+  number       BIGINT       NOT NULL PRIMARY KEY,
+  network_id   BIGINT       NOT NULL,
+  number_type  VARCHAR(16)  NOT NULL,
+  country      SMALLINT     NOT NULL,
+  npa          SMALLINT     NULL,
+  region       CHAR(2)      NULL,
+  rate_center  VARCHAR(64)  NULL,
+  place_told   BOOLEAN      NOT NULL,
+  unused_since BIGINT       NULL DEFAULT 0,
+  free_from    BIGINT       NOT NULL DEFAULT 0,
+  imported_at  BIGINT       NOT NULL,
+  KEY unused (network_id, number_type, country, npa, region, rate_center, unused_since, number)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE rate_center (
+  id        BIGINT      NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  region    CHAR(2)     NOT NULL,
+  name      VARCHAR(64) NOT NULL,
+  lata      INT         NULL,
+  latitude  DOUBLE      NULL,
+  longitude DOUBLE      NULL,
+  UNIQUE (region, name)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE exchange (
+  npa            SMALLINT NOT NULL,
+  nxx            SMALLINT NOT NULL,
+  rate_center_id BIGINT   NOT NULL,
+  PRIMARY KEY (npa, nxx)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 -- state: 0 bank, 1 pooled, 2 overflow, 3 draining, 4 resting, 5 retired.

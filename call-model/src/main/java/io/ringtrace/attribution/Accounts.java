@@ -12,9 +12,31 @@ public interface Accounts {
     /** A new token for the network, told once and stored hashed. The network must exist. */
     String createToken(String network, String name) throws StoreUnavailableException;
 
+    /**
+     * A token as it may be told: never its secret.
+     *
+     * @param createdAt when its present secret was made; Unix milliseconds, like the other
+     * @param revokedAt null while it is valid
+     */
+    record Token(
+            long id, String name, long createdAt, @Nullable Long revokedAt) {}
+
+    /** A network's tokens, revoked ones too, the oldest first; at most {@code limit}. */
+    List<Token> tokens(String network, int limit) throws StoreUnavailableException;
+
+    /** Makes it invalid for good; here at once, on other nodes within seconds. False when the network has no such valid token. */
+    boolean revokeToken(String network, long id) throws StoreUnavailableException;
+
+    /** A new secret for a valid token, told once; the former one stops as with {@link #revokeToken}. Null when there is none such. */
+    @Nullable
+    String rotateToken(String network, long id) throws StoreUnavailableException;
+
     boolean networkExists(String network) throws StoreUnavailableException;
 
-    /** The network whose token this is, compared in constant time, from memory; null when it is nobody's. */
+    /**
+     * The network whose token this is, from memory; null when it is nobody's. Found by the token's hash, so that the time it takes tells
+     * nothing of the token.
+     */
     @Nullable
     String networkOf(String token);
 

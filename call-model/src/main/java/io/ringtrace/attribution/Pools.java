@@ -23,7 +23,34 @@ public interface Pools {
             boolean allowOverflow,
             boolean fillImmediately,
             boolean preferred,
-            PhoneNumber destination) {}
+            PhoneNumber destination,
+            LocalNumberPreferences localNumbers) {
+        /** With the usual preferences for local numbers. */
+        public Definition(
+                @Nullable String idFromNetwork,
+                String name,
+                NumberType numberType,
+                Duration lifetime,
+                Duration hold,
+                int maxSize,
+                boolean allowOverflow,
+                boolean fillImmediately,
+                boolean preferred,
+                PhoneNumber destination) {
+            this(
+                    idFromNetwork,
+                    name,
+                    numberType,
+                    lifetime,
+                    hold,
+                    maxSize,
+                    allowOverflow,
+                    fillImmediately,
+                    preferred,
+                    destination,
+                    LocalNumberPreferences.DEFAULT);
+        }
+    }
 
     /** A pool and its key; the key is a secret. */
     record WithKey(RingPool pool, String apiKey) {}
@@ -47,6 +74,10 @@ public interface Pools {
 
     /** Its numbers go back: drained, rested, then to the bank. Deleting a missing pool does nothing. */
     void delete(String network, String idFromNetwork) throws StoreUnavailableException;
+
+    /** A new key; the former one stops at once here, on other nodes within seconds. Null when there is no such pool. */
+    @Nullable
+    WithKey rotateKey(String network, String idFromNetwork) throws StoreUnavailableException;
 
     /**
      * The pool whose RingPool ID and key these are; null when there is none or the key is wrong. Compared in constant time, from memory.

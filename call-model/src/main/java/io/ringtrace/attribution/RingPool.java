@@ -29,4 +29,5 @@ public record RingPool(
         boolean fillImmediately,
         boolean preferred,
         PhoneNumber destination,
+        LocalNumberPreferences localNumbers,
         int size) {}

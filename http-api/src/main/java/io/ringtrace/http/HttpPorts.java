@@ -3,9 +3,16 @@ package io.ringtrace.http;
 import io.ringtrace.attribution.Accounts;
 import io.ringtrace.attribution.Leases;
 import io.ringtrace.attribution.NumberBank;
+import io.ringtrace.attribution.NumberMatching;
 import io.ringtrace.attribution.Pools;
 import io.ringtrace.call.CallRecords;
 
 /** What the HTTP interface asks of the rest of the server. */
 public record HttpPorts(
-        Leases leases, Pools pools, Accounts accounts, NumberBank numberBank, CallRecords callRecords, Health health) {}
+        Leases leases,
+        Pools pools,
+        Accounts accounts,
+        NumberBank numberBank,
+        NumberMatching numberMatching,
+        CallRecords callRecords,
+        Health health) {}

@@ -1,7 +1,10 @@
 package io.ringtrace.http;
 
 import io.ringtrace.attribution.Accounts;
+import io.ringtrace.attribution.LocalNumberPreferences;
+import io.ringtrace.attribution.MatchingRung;
 import io.ringtrace.attribution.NumberBank;
+import io.ringtrace.attribution.NumberMatching;
 import io.ringtrace.attribution.NumberType;
 import io.ringtrace.attribution.Site;
 import io.ringtrace.call.PhoneNumber;
@@ -17,10 +20,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Accounts and their numbers, kept in memory. Can be told to be away. Thread-safe. */
-final class InMemoryAccount implements Accounts, NumberBank {
+final class InMemoryAccount implements Accounts, NumberBank, NumberMatching {
     private final Set<String> campaigns = new HashSet<>();
     private final Set<String> networks = new HashSet<>();
     private final Map<String, String> networkByToken = new HashMap<>();
+    private final Map<Long, Named> tokens = new TreeMap<>();
     private final Map<String, TreeMap<Long, Row>> numbers = new HashMap<>();
     private final Map<String, Site> sites = new HashMap<>();
     private boolean away;
@@ -46,7 +50,50 @@ final class InMemoryAccount implements Accounts, NumberBank {
         beThere();
         String token = "token-" + network + "-" + networkByToken.size();
         networkByToken.put(token, network);
+        tokens.put((long) tokens.size() + 1, new Named(network, name, token, false));
         return token;
+    }
+
+    private record Named(String network, String name, String secret, boolean revoked) {}
+
+    @Override
+    public synchronized List<Token> tokens(String network, int limit) throws StoreUnavailableException {
+        beThere();
+        return tokens.entrySet().stream()
+                .filter(t -> t.getValue().network().equals(network))
+                .map(t -> new Token(
+                        t.getKey(), t.getValue().name(), 0, t.getValue().revoked() ? 1_000L : null))
+                .toList();
+    }
+
+    @Override
+    public synchronized boolean revokeToken(String network, long id) throws StoreUnavailableException {
+        Named token = valid(network, id);
+        if (token == null) {
+            return false;
+        }
+        networkByToken.remove(token.secret());
+        tokens.put(id, new Named(network, token.name(), token.secret(), true));
+        return true;
+    }
+
+    @Override
+    public synchronized @Nullable String rotateToken(String network, long id) throws StoreUnavailableException {
+        Named token = valid(network, id);
+        if (token == null) {
+            return null;
+        }
+        networkByToken.remove(token.secret());
+        String secret = token.secret() + "-new";
+        networkByToken.put(secret, network);
+        tokens.put(id, new Named(network, token.name(), secret, false));
+        return secret;
+    }
+
+    private @Nullable Named valid(String network, long id) throws StoreUnavailableException {
+        beThere();
+        Named token = tokens.get(id);
+        return token != null && token.network().equals(network) && !token.revoked() ? token : null;
     }
 
     @Override
@@ -109,6 +156,33 @@ final class InMemoryAccount implements Accounts, NumberBank {
                         e.getValue().rateCenter(),
                         e.getValue().state()))
                 .toList();
+    }
+
+    final List<ExchangeRow> exchanges = new ArrayList<>();
+
+    @Override
+    public synchronized ExchangeImport importExchanges(List<ExchangeRow> rows) throws StoreUnavailableException {
+        beThere();
+        exchanges.addAll(rows);
+        return new ExchangeImport(rows.size(), List.of());
+    }
+
+    @Override
+    public synchronized @Nullable Explanation explain(
+            String network, String pool, @Nullable PhoneNumber number, int limit) throws StoreUnavailableException {
+        beThere();
+        return new Explanation(
+                PhoneNumber.parse("+16505550199"),
+                NumberType.LOCAL,
+                new Home("PALO ALTO", "CA", 37.4419, -122.143),
+                LocalNumberPreferences.DEFAULT,
+                List.of(new Choice(
+                        number == null ? PhoneNumber.parse("+14085550100") : number,
+                        NumberType.LOCAL,
+                        number == null ? MatchingRung.NEXT_RATE_CENTER : null,
+                        new Home(null, "CA", null, null),
+                        number == null ? 15.83 : null,
+                        number == null ? 0L : null)));
     }
 
     private void beThere() throws StoreUnavailableException {

@@ -86,6 +86,7 @@ final class InMemoryPools implements Pools, Leases {
                 d.fillImmediately(),
                 d.preferred(),
                 d.destination(),
+                d.localNumbers(),
                 0);
         WithKey saved = new WithKey(pool, before != null ? before.apiKey() : "key-" + network + "-" + id);
         pools.put(network + "/" + id, saved);
@@ -109,6 +110,12 @@ final class InMemoryPools implements Pools, Leases {
     @Override
     public synchronized void delete(String network, String idFromNetwork) {
         pools.remove(network + "/" + idFromNetwork);
+    }
+
+    @Override
+    public synchronized @Nullable WithKey rotateKey(String network, String idFromNetwork) {
+        return pools.computeIfPresent(
+                network + "/" + idFromNetwork, (_, pool) -> new WithKey(pool.pool(), pool.apiKey() + "-new"));
     }
 
     @Override

@@ -50,7 +50,7 @@ final class RunningApi implements AutoCloseable {
         };
         api = new HttpApi(
                 settings,
-                new HttpPorts(pools, pools, account, account, records, health),
+                new HttpPorts(pools, pools, account, account, account, records, health),
                 metrics,
                 OPERATOR.getBytes(StandardCharsets.UTF_8));
         port = api.start();

@@ -8,6 +8,7 @@ import io.ringtrace.server.command.DemoCommand;
 import io.ringtrace.server.command.JournalCommand;
 import io.ringtrace.server.command.MigrateCommand;
 import io.ringtrace.server.command.NumbersCommand;
+import io.ringtrace.server.command.RateCentersCommand;
 import io.ringtrace.server.command.ServeCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Command;
             MigrateCommand.class,
             AccountCommand.class,
             NumbersCommand.class,
+            RateCentersCommand.class,
             CallsCommand.class,
             JournalCommand.class
         },

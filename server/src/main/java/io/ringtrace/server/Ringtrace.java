@@ -15,6 +15,7 @@ import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.transport.ListenerException;
 import io.ringtrace.store.account.StoreAccounts;
 import io.ringtrace.store.bank.DatabaseNumberBank;
+import io.ringtrace.store.bank.DatabaseNumberMatching;
 import io.ringtrace.store.bank.PoolFilling;
 import io.ringtrace.store.cookie.StoredCookieKeys;
 import io.ringtrace.store.db.StoreDatabase;
@@ -181,6 +182,7 @@ public final class Ringtrace implements AutoCloseable {
                                 accounts.pools(),
                                 accounts.accounts(),
                                 new DatabaseNumberBank(database, clock, directory),
+                                new DatabaseNumberMatching(database, clock),
                                 new StoreCallRecords(database),
                                 new ServerHealth(directory, clock, journal)),
                         metrics,

@@ -1,5 +1,7 @@
 package io.ringtrace.store.account;
 
+import io.ringtrace.attribution.LocalNumberPreferences;
+import io.ringtrace.attribution.LocalNumberPreferences.Fallback;
 import io.ringtrace.attribution.NumberType;
 import io.ringtrace.attribution.Pools.WithKey;
 import io.ringtrace.attribution.RingPool;
@@ -38,7 +40,8 @@ final class AccountCache implements AutoCloseable {
 
     static final String POOLS = "SELECT p.id, p.id_from_network, p.name, w.id_from_network, a.id_from_network,"
             + " c.id_from_network, p.number_type, p.lifetime_ms, p.hold_ms, p.max_pool_size, p.allow_overflow,"
-            + " p.fill_immediately, p.preferred, p.destination, p.size, p.api_key_sealed FROM ring_pool p"
+            + " p.fill_immediately, p.preferred, p.destination, p.size, p.api_key_sealed,"
+            + " p.search_radius, p.within_state, p.fallback FROM ring_pool p"
             + " JOIN campaign c ON c.id = p.campaign_id JOIN advertiser a ON a.id = c.advertiser_id"
             + " JOIN network w ON w.id = p.network_id WHERE NOT p.deleted";
 
@@ -170,6 +173,10 @@ final class AccountCache implements AutoCloseable {
                 rows.getBoolean(12),
                 rows.getBoolean(13),
                 new PhoneNumber(rows.getLong(14)),
+                new LocalNumberPreferences(
+                        rows.getInt(17),
+                        rows.getBoolean(18),
+                        Fallback.valueOf(rows.getString(19).toUpperCase(Locale.ROOT))),
                 rows.getInt(15));
         String key = seal.open(rows.getBytes(16));
         if (key == null && !sealWarned) {

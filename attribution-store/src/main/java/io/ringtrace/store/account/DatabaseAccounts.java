@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -78,9 +79,7 @@ final class DatabaseAccounts implements Accounts {
         if (name.isBlank() || name.length() > LONGEST_ID) {
             throw new IllegalArgumentException("a token's name must have 1 to " + LONGEST_ID + " characters");
         }
-        byte[] secret = new byte[TOKEN_BYTES];
-        random.nextBytes(secret);
-        String token = TOKEN_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+        String token = freshToken();
         int made = database.transact(connection -> {
             try (PreparedStatement insert =
                     connection.prepareStatement("INSERT INTO network_token (network_id, name, token_hash, created_at)"
@@ -97,6 +96,88 @@ final class DatabaseAccounts implements Accounts {
         }
         cache.refresh();
         return token;
+    }
+
+    private String freshToken() {
+        byte[] secret = new byte[TOKEN_BYTES];
+        random.nextBytes(secret);
+        return TOKEN_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    }
+
+    @Override
+    public List<Token> tokens(String network, int limit) throws StoreUnavailableException {
+        return database.transact(connection -> {
+            List<Token> tokens = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT t.id, t.name, t.created_at, t.revoked_at FROM network_token t JOIN network w"
+                            + " ON w.id = t.network_id WHERE w.id_from_network = ? ORDER BY t.id LIMIT ?")) {
+                select.setString(1, network);
+                select.setInt(2, limit);
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        long revokedAt = rows.getLong(4);
+                        tokens.add(new Token(
+                                rows.getLong(1),
+                                rows.getString(2),
+                                rows.getLong(3),
+                                rows.wasNull() ? null : revokedAt));
+                    }
+                }
+            }
+            return tokens;
+        });
+    }
+
+    @Override
+    public boolean revokeToken(String network, long id) throws StoreUnavailableException {
+        long now = clock.nowMillis();
+        return changeToken("t.revoked_at = ?", statement -> statement.setLong(1, now), 2, network, id);
+    }
+
+    @Override
+    public @Nullable String rotateToken(String network, long id) throws StoreUnavailableException {
+        String token = freshToken();
+        long now = clock.nowMillis();
+        boolean changed = changeToken(
+                "t.token_hash = ?, t.created_at = ?",
+                statement -> {
+                    statement.setBytes(1, hash(token));
+                    statement.setLong(2, now);
+                },
+                3,
+                network,
+                id);
+        return changed ? token : null;
+    }
+
+    /** Sets the first parameters of a statement. */
+    @FunctionalInterface
+    private interface Parameters {
+        void set(PreparedStatement statement) throws SQLException;
+    }
+
+    /**
+     * Changes one valid token, and this node's memory of it.
+     *
+     * @param next the first parameter after those of the change
+     */
+    private boolean changeToken(String change, Parameters parameters, int next, String network, long id)
+            throws StoreUnavailableException {
+        int changed = database.transact(connection -> {
+            try (PreparedStatement update =
+                    connection.prepareStatement("UPDATE network_token t JOIN network w ON w.id = t.network_id SET "
+                            + change + " WHERE w.id_from_network = ? AND t.id = ? AND t.revoked_at IS NULL")) {
+                parameters.set(update);
+                update.setString(next, network);
+                update.setLong(next + 1, id);
+                return update.executeUpdate();
+            }
+        });
+        if (changed == 0) {
+            return false;
+        }
+        cache.refresh();
+        return true;
     }
 
     @Override

@@ -114,6 +114,27 @@ final class DatabasePools implements Pools {
     }
 
     @Override
+    public @Nullable WithKey rotateKey(String network, String idFromNetwork) throws StoreUnavailableException {
+        byte[] sealedKey = seal.seal(freshKey());
+        int changed = database.transact(connection -> {
+            try (PreparedStatement update = connection.prepareStatement(
+                    "UPDATE ring_pool p JOIN network w ON w.id = p.network_id SET p.api_key_sealed = ?,"
+                            + " p.version = p.version + 1"
+                            + " WHERE w.id_from_network = ? AND p.id_from_network = ? AND NOT p.deleted")) {
+                update.setBytes(1, sealedKey);
+                update.setString(2, network);
+                update.setString(3, idFromNetwork);
+                return update.executeUpdate();
+            }
+        });
+        if (changed == 0) {
+            return null;
+        }
+        cache.refresh();
+        return get(network, idFromNetwork);
+    }
+
+    @Override
     public @Nullable RingPool byKey(String idFromNetwork, String apiKey) {
         return cache.byKey(idFromNetwork, apiKey);
     }

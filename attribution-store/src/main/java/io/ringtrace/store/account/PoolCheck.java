@@ -14,6 +14,7 @@ final class PoolCheck {
     private static final int LONGEST_NAME = 255;
     private static final int SMALLEST_POOL = 2;
     private static final int LARGEST_POOL = 1_000_000;
+    private static final int LONGEST_RADIUS_MILES = 12_500;
     private static final Duration SHORTEST_LIFETIME = Duration.ofSeconds(1);
     private static final Duration LONGEST_HOLD = Duration.ofDays(366);
 
@@ -47,6 +48,10 @@ final class PoolCheck {
         if (definition.maxSize() < SMALLEST_POOL || definition.maxSize() > LARGEST_POOL) {
             wrong.add(
                     "max_pool_size must be " + SMALLEST_POOL + " to " + LARGEST_POOL + ", not " + definition.maxSize());
+        }
+        int radius = definition.localNumbers().searchRadiusMiles();
+        if (radius < 1 || radius > LONGEST_RADIUS_MILES) {
+            wrong.add("search_radius_miles must be 1 to " + LONGEST_RADIUS_MILES + ", not " + radius);
         }
         return wrong;
     }

@@ -1,6 +1,7 @@
 package io.ringtrace.store.account;
 
 import io.ringtrace.attribution.Pools.Definition;
+import io.ringtrace.store.bank.BankShelf;
 import io.ringtrace.store.bank.PoolFilling;
 import io.ringtrace.store.directory.NumberRow;
 import io.ringtrace.store.directory.NumberRows;
@@ -155,8 +156,8 @@ final class PoolWriting {
             throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(
                 "INSERT INTO ring_pool (name, lifetime_ms, hold_ms, max_pool_size, allow_overflow, fill_immediately,"
-                        + " preferred, destination, number_type, network_id, campaign_id, id_from_network, api_key_sealed)"
-                        + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                        + " preferred, destination, search_radius, within_state, fallback, number_type, network_id, campaign_id, id_from_network, api_key_sealed)"
+                        + " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 PreparedStatement.RETURN_GENERATED_KEYS)) {
             int at = setRules(insert, definition);
             insert.setString(at++, definition.numberType().text());
@@ -182,6 +183,9 @@ final class PoolWriting {
         statement.setBoolean(at++, definition.fillImmediately());
         statement.setBoolean(at++, definition.preferred());
         statement.setLong(at++, definition.destination().digits());
+        statement.setInt(at++, definition.localNumbers().searchRadiusMiles());
+        statement.setBoolean(at++, definition.localNumbers().restrictSearchToState());
+        statement.setString(at++, definition.localNumbers().fallback().text());
         return at;
     }
 
@@ -197,7 +201,7 @@ final class PoolWriting {
                         now + Math.max(existing.holdMillis(), definition.hold().toMillis()) + CLOCKS_MARGIN_MILLIS);
         try (PreparedStatement update = connection.prepareStatement(
                 "UPDATE ring_pool SET name=?, lifetime_ms=?, hold_ms=?, max_pool_size=?, allow_overflow=?,"
-                        + " fill_immediately=?, preferred=?, destination=?, mixed_until=?, version=version+1 WHERE id=?")) {
+                        + " fill_immediately=?, preferred=?, destination=?, search_radius=?, within_state=?, fallback=?, mixed_until=?, version=version+1 WHERE id=?")) {
             int at = setRules(update, definition);
             update.setLong(at++, mixedUntil);
             update.setLong(at, existing.id());
@@ -210,7 +214,8 @@ final class PoolWriting {
             throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(
                 "UPDATE ring_pool SET name=?, lifetime_ms=?, hold_ms=?, max_pool_size=?, allow_overflow=?,"
-                        + " fill_immediately=?, preferred=?, destination=?, number_type=?, campaign_id=?, api_key_sealed=?,"
+                        + " fill_immediately=?, preferred=?, destination=?, search_radius=?, within_state=?, fallback=?,"
+                        + " number_type=?, campaign_id=?, api_key_sealed=?,"
                         + " size=0, mixed_until=0, deleted=FALSE, version=version+1 WHERE id=?")) {
             int at = setRules(update, definition);
             update.setString(at++, definition.numberType().text());
@@ -251,6 +256,7 @@ final class PoolWriting {
             changed.add(now < row.heldUntil() ? inState(row, NumberState.DRAINING) : resting(row));
         }
         tables.writeNumbers(changed);
+        BankShelf.putBack(connection, changed);
         setSize(pool.id(), pool.size() - changed.size());
         return changed;
     }
@@ -280,6 +286,7 @@ final class PoolWriting {
             changed.add(resting(row));
         }
         tables.writeNumbers(changed);
+        BankShelf.putBack(connection, changed);
         try (PreparedStatement update = connection.prepareStatement(
                 "UPDATE ring_pool SET deleted = TRUE, size = 0, version = version + 1 WHERE id = ?")) {
             update.setLong(1, poolId);

@@ -110,8 +110,14 @@ public final class DatabaseNumberBank implements NumberBank {
                 fresh.add(one);
             }
         }
-        writeBank(connection, networkId, kept, now);
-        writeBank(connection, networkId, fresh, now);
+        RateCenters rateCenters = new RateCenters(connection);
+        writeBank(
+                connection,
+                networkId,
+                kept.stream().filter(Checked.Good::placeTold).toList(),
+                Map.of(),
+                now);
+        writeBank(connection, networkId, fresh, rateCenters.ofExchanges(exchanges(fresh)), now);
         return new Part(insertNumbers(connection, networkId, fresh), kept.size(), errors);
     }
 
@@ -144,29 +150,51 @@ public final class DatabaseNumberBank implements NumberBank {
         return destinations;
     }
 
+    private static Set<RateCenters.Exchange> exchanges(List<Checked.Good> fresh) {
+        Set<RateCenters.Exchange> exchanges = new HashSet<>();
+        for (Checked.Good one : fresh) {
+            if (one.type() == NumberType.LOCAL && one.npa() != 0 && !one.placeTold()) {
+                exchanges.add(new RateCenters.Exchange(one.npa(), one.number().nxx()));
+            }
+        }
+        return exchanges;
+    }
+
     /** A number that is there already takes over a rate center or state that is now told. */
-    private static void writeBank(Connection connection, long networkId, List<Checked.Good> part, long now)
+    private static void writeBank(
+            Connection connection,
+            long networkId,
+            List<Checked.Good> part,
+            Map<RateCenters.Exchange, RateCenters.Name> known,
+            long now)
             throws SQLException {
         if (part.isEmpty()) {
             return;
         }
         try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO bank_number (number, network_id, number_type, npa, rate_center, region, imported_at) VALUES "
-                        + String.join(",", Collections.nCopies(part.size(), "(?,?,?,?,?,?,?)"))
+                "INSERT INTO bank_number (number, network_id, number_type, country, npa, rate_center, region, place_told,"
+                        + " imported_at) VALUES "
+                        + String.join(",", Collections.nCopies(part.size(), "(?,?,?,?,?,?,?,?,?)"))
                         + " ON DUPLICATE KEY UPDATE rate_center = COALESCE(VALUES(rate_center), rate_center),"
-                        + " region = COALESCE(VALUES(region), region)")) {
+                        + " region = COALESCE(VALUES(region), region), place_told = TRUE")) {
             int at = 1;
             for (Checked.Good one : part) {
+                RateCenters.Name name = one.placeTold() || one.npa() == 0
+                        ? null
+                        : known.get(
+                                new RateCenters.Exchange(one.npa(), one.number().nxx()));
                 insert.setLong(at++, one.number().digits());
                 insert.setLong(at++, networkId);
                 insert.setString(at++, one.type().text());
+                insert.setInt(at++, one.country());
                 if (one.npa() == 0) {
                     insert.setNull(at++, Types.SMALLINT);
                 } else {
                     insert.setInt(at++, one.npa());
                 }
-                insert.setString(at++, one.rateCenter());
-                insert.setString(at++, one.region());
+                insert.setString(at++, name == null ? one.rateCenter() : name.rateCenter());
+                insert.setString(at++, name == null ? one.region() : name.region());
+                insert.setBoolean(at++, one.placeTold());
                 insert.setLong(at++, now);
             }
             insert.executeUpdate();

@@ -23,15 +23,24 @@ final class ImportCheck {
     private ImportCheck() {}
 
     sealed interface Checked {
-        /** @param npa 0 outside the North American Numbering Plan */
+        /**
+         * @param country its country code
+         * @param npa 0 outside the North American Numbering Plan
+         */
         record Good(
                 int line,
                 PhoneNumber number,
                 NumberType type,
+                int country,
                 int npa,
                 @Nullable String rateCenter,
                 @Nullable String region)
-                implements Checked {}
+                implements Checked {
+            /** The file says where it is at home; else the table of exchanges does. */
+            boolean placeTold() {
+                return rateCenter != null || region != null;
+            }
+        }
 
         record Wrong(RowError error) implements Checked {}
     }
@@ -47,7 +56,9 @@ final class ImportCheck {
         } catch (NumberParseException _) {
             return wrong(row, text, "is no phone number; write it as +18005550123");
         }
-        String rateCenter = blankToNull(row.rateCenter());
+        String rateCenterAsWritten = blankToNull(row.rateCenter());
+        // The lists of the numbering plan have capitals only.
+        String rateCenter = rateCenterAsWritten == null ? null : rateCenterAsWritten.toUpperCase(Locale.ROOT);
         if (rateCenter != null && rateCenter.length() > LONGEST_RATE_CENTER) {
             return wrong(row, text, "has a rate center of more than " + LONGEST_RATE_CENTER + " characters");
         }
@@ -85,10 +96,38 @@ final class ImportCheck {
         if (npa == PREMIUM_NPA) {
             return wrong(row, text, "is a premium-rate number (900)");
         }
-        boolean tollFree = TOLL_FREE_NPAS.contains(npa)
-                || NUMBERS.getNumberType(parsed) == PhoneNumberUtil.PhoneNumberType.TOLL_FREE;
+        boolean tollFree = tollFree(parsed, number);
         return new Checked.Good(
-                row.line(), number, tollFree ? NumberType.TOLL_FREE : NumberType.LOCAL, npa, rateCenter, region);
+                row.line(),
+                number,
+                tollFree ? NumberType.TOLL_FREE : NumberType.LOCAL,
+                NANP_COUNTRY,
+                npa,
+                rateCenter,
+                region);
+    }
+
+    /** Whether a destination is toll-free. */
+    static boolean tollFree(PhoneNumber number) {
+        try {
+            return tollFree(NUMBERS.parse(number.toString(), "US"), number);
+        } catch (NumberParseException _) {
+            return false;
+        }
+    }
+
+    private static boolean tollFree(Phonenumber.PhoneNumber parsed, PhoneNumber number) {
+        return (number.nanp() && TOLL_FREE_NPAS.contains(number.npa()))
+                || NUMBERS.getNumberType(parsed) == PhoneNumberUtil.PhoneNumberType.TOLL_FREE;
+    }
+
+    /** The country code; 0 for a number of no country. */
+    static int country(PhoneNumber number) {
+        try {
+            return NUMBERS.parse(number.toString(), "US").getCountryCode();
+        } catch (NumberParseException _) {
+            return 0;
+        }
     }
 
     private static Checked elsewhere(
@@ -102,10 +141,12 @@ final class ImportCheck {
             return wrong(row, text, "is not a valid number of country code " + parsed.getCountryCode());
         }
         return switch (NUMBERS.getNumberType(parsed)) {
-            case TOLL_FREE -> new Checked.Good(row.line(), number, NumberType.TOLL_FREE, 0, rateCenter, region);
+            case TOLL_FREE ->
+                new Checked.Good(
+                        row.line(), number, NumberType.TOLL_FREE, parsed.getCountryCode(), 0, rateCenter, region);
             case PREMIUM_RATE, SHARED_COST -> wrong(row, text, "is a premium-rate or shared-cost number");
             case FIXED_LINE, MOBILE, FIXED_LINE_OR_MOBILE, VOIP, PERSONAL_NUMBER, PAGER, UAN, VOICEMAIL, UNKNOWN ->
-                new Checked.Good(row.line(), number, NumberType.LOCAL, 0, rateCenter, region);
+                new Checked.Good(row.line(), number, NumberType.LOCAL, parsed.getCountryCode(), 0, rateCenter, region);
         };
     }
 

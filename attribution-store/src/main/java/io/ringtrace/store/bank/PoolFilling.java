@@ -1,6 +1,5 @@
 package io.ringtrace.store.bank;
 
-import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.store.directory.NumberRow;
 import io.ringtrace.store.directory.NumberRows;
 import io.ringtrace.store.directory.NumberState;
@@ -28,6 +27,10 @@ public final class PoolFilling implements PoolGrowth {
     /** Several pools may reach for the same numbers; each attempt sees what the others took. */
     private static final int ATTEMPTS = 4;
 
+    /** Unused: in the bank, or rested long enough. */
+    private static final String UNUSED = "n.state IN (" + NumberState.BANK.code() + ", " + NumberState.RESTING.code()
+            + ") AND (n.state = " + NumberState.BANK.code() + " OR n.rest_until <= ?)";
+
     @Override
     public List<NumberRow> grow(Connection connection, PoolTerms pool, int wanted, long now) throws SQLException {
         // A pool that should have an overflow number but found none when it was made takes it first.
@@ -42,6 +45,7 @@ public final class PoolFilling implements PoolGrowth {
         }
         if (!moved.isEmpty()) {
             new LeaseTables(connection).writeNumbers(moved);
+            BankShelf.takeOut(connection, moved);
             addToSize(connection, pool.id(), moved.size());
         }
         return moved;
@@ -50,12 +54,16 @@ public final class PoolFilling implements PoolGrowth {
     private static List<NumberRow> take(Connection connection, PoolTerms pool, int wanted, long now)
             throws SQLException {
         MatchingLadder ladder = new MatchingLadder(connection, pool.networkId(), now);
+        Wish wish = Wish.of(connection, pool);
         List<NumberRow> taken = new ArrayList<>();
         Set<Long> have = new HashSet<>();
         for (int attempt = 0; attempt < ATTEMPTS && taken.size() < wanted; attempt++) {
-            List<Long> chosen = new ArrayList<>(
-                    ladder.choose(pool.numberType(), new PhoneNumber(pool.destination()), wanted + have.size()));
-            chosen.removeAll(have);
+            List<Long> chosen = new ArrayList<>();
+            for (MatchingLadder.Chosen one : ladder.choose(wish, wanted + have.size())) {
+                if (!have.contains(one.number())) {
+                    chosen.add(one.number());
+                }
+            }
             if (chosen.isEmpty()) {
                 break;
             }
@@ -73,7 +81,7 @@ public final class PoolFilling implements PoolGrowth {
         List<NumberRow> found = new ArrayList<>();
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT " + NumberRows.COLUMNS + " FROM promo_number n WHERE number IN ("
-                        + String.join(",", Collections.nCopies(numbers.size(), "?")) + ") AND " + MatchingLadder.UNUSED
+                        + String.join(",", Collections.nCopies(numbers.size(), "?")) + ") AND " + UNUSED
                         + " FOR UPDATE")) {
             int at = 1;
             for (long number : numbers) {

@@ -1,5 +1,6 @@
 package io.ringtrace.http.pool;
 
+import io.ringtrace.attribution.LocalNumberPreferences;
 import io.ringtrace.attribution.NumberType;
 import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.RingPool;
@@ -37,6 +38,7 @@ final class RingPoolFields {
             "fill_immediately",
             "preferred",
             "destination_phone_number",
+            "local_number_preferences",
             "id",
             "object_url",
             "api_key",
@@ -102,6 +104,8 @@ final class RingPoolFields {
         Boolean fill = fields.bool("fill_immediately");
         Boolean preferred = fields.bool("preferred");
         PhoneNumber destination = destination(fields, before);
+        LocalNumberPreferences localNumbers = LocalNumberFields.read(
+                body, fields, before != null ? before.localNumbers() : LocalNumberPreferences.DEFAULT);
         if (!fields.errors().isEmpty() || destination == null) {
             return new Reading.Invalid(fields.errorText());
         }
@@ -115,7 +119,8 @@ final class RingPoolFields {
                 overflow != null ? overflow : before == null || before.allowOverflow(),
                 fill != null ? fill : before != null && before.fillImmediately(),
                 preferred != null ? preferred : before != null && before.preferred(),
-                destination));
+                destination,
+                localNumbers));
     }
 
     private static NumberType type(JsonFields fields, @Nullable RingPool before) {
@@ -183,12 +188,15 @@ final class RingPoolFields {
                 .put("lifetime_seconds", pool.lifetime().toSeconds());
         // A whole number is written as one: 72, not 7.2E+1.
         json = hours.scale() <= 0 ? json.put("hold_hours", hours.longValueExact()) : json.put("hold_hours", hours);
-        return json.put("max_pool_size", pool.maxSize())
+        json = json.put("max_pool_size", pool.maxSize())
                 .put("pool_size", pool.size())
                 .put("allow_overflow", pool.allowOverflow())
                 .put("fill_immediately", pool.fillImmediately())
                 .put("preferred", pool.preferred())
-                .put("destination_phone_number", pool.destination().toString())
-                .put("api_key", saved.apiKey());
+                .put("destination_phone_number", pool.destination().toString());
+        if (pool.numberType() == NumberType.LOCAL) {
+            LocalNumberFields.write(json, pool.localNumbers());
+        }
+        return json.put("api_key", saved.apiKey());
     }
 }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads CSV (RFC 4180, CRLF or LF) row by row; empty lines are left out. For one thread. */
 public final class CsvReader {
     private final String text;
+    private final char separator;
     private int at;
     private int line = 1;
 
@@ -22,7 +23,13 @@ public final class CsvReader {
     }
 
     public CsvReader(String text) {
+        this(text, ',');
+    }
+
+    /** @param separator what stands between fields, such as a tab */
+    public CsvReader(String text, char separator) {
         this.text = text;
+        this.separator = separator;
         // A byte order mark, as spreadsheets write it.
         this.at = text.startsWith("\uFEFF") ? 1 : 0;
     }
@@ -45,7 +52,7 @@ public final class CsvReader {
                 return new Row(begin, fields, wrong);
             }
             fields.add(field.toString());
-            if (at < text.length() && text.charAt(at) == ',') {
+            if (at < text.length() && text.charAt(at) == separator) {
                 at++;
             } else {
                 newLine();
@@ -56,7 +63,7 @@ public final class CsvReader {
 
     private @Nullable String field(StringBuilder field) {
         if (at >= text.length() || text.charAt(at) != '"') {
-            while (at < text.length() && !separator(text.charAt(at))) {
+            while (at < text.length() && !endsField(text.charAt(at))) {
                 field.append(text.charAt(at++));
             }
             return null;
@@ -73,14 +80,14 @@ public final class CsvReader {
                 field.append('"');
                 at++;
             } else {
-                return at < text.length() && !separator(text.charAt(at)) ? "there is text after a closing quote" : null;
+                return at < text.length() && !endsField(text.charAt(at)) ? "there is text after a closing quote" : null;
             }
         }
         return "a quote is not closed";
     }
 
-    private static boolean separator(char c) {
-        return c == ',' || c == '\n' || c == '\r';
+    private boolean endsField(char c) {
+        return c == separator || c == '\n' || c == '\r';
     }
 
     private void newLine() {

@@ -1,6 +1,8 @@
 package io.ringtrace.server.command;
 
 import java.io.PrintWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code ringtrace account}: networks, advertisers, campaigns, and the tokens and sites of networks. */
 @Command(
         name = "account",
-        description = "Makes networks, advertisers, campaigns, network tokens and sites for the tag.")
+        description = "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes sites for the tag.")
 public final class AccountCommand {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
@@ -90,6 +92,59 @@ public final class AccountCommand {
                     + answer.path("site").asString() + "\"></script>");
         }
         return 0;
+    }
+
+    @Command(name = "tokens", description = "Lists a network's tokens, without their secrets.")
+    int tokens(
+            @Mixin ServerOption server, @Option(names = "--network", required = true, paramLabel = "ID") String network)
+            throws CommandException {
+        try (OperatorClient client = server.connect()) {
+            out().printf("%-6s %-26s %-26s %s%n", "ID", "SECRET MADE", "REVOKED", "NAME");
+            for (JsonNode token : client.get("/v1/operator/tokens?network=" + encoded(network))
+                    .path("tokens")) {
+                out().printf(
+                                "%-6s %-26s %-26s %s%n",
+                                token.path("id").asLong(),
+                                token.path("created_at").asString(),
+                                token.path("revoked_at").asString(""),
+                                token.path("name").asString());
+            }
+        }
+        return 0;
+    }
+
+    @Command(name = "revoke-token", description = "Makes a token invalid for good, on all nodes within seconds.")
+    int revokeToken(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") long id)
+            throws CommandException {
+        change(server, network, id, "revoke");
+        out().println("Token " + id + " of network " + network + " is revoked.");
+        return 0;
+    }
+
+    @Command(
+            name = "rotate-token",
+            description = "Makes a new secret for a token, told once; the former one stops, on all nodes within seconds.")
+    int rotateToken(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") long id)
+            throws CommandException {
+        out().println(change(server, network, id, "rotate").path("token").asString());
+        return 0;
+    }
+
+    private static JsonNode change(ServerOption server, String network, long id, String what) throws CommandException {
+        try (OperatorClient client = server.connect()) {
+            return client.post(
+                    "/v1/operator/tokens/" + id + "/" + what + "?network=" + encoded(network), "application/json", "");
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private PrintWriter out() {

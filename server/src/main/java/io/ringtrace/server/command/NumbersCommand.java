@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** {@code ringtrace numbers}: the number bank of a network. */
-@Command(name = "numbers", description = "Imports, lists and exports the promo numbers of a network.")
+@Command(name = "numbers", description = "Imports, lists, exports and explains the promo numbers of a network.")
 public final class NumbersCommand {
     private static final int PAGE = 1000;
     private static final String SAMPLE_CALLER = "+12125550199";
@@ -115,6 +116,45 @@ public final class NumbersCommand {
         }
         out().println(count[0] + " numbers written to " + file);
         return 0;
+    }
+
+    @Command(
+            name = "explain",
+            description =
+                    "Tells which numbers a pool would take from the bank and why, the first first; or how one number stands.")
+    int explain(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--pool", required = true, paramLabel = "ID") String pool,
+            @Option(names = "--number", paramLabel = "NUMBER", description = "tells of this number only") @Nullable
+                    String number,
+            @Option(names = "--limit", defaultValue = "20", paramLabel = "COUNT") int limit)
+            throws CommandException {
+        JsonNode answer;
+        try (OperatorClient client = server.connect()) {
+            answer = client.get("/v1/operator/numbers/explain?network=" + encoded(network) + "&pool=" + encoded(pool)
+                    + "&limit=" + limit + (number == null ? "" : "&number=" + encoded(number)));
+        }
+        out().println("Destination " + text(answer, "destination") + ", " + home(answer.path("home")));
+        out().printf("%-14s %-24s %7s  %s%n", "NUMBER", "AT HOME IN", "MILES", "BECAUSE");
+        for (JsonNode choice : answer.path("choices")) {
+            JsonNode miles = choice.path("miles");
+            out().printf(
+                            Locale.ROOT,
+                            "%-14s %-24s %7s  %s%s%n",
+                            text(choice, "number"),
+                            home(choice.path("home")),
+                            miles.isNumber() ? String.format(Locale.ROOT, "%.1f", miles.asDouble()) : "",
+                            choice.path("in_pool").asBoolean() ? "in a pool; " : "",
+                            text(choice, "because"));
+        }
+        return 0;
+    }
+
+    private static String home(JsonNode home) {
+        String rateCenter = text(home, "rate_center");
+        String state = text(home, "state");
+        return rateCenter.isEmpty() ? state.isEmpty() ? "no known place" : state : rateCenter + ", " + state;
     }
 
     private static void eachNumber(OperatorClient client, String network, Consumer<JsonNode> take)

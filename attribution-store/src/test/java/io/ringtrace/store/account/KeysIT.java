@@ -1,0 +1,82 @@
+package io.ringtrace.store.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtrace.attribution.Accounts;
+import io.ringtrace.attribution.Accounts.Token;
+import io.ringtrace.attribution.Pools.WithKey;
+import io.ringtrace.store.HandClock;
+import io.ringtrace.store.TestAccount;
+import io.ringtrace.store.TestStore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@DisplayName("Tokens and pool keys")
+class KeysIT {
+    @RegisterExtension
+    static final TestStore store = new TestStore();
+
+    private final HandClock clock = new HandClock(1_700_000_000_000L);
+    private TestAccount account;
+    private Accounts accounts;
+    private String network;
+
+    @BeforeEach
+    void open(TestInfo test) throws Exception {
+        network = test.getTestMethod().orElseThrow().getName();
+        account = new TestAccount(store.database(), clock, network);
+        accounts = account.accounts.accounts();
+    }
+
+    @AfterEach
+    void close() {
+        account.close();
+    }
+
+    @Test
+    void revokedTokenIsNobodysAndListedWithItsEnd() throws Exception {
+        String kept = accounts.createToken(network, "kept");
+        String lost = accounts.createToken(network, "lost");
+        long id = accounts.tokens(network, 10).get(1).id();
+        assertThat(accounts.revokeToken("another", id)).isFalse();
+        assertThat(accounts.networkOf(lost)).isEqualTo(network);
+        clock.advance(5);
+        assertThat(accounts.revokeToken(network, id)).isTrue();
+        assertThat(accounts.revokeToken(network, id)).isFalse();
+        assertThat(accounts.networkOf(lost)).isNull();
+        assertThat(accounts.networkOf(kept)).isEqualTo(network);
+        assertThat(accounts.tokens(network, 10))
+                .element(1)
+                .isEqualTo(new Token(id, "lost", 1_700_000_000_000L, 1_700_000_000_005L));
+        assertThat(accounts.rotateToken(network, id)).isNull();
+    }
+
+    @Test
+    void rotatedTokenHasANewSecretOnly() throws Exception {
+        String before = accounts.createToken(network, "page");
+        long id = accounts.tokens(network, 10).getFirst().id();
+        String after = accounts.rotateToken(network, id);
+        assertThat(after).isNotNull().isNotEqualTo(before);
+        assertThat(accounts.networkOf(before)).isNull();
+        assertThat(accounts.networkOf(after)).isEqualTo(network);
+        assertThat(accounts.tokens(network, 10)).hasSize(1);
+    }
+
+    @Test
+    void rotatedPoolKeyReplacesTheFormer() throws Exception {
+        account.importTollFree(2);
+        account.pool(TestAccount.tollFree("keyed", 2, false));
+        WithKey before = account.pools.get(network, "keyed");
+        assertThat(before).isNotNull();
+        WithKey after = account.pools.rotateKey(network, "keyed");
+        assertThat(after).isNotNull();
+        assertThat(after.pool()).isEqualTo(before.pool());
+        assertThat(account.pools.byKey("keyed", before.apiKey())).isNull();
+        assertThat(account.pools.byKey("keyed", after.apiKey())).isNotNull();
+        assertThat(account.pools.rotateKey("another", "keyed")).isNull();
+    }
+}

@@ -1,0 +1,114 @@
+package io.ringtrace.http.operator;
+
+import io.ringtrace.attribution.Accounts;
+import io.ringtrace.attribution.Pools;
+import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.http.endpoint.Access;
+import io.ringtrace.http.endpoint.Answer;
+import io.ringtrace.http.endpoint.Caller;
+import io.ringtrace.http.endpoint.Endpoint;
+import io.ringtrace.http.endpoint.ErrorShape;
+import io.ringtrace.http.endpoint.Problem;
+import io.ringtrace.http.endpoint.Reply;
+import io.ringtrace.http.endpoint.Request;
+import io.ringtrace.http.endpoint.RequestBody;
+import io.ringtrace.http.endpoint.Work;
+import io.ringtrace.http.text.Json;
+import io.ringtrace.http.text.PlainText;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The life of tokens, by the operator, and of pool keys, by their network. Thread-safe; called on virtual threads, waits for the database. */
+public final class KeyEndpoints {
+    private static final String TOKENS = "/v1/operator/tokens";
+    private static final int MOST = 1000;
+
+    private final Accounts accounts;
+    private final Pools pools;
+
+    public KeyEndpoints(Accounts accounts, Pools pools) {
+        this.accounts = accounts;
+        this.pools = pools;
+    }
+
+    public List<Endpoint> endpoints() {
+        return List.of(
+                Endpoint.get(TOKENS, Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::list)),
+                withoutBody(TOKENS + "/:token/revoke", Access.OPERATOR, this::revoke),
+                withoutBody(TOKENS + "/:token/rotate", Access.OPERATOR, this::rotate),
+                withoutBody("/v1/pools/:pool/key", Access.NETWORK, this::rotatePoolKey));
+    }
+
+    private static Endpoint withoutBody(String path, Access access, Work.WaitingWork work) {
+        return new Endpoint("POST", path, access, RequestBody.NONE, ErrorShape.OURS, Endpoint.waiting(work));
+    }
+
+    private Reply list(Request request) throws StoreUnavailableException {
+        String network = network(request);
+        if (network == null || !accounts.networkExists(network)) {
+            return Problem.of(404, "unknown_network", "There is no such network.");
+        }
+        ObjectNode body = Json.object();
+        ArrayNode tokens = body.putArray("tokens");
+        for (Accounts.Token token : accounts.tokens(network, MOST)) {
+            Long revokedAt = token.revokedAt();
+            tokens.addObject()
+                    .put("id", token.id())
+                    .put("name", token.name())
+                    .put("created_at", Instant.ofEpochMilli(token.createdAt()).toString())
+                    .put(
+                            "revoked_at",
+                            revokedAt == null
+                                    ? null
+                                    : Instant.ofEpochMilli(revokedAt).toString());
+        }
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
+    private Reply revoke(Request request) throws StoreUnavailableException {
+        String network = network(request);
+        long id = id(request);
+        if (network == null || id == 0 || !accounts.revokeToken(network, id)) {
+            return Problem.notFound();
+        }
+        return Answer.of(
+                200, Answer.JSON, Json.bytes(Json.object().put("id", id).put("revoked", true)));
+    }
+
+    private Reply rotate(Request request) throws StoreUnavailableException {
+        String network = network(request);
+        long id = id(request);
+        String token = network == null || id == 0 ? null : accounts.rotateToken(network, id);
+        return token == null
+                ? Problem.notFound()
+                : Answer.of(
+                        200, Answer.JSON, Json.bytes(Json.object().put("id", id).put("token", token)));
+    }
+
+    private Reply rotatePoolKey(Request request) throws StoreUnavailableException {
+        String pool = request.path("pool");
+        Pools.WithKey rotated = PlainText.id(pool) && request.caller() instanceof Caller.OfNetwork(String network)
+                ? pools.rotateKey(network, pool)
+                : null;
+        return rotated == null
+                ? Problem.notFound()
+                : Answer.of(
+                        200,
+                        Answer.JSON,
+                        Json.bytes(Json.object().put("pool", pool).put("api_key", rotated.apiKey())));
+    }
+
+    private static @Nullable String network(Request request) {
+        String network = request.query().get("network");
+        return network != null && PlainText.id(network) ? network : null;
+    }
+
+    /** 0 when the path has no number there. */
+    private static long id(Request request) {
+        String text = request.path("token");
+        return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+    }
+}

@@ -1,0 +1,79 @@
+package io.ringtrace.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The life of tokens and pool keys")
+class KeysTest {
+    private static final String TOKENS = "/v1/operator/tokens";
+
+    private RunningApi api;
+
+    @BeforeEach
+    void start() throws Exception {
+        api = new RunningApi();
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    private HttpResponse<String> post(String path, String token) throws Exception {
+        return api.post(path, token, "");
+    }
+
+    @Test
+    void tokensAreListedWithoutTheirSecrets() throws Exception {
+        HttpResponse<String> answer = api.get(TOKENS + "?network=acme", RunningApi.OPERATOR);
+        assertThat(answer.body())
+                .isEqualTo(
+                        "{\"tokens\":[{\"id\":1,\"name\":\"test\",\"created_at\":\"1970-01-01T00:00:00Z\",\"revoked_at\":null}]}");
+        assertThat(api.get(TOKENS + "?network=none", RunningApi.OPERATOR).statusCode())
+                .isEqualTo(404);
+        assertThat(api.get(TOKENS + "?network=acme", api.acme).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void aRevokedTokenOpensNothingAndStaysRevoked() throws Exception {
+        assertThat(api.get("/v1/calls", api.acme).statusCode()).isEqualTo(200);
+        assertThat(post(TOKENS + "/1/revoke?network=other", RunningApi.OPERATOR).statusCode())
+                .isEqualTo(404);
+        assertThat(post(TOKENS + "/1/revoke?network=acme", RunningApi.OPERATOR).body())
+                .isEqualTo("{\"id\":1,\"revoked\":true}");
+        assertThat(api.get("/v1/calls", api.acme).statusCode()).isEqualTo(401);
+        assertThat(api.get(TOKENS + "?network=acme", RunningApi.OPERATOR).body())
+                .contains("\"revoked_at\":\"1970-01-01T00:00:01Z\"");
+        for (String what : new String[] {"/1/revoke", "/1/rotate", "/99/rotate", "/x/revoke"}) {
+            assertThat(post(TOKENS + what + "?network=acme", RunningApi.OPERATOR)
+                            .statusCode())
+                    .isEqualTo(404);
+        }
+    }
+
+    @Test
+    void aRotatedTokenOpensByItsNewSecretOnly() throws Exception {
+        assertThat(post(TOKENS + "/1/rotate?network=acme", RunningApi.OPERATOR).body())
+                .isEqualTo("{\"id\":1,\"token\":\"" + api.acme + "-new\"}");
+        assertThat(api.get("/v1/calls", api.acme).statusCode()).isEqualTo(401);
+        assertThat(api.get("/v1/calls", api.acme + "-new").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aPoolsKeyIsRotatedByItsOwnNetworkOnly() throws Exception {
+        api.pools.give("acme", "16", null, "+18005550123");
+        assertThat(post("/v1/pools/16/key", api.acme).body())
+                .isEqualTo("{\"pool\":\"16\",\"api_key\":\"" + RunningApi.KEY + "-new\"}");
+        String allocate = "/api/2018-11-01/ring_pools/16/allocate_number.json?ring_pool_key=";
+        assertThat(api.get(allocate + RunningApi.KEY).statusCode()).isEqualTo(403);
+        assertThat(api.get(allocate + RunningApi.KEY + "-new").statusCode()).isEqualTo(200);
+        assertThat(api.get(allocate + "key-other-16").statusCode()).isNotEqualTo(403);
+        assertThat(post("/v1/pools/17/key", api.acme).statusCode()).isEqualTo(404);
+        assertThat(post("/v1/pools/16/key", RunningApi.OPERATOR).statusCode()).isEqualTo(401);
+    }
+}
