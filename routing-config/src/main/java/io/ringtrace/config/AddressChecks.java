@@ -21,13 +21,14 @@ final class AddressChecks {
         this.findings = findings;
     }
 
-    private record Socket(InetAddress address, String port) {}
+    private record Socket(InetAddress address, String port, boolean datagrams) {}
 
     void run() {
         Map<Socket, Position> listeners = listeners();
         tree.mapping("gateways").entries().forEach((name, entry) -> {
             if (entry.value() instanceof YamlNode.Mapping gateway) {
                 notOurselves(gateway, "gateways." + name, listeners);
+                listenerOfItsTransport(gateway, "gateways." + name);
             }
         });
     }
@@ -47,8 +48,10 @@ final class AddressChecks {
             if (port.text().equals("0")) {
                 continue;
             }
+            YamlNode.Scalar transport = listener.scalar("transport");
+            boolean datagrams = transport == null || transport.text().equals("udp");
             Position earlier = seen.putIfAbsent(
-                    new Socket(IpNetwork.parse(address.text()).address(), port.text()), listener.position());
+                    new Socket(IpNetwork.parse(address.text()).address(), port.text(), datagrams), listener.position());
             if (earlier != null) {
                 findings.addAt(
                         listener,
@@ -80,6 +83,30 @@ final class AddressChecks {
                 return;
             }
         }
+    }
+
+    /** Via and Record-Route of what we send must name a socket of ours that the answers can come to. */
+    private void listenerOfItsTransport(YamlNode.Mapping gateway, String key) {
+        YamlNode.Scalar transport = gateway.scalar("transport");
+        if (transport == null || findings.isWrong(transport)) {
+            return;
+        }
+        boolean there = tree.mapping("sip").items("listeners").stream()
+                .anyMatch(item -> item instanceof YamlNode.Mapping listener && sameTransport(listener, transport));
+        if (!there) {
+            findings.addAt(
+                    transport,
+                    key + ".transport",
+                    transport.text(),
+                    "the transport of one of our listeners",
+                    "sip.listeners has none of it");
+        }
+    }
+
+    /** True for a listener whose transport is wrong too: it has a finding of its own. */
+    private boolean sameTransport(YamlNode.Mapping listener, YamlNode.Scalar transport) {
+        YamlNode.Scalar ours = listener.scalar("transport");
+        return ours != null && (findings.isWrong(ours) || ours.text().equals(transport.text()));
     }
 
     private boolean reaches(String host, InetAddress listener) {

@@ -59,6 +59,7 @@ class ConfigurationTest {
                                   port: 5070
                                 - address: "::1"
                                   port: 0
+                                - transport: tcp
                               advertised-hosts: [sip.example.net, 198.51.100.7, "2001:db8::1"]
                               shards: 7
                               maximum-call-duration: 90m
@@ -68,7 +69,8 @@ class ConfigurationTest {
                     .isEqualTo(new SipConfig(
                             List.of(
                                     new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("192.0.2.1"), 5070),
-                                    new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("::1"), 0)),
+                                    new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("::1"), 0),
+                                    new SipConfig.Listener(Transport.TCP, InetAddress.ofLiteral("0.0.0.0"), 5060)),
                             List.of("sip.example.net", "198.51.100.7", "2001:db8::1"),
                             7,
                             Duration.ofMinutes(90)));
@@ -223,11 +225,12 @@ class ConfigurationTest {
         @Test
         void everyKey() {
             assertThat(loaded("""
+                                    sip: {listeners: [{transport: tcp}]}
                                     gateways:
                                       east:
                                         host: 192.0.2.10
                                         port: 5070
-                                        transport: udp
+                                        transport: tcp
                                         silence: 1500ms
                                         failover-statuses: [503, 404]
                                         source-networks: [192.0.2.0/28]
@@ -238,7 +241,7 @@ class ConfigurationTest {
                                     "east",
                                     "192.0.2.10",
                                     5070,
-                                    Transport.UDP,
+                                    Transport.TCP,
                                     Duration.ofMillis(1500),
                                     Set.of(503, 404),
                                     List.of(IpNetwork.parse("192.0.2.0/28")))));

@@ -285,7 +285,10 @@ public final class Ringtrace implements AutoCloseable {
         }
         List<SipProxy.ListenAddress> listeners = sip.listeners().stream()
                 .map(l -> new SipProxy.ListenAddress(
-                        l.address().getHostAddress(), l.port(), l.address().isAnyLocalAddress() ? advertised : null))
+                        l.transport(),
+                        l.address().getHostAddress(),
+                        l.port(),
+                        l.address().isAnyLocalAddress() ? advertised : null))
                 .toList();
         return SipProxy.Settings.listeningOn(listeners)
                 .withShards(sip.shards())

@@ -11,9 +11,9 @@ import io.ringtrace.sip.proxy.ProxyCore;
 import io.ringtrace.sip.transaction.ServerTransaction;
 import io.ringtrace.sip.transaction.TimerWheel;
 import io.ringtrace.sip.transaction.TransactionLayer;
-import io.ringtrace.sip.transport.DatagramPort;
-import io.ringtrace.sip.transport.DatagramReceiver;
 import io.ringtrace.sip.transport.Hop;
+import io.ringtrace.sip.transport.MessagePort;
+import io.ringtrace.sip.transport.MessageReceiver;
 import io.ringtrace.sip.transport.ShardLoop;
 import java.util.List;
 import java.util.Queue;
@@ -25,11 +25,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The hall that every datagram enters: one thread, which owns the transactions, response contexts, timers and live calls of the Call-IDs
+ * The hall that every message enters: one thread, which owns the transactions, response contexts, timers and live calls of the Call-IDs
  * that hash to it, as plain fields. Its loop's thread alone calls it, but for {@link #handOver}, by which other shards' threads give it
  * datagrams that the kernel delivered to them. Nothing here waits.
  */
-final class CallShard implements DatagramReceiver {
+final class CallShard implements MessageReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(CallShard.class);
     private static final long MILLIS_BETWEEN_FAULT_LOGS = 1_000;
     private static final long CALL_ID_SEED = 0;
@@ -77,7 +77,7 @@ final class CallShard implements DatagramReceiver {
     }
 
     @Override
-    public void received(DatagramPort port, Hop source, byte[] bytes, int offset, int length) {
+    public void received(MessagePort port, Hop source, byte[] bytes, int offset, int length) {
         mustBeInLoop();
         Flaw flaw = parser.parseDatagram(bytes, offset, length, message);
         if (flaw == Flaw.KEEP_ALIVE) {
@@ -129,7 +129,10 @@ final class CallShard implements DatagramReceiver {
             return;
         }
         counters.add(Count.HANDOVER_DROPS);
-        if (message.isRequest() && message.method() == SipMethod.INVITE && !Span.present(message.toTag())) {
+        boolean newInvite = message.method() == SipMethod.INVITE && !Span.present(message.toTag());
+        // Over a connection nobody sends it again, so it must be answered.
+        boolean lost = source.reliable() && message.method() != SipMethod.ACK;
+        if (message.isRequest() && (newInvite || lost)) {
             core.shed(message, source);
         }
     }

@@ -6,6 +6,7 @@ import io.ringtrace.call.CallRecorder;
 import io.ringtrace.call.CookieKeys;
 import io.ringtrace.call.RecentInvite;
 import io.ringtrace.routing.ActivePlan;
+import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.admission.OurNames;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.SentBy;
@@ -17,19 +18,24 @@ import io.ringtrace.sip.transaction.BranchParameter;
 import io.ringtrace.sip.transaction.SipTimers;
 import io.ringtrace.sip.transaction.TimerWheel;
 import io.ringtrace.sip.transaction.TransactionLayer;
-import io.ringtrace.sip.transport.DatagramPort;
 import io.ringtrace.sip.transport.Listener;
 import io.ringtrace.sip.transport.ListenerException;
+import io.ringtrace.sip.transport.MessagePort;
 import io.ringtrace.sip.transport.ShardLoop;
+import io.ringtrace.sip.transport.StreamLimits;
+import io.ringtrace.sip.transport.StreamTransport;
 import io.ringtrace.sip.transport.UdpTransport;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
@@ -51,18 +57,23 @@ public final class SipProxy implements AutoCloseable {
     private final SecureRandom secureRandom = new SecureRandom();
     private @Nullable UdpTransport transport;
     private Collection<RecentInvite> rejoining = List.of();
+    private @Nullable StreamTransport streams;
     private volatile List<CallShard> shards = List.of();
     private volatile List<Listener> listeners = List.of();
 
     /**
-     * An address to listen on by UDP.
+     * An address to listen on.
      *
+     * @param transport how messages travel there
      * @param host an IP address of this machine; {@code 0.0.0.0} or {@code ::} for all, which then needs an advertised host
      * @param port 0 takes a free one
      * @param advertised the host that we name in Via and Record-Route; null for the address itself
      */
     public record ListenAddress(
-            String host, int port, @Nullable String advertised) {
+            Transport transport,
+            String host,
+            int port,
+            @Nullable String advertised) {
         public ListenAddress {
             InetSocketAddress address = new InetSocketAddress(host, port);
             if (address.isUnresolved()) {
@@ -74,8 +85,9 @@ public final class SipProxy implements AutoCloseable {
             }
         }
 
+        /** By UDP. */
         public ListenAddress(String host, int port) {
-            this(host, port, null);
+            this(Transport.UDP, host, port, null);
         }
     }
 
@@ -84,7 +96,8 @@ public final class SipProxy implements AutoCloseable {
      *
      * @param advertisedHosts further host names by which a Request-URI or Route may name us
      * @param maximumDuration how long a call may last
-     * @param mostHandedOver datagrams that may wait for a shard when another shard received them
+     * @param mostHandedOver messages that may wait for a shard when another shard received them
+     * @param streams bounds on TCP connections, over all shards
      */
     public record Settings(
             List<ListenAddress> listeners,
@@ -95,7 +108,8 @@ public final class SipProxy implements AutoCloseable {
             int mostServerTransactions,
             int mostClientTransactions,
             int mostLiveCalls,
-            int mostHandedOver) {
+            int mostHandedOver,
+            StreamLimits streams) {
         public Settings {
             listeners = List.copyOf(listeners);
             advertisedHosts = Set.copyOf(advertisedHosts);
@@ -116,7 +130,22 @@ public final class SipProxy implements AutoCloseable {
                     200_000,
                     200_000,
                     200_000,
-                    8_192);
+                    8_192,
+                    StreamLimits.DEFAULT);
+        }
+
+        public Settings withStreams(StreamLimits limits) {
+            return new Settings(
+                    listeners,
+                    shards,
+                    timers,
+                    advertisedHosts,
+                    maximumDuration,
+                    mostServerTransactions,
+                    mostClientTransactions,
+                    mostLiveCalls,
+                    mostHandedOver,
+                    limits);
         }
 
         public Settings withShards(int count) {
@@ -129,7 +158,8 @@ public final class SipProxy implements AutoCloseable {
                     mostServerTransactions,
                     mostClientTransactions,
                     mostLiveCalls,
-                    mostHandedOver);
+                    mostHandedOver,
+                    streams);
         }
 
         public Settings withTimers(SipTimers values) {
@@ -142,7 +172,8 @@ public final class SipProxy implements AutoCloseable {
                     mostServerTransactions,
                     mostClientTransactions,
                     mostLiveCalls,
-                    mostHandedOver);
+                    mostHandedOver,
+                    streams);
         }
 
         public Settings withAdvertisedHosts(Set<String> hosts) {
@@ -155,7 +186,8 @@ public final class SipProxy implements AutoCloseable {
                     mostServerTransactions,
                     mostClientTransactions,
                     mostLiveCalls,
-                    mostHandedOver);
+                    mostHandedOver,
+                    streams);
         }
 
         /** Bounds of each shard: server and client transactions, and calls. */
@@ -169,7 +201,8 @@ public final class SipProxy implements AutoCloseable {
                     serverTransactions,
                     clientTransactions,
                     liveCalls,
-                    mostHandedOver);
+                    mostHandedOver,
+                    streams);
         }
 
         public Settings withMaximumDuration(Duration longest) {
@@ -182,7 +215,8 @@ public final class SipProxy implements AutoCloseable {
                     mostServerTransactions,
                     mostClientTransactions,
                     mostLiveCalls,
-                    mostHandedOver);
+                    mostHandedOver,
+                    streams);
         }
     }
 
@@ -229,18 +263,30 @@ public final class SipProxy implements AutoCloseable {
     public void start() throws ListenerException {
         UdpTransport udp = UdpTransport.start(settings.shards());
         transport = udp;
+        StreamTransport tcp = new StreamTransport(udp, settings.streams(), monotonicMillis);
+        streams = tcp;
         try {
             List<Listener> opened = new ArrayList<>();
-            List<SentBy> sentBys = new ArrayList<>();
+            int nextStream = (int) settings.listeners().stream()
+                    .filter(l -> l.transport() == Transport.UDP)
+                    .count();
+            Map<Integer, SentBy> sentBys = new TreeMap<>();
             for (ListenAddress address : settings.listeners()) {
-                Listener listener = udp.open(new InetSocketAddress(address.host(), address.port()));
+                InetSocketAddress socket = new InetSocketAddress(address.host(), address.port());
+                Listener listener = address.transport() == Transport.UDP
+                        ? udp.open(socket)
+                        : tcp.open(nextStream++, address.transport(), socket);
                 opened.add(listener);
                 String advertised = address.advertised();
-                sentBys.add(new SentBy(
-                        listener.transport(), advertised == null ? listener.host() : advertised, listener.port()));
+                sentBys.put(
+                        listener.index(),
+                        new SentBy(
+                                listener.transport(),
+                                advertised == null ? listener.host() : advertised,
+                                listener.port()));
             }
             listeners = List.copyOf(opened);
-            begin(udp, sentBys);
+            begin(udp, tcp, List.copyOf(sentBys.values()));
         } catch (ListenerException | RuntimeException e) {
             close();
             throw e;
@@ -268,34 +314,47 @@ public final class SipProxy implements AutoCloseable {
     public void close() {
         UdpTransport udp = transport;
         transport = null;
-        if (udp != null) {
+        StreamTransport tcp = streams;
+        streams = null;
+        if (udp != null && tcp != null) {
             udp.stopReceiving();
+            tcp.stopReceiving();
             List<CallShard> stopping = shards;
             for (int i = 0; i < stopping.size(); i++) {
                 udp.loop(i).execute(stopping.get(i)::stop);
             }
+            tcp.close();
             udp.close();
         }
+    }
+
+    /** Open TCP connections. */
+    public int connections() {
+        StreamTransport tcp = streams;
+        return tcp == null ? 0 : tcp.connections();
     }
 
     /** Fires what is due on every shard, and waits for it; for a clock that is driven by hand. */
     void tick() throws InterruptedException {
         UdpTransport udp = transport;
-        if (udp == null) {
+        StreamTransport tcp = streams;
+        if (udp == null || tcp == null) {
             return;
         }
         CountDownLatch done = new CountDownLatch(shards.size());
         for (int i = 0; i < shards.size(); i++) {
+            int number = i;
             CallShard shard = shards.get(i);
             udp.loop(i).execute(() -> {
                 shard.tick();
+                tcp.check(number);
                 done.countDown();
             });
         }
         done.await();
     }
 
-    private void begin(UdpTransport udp, List<SentBy> sentBys) {
+    private void begin(UdpTransport udp, StreamTransport tcp, List<SentBy> sentBys) {
         GatewayTargets targets = new GatewayTargets(monotonicMillis);
         GatewayHealth health = new GatewayHealth();
         OurNames names = new OurNames(sentBys, settings.advertisedHosts());
@@ -306,19 +365,26 @@ public final class SipProxy implements AutoCloseable {
         for (int i = 0; i < settings.shards(); i++) {
             ProxyCore.Surroundings surroundings = new ProxyCore.Surroundings(
                     activePlan, lookup, clock, cookieKeys, recorders.apply(i), targets, health, rejoins);
-            made.add(shard(udp, i, sentBys, surroundings, rules, names));
+            made.add(shard(udp, tcp, i, sentBys, surroundings, rules, names));
         }
         List<CallShard> all = List.copyOf(made);
         all.forEach(shard -> shard.join(all));
         shards = all;
         udp.receive(all::get);
+        tcp.receive(all::get, shard -> all.get(shard).counters());
         for (int i = 0; i < all.size(); i++) {
-            udp.loop(i).every(TimerWheel.TICK_MILLIS, TimeUnit.MILLISECONDS, all.get(i)::tick);
+            int number = i;
+            CallShard shard = all.get(i);
+            udp.loop(i).every(TimerWheel.TICK_MILLIS, TimeUnit.MILLISECONDS, () -> {
+                shard.tick();
+                tcp.check(number);
+            });
         }
     }
 
     private CallShard shard(
             UdpTransport udp,
+            StreamTransport tcp,
             int number,
             List<SentBy> sentBys,
             ProxyCore.Surroundings surroundings,
@@ -326,8 +392,10 @@ public final class SipProxy implements AutoCloseable {
             OurNames names) {
         SplittableRandom random = new SplittableRandom(secureRandom.nextLong());
         ShardLoop loop = udp.loop(number);
-        List<DatagramPort> ports =
-                listeners.stream().map(l -> udp.port(number, l)).toList();
+        List<MessagePort> ports = listeners.stream()
+                .sorted(Comparator.comparingInt(Listener::index))
+                .map(l -> l.transport() == Transport.UDP ? udp.port(number, l) : tcp.port(number, l))
+                .toList();
         TimerWheel wheel = new TimerWheel(monotonicMillis.getAsLong());
         TransactionLayer transactions = new TransactionLayer(
                 number,

@@ -3,6 +3,7 @@ package io.ringtrace.sip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.counters.Count;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ class BoundsTest {
     @Test
     void listenerOnAllAddressesNeedsAName() {
         assertThatThrownBy(() -> new SipProxy.ListenAddress("0.0.0.0", 5060)).hasMessageContaining("0.0.0.0:5060");
-        assertThat(new SipProxy.ListenAddress("0.0.0.0", 5060, "sip.example.com").advertised())
+        assertThat(new SipProxy.ListenAddress(Transport.UDP, "0.0.0.0", 5060, "sip.example.com").advertised())
                 .isEqualTo("sip.example.com");
     }
 

@@ -42,9 +42,9 @@ final class Ladder implements AutoCloseable {
 
     final HandClock clock = new HandClock();
     final Journal journal = new Journal();
-    final Party caller = new Party("caller", "127.0.1.1");
-    final Party gateway = new Party("gateway", "127.0.2.1");
-    final Party secondGateway = new Party("second", "127.0.2.2");
+    final Party caller;
+    final Party gateway;
+    final Party secondGateway;
     final Party stranger = new Party("stranger", "127.0.9.1");
     SipProxy proxy;
     private RoutingPlan plan;
@@ -138,7 +138,20 @@ final class Ladder implements AutoCloseable {
     }
 
     Ladder(UnaryOperator<SipProxy.Settings> settings, int gatewayCount) throws Exception {
+        this(settings, gatewayCount, Transport.UDP, Transport.UDP);
+    }
+
+    /** A proxy that listens by UDP and TCP, a caller and gateways each on a transport of theirs. */
+    Ladder(
+            UnaryOperator<SipProxy.Settings> settings,
+            int gatewayCount,
+            Transport callerTransport,
+            Transport gatewayTransport)
+            throws Exception {
         this.settings = settings;
+        caller = new Party("caller", "127.0.1.1", callerTransport);
+        gateway = new Party("gateway", "127.0.2.1", gatewayTransport);
+        secondGateway = new Party("second", "127.0.2.2", gatewayTransport);
         List<Gateway> gateways =
                 List.of(gateway("gw1", gateway), gateway("gw2", secondGateway)).subList(0, gatewayCount);
         Trunk trunk = new Trunk("acme", List.of(IpNetwork.parse("127.0.1.0/24")), NumberNormalisation.NANP, null);
@@ -150,7 +163,7 @@ final class Ladder implements AutoCloseable {
                 List.of(new Route("", null, gateways, Route.DEFAULT_RING_TIMEOUT, "test:1")),
                 List.of(new StaticNumber(
                         PhoneNumber.parse(STATIC_NUMBER), PhoneNumber.parse(DESTINATION), "billboard", "test:2")));
-        proxy = startProxy(0);
+        proxy = startProxy(0, 0);
     }
 
     private static Gateway gateway(String name, Party party) {
@@ -158,15 +171,17 @@ final class Ladder implements AutoCloseable {
                 name,
                 party.host(),
                 party.port(),
-                Transport.UDP,
+                party.transport(),
                 Gateway.DEFAULT_SILENCE,
                 Gateway.DEFAULT_FAILOVER_STATUSES,
                 List.of());
     }
 
-    private SipProxy startProxy(int port) throws Exception {
+    private SipProxy startProxy(int port, int tcpPort) throws Exception {
         SipProxy started = new SipProxy(
-                settings.apply(SipProxy.Settings.listeningOn(List.of(new SipProxy.ListenAddress("127.0.0.1", port)))
+                settings.apply(SipProxy.Settings.listeningOn(List.of(
+                                new SipProxy.ListenAddress("127.0.0.1", port),
+                                new SipProxy.ListenAddress(Transport.TCP, "127.0.0.1", tcpPort, null)))
                         .withShards(1)
                         .withAdvertisedHosts(Set.of("sip.example.com"))),
                 () -> plan,
@@ -180,7 +195,7 @@ final class Ladder implements AutoCloseable {
         started.remember(recent.found());
         started.start();
         for (Party party : List.of(caller, gateway, secondGateway, stranger)) {
-            party.talksTo(started.boundAddresses().getFirst());
+            party.talksTo(started.boundAddresses().get(party.transport() == Transport.UDP ? 0 : 1));
         }
         return started;
     }
@@ -188,8 +203,9 @@ final class Ladder implements AutoCloseable {
     /** A new proxy on the same port with the same keys, which knows of former calls only what the journal has of recent INVITEs. */
     void proxyRestarts() throws Exception {
         int port = proxy.boundAddresses().getFirst().getPort();
+        int tcpPort = proxy.boundAddresses().getLast().getPort();
         proxy.close();
-        proxy = startProxy(port);
+        proxy = startProxy(port, tcpPort);
     }
 
     /** Lets time pass, tick by tick. */

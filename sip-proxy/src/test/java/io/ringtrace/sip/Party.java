@@ -2,22 +2,17 @@ package io.ringtrace.sip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
+import io.ringtrace.routing.Transport;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One side of a call on a real UDP socket, independent of the product's message code: it says what it sends and what it expects next, and
+ * One side of a call on real sockets, independent of the product's message code: it says what it sends and what it expects next, and
  * keeps the dialog it is in.
  */
 final class Party implements AutoCloseable {
@@ -26,8 +21,9 @@ final class Party implements AutoCloseable {
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
     private final String name;
-    private final DatagramSocket socket;
-    private @Nullable SocketAddress proxy;
+    private final Transport transport;
+    private final Wire wire;
+    private @Nullable InetSocketAddress proxy;
     private String lastSent = "";
     private SipText lastRequest = new SipText("");
     private SipText lastInvite = new SipText("");
@@ -44,25 +40,35 @@ final class Party implements AutoCloseable {
     private String inviteBranch = "";
 
     Party(String name, String address) {
+        this(name, address, Transport.UDP);
+    }
+
+    Party(String name, String address, Transport transport) {
         this.name = name;
-        try {
-            this.socket = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral(address), 0));
-            socket.setSoTimeout(PATIENCE_MILLIS);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        this.transport = transport;
+        this.wire = transport == Transport.UDP ? new DatagramWire(address) : new StreamWire(address);
     }
 
     void talksTo(InetSocketAddress address) {
         proxy = address;
+        wire.talksTo(address);
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    /** The connections of a party on TCP. */
+    StreamWire stream() {
+        return (StreamWire) wire;
     }
 
     int port() {
-        return socket.getLocalPort();
+        return wire.address().getPort();
     }
 
     String host() {
-        return socket.getLocalAddress().getHostAddress();
+        return wire.address().getAddress().getHostAddress();
     }
 
     String hostPort() {
@@ -93,7 +99,7 @@ final class Party implements AutoCloseable {
     }
 
     String proxyHostPort() {
-        InetSocketAddress address = (InetSocketAddress) proxy;
+        InetSocketAddress address = proxy;
         return address == null ? "" : address.getAddress().getHostAddress() + ":" + address.getPort();
     }
 
@@ -105,27 +111,29 @@ final class Party implements AutoCloseable {
     String request(String method, String requestUri, String branch, int number, String more) {
         StringBuilder text = new StringBuilder()
                 .append(method + " " + requestUri + " SIP/2.0\r\n")
-                .append("Via: SIP/2.0/UDP " + hostPort() + ";branch=" + branch + "\r\n")
+                .append("Via: SIP/2.0/" + transport + " " + hostPort() + ";branch=" + branch + "\r\n")
                 .append("Max-Forwards: 70\r\n");
         routes.forEach(route -> text.append("Route: " + route + "\r\n"));
         return text.append("From: " + localUri + ";tag=" + localTag + "\r\n")
                 .append("To: " + remoteUri + (remoteTag.isEmpty() ? "" : ";tag=" + remoteTag) + "\r\n")
                 .append("Call-ID: " + callId + "\r\n")
                 .append("CSeq: " + number + " " + method + "\r\n")
-                .append("Contact: <sip:" + name + "@" + hostPort() + ">\r\n")
+                .append("Contact: " + contact() + "\r\n")
                 .append(more)
                 .append("Content-Length: 0\r\n\r\n")
                 .toString();
     }
 
+    private String contact() {
+        String parameter = transport == Transport.UDP
+                ? ""
+                : ";transport=" + transport.name().toLowerCase(Locale.ROOT);
+        return "<sip:" + name + "@" + hostPort() + parameter + ">";
+    }
+
     void sends(String text) {
         lastSent = text;
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        try {
-            socket.send(new DatagramPacket(bytes, bytes.length, proxy));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        wire.send(text.getBytes(StandardCharsets.UTF_8));
     }
 
     void repeats() {
@@ -165,7 +173,7 @@ final class Party implements AutoCloseable {
 
     /** The next datagram, which must be of this kind: a method or a status. */
     SipText receives(String kind) {
-        SipText message = next();
+        SipText message = next(PATIENCE_MILLIS);
         if (message == null) {
             throw new AssertionError(name + " expected " + kind + ", but nothing came");
         }
@@ -178,30 +186,17 @@ final class Party implements AutoCloseable {
 
     /** Takes whatever repetitions of this kind have come, at most so many. */
     void skipsAll(String kind, int most) {
-        try {
-            socket.setSoTimeout(QUIET_MILLIS);
-            for (int i = 0; i < most; i++) {
-                SipText message = next();
-                if (message == null) {
-                    break;
-                }
-                assertThat(message.kind()).isEqualTo(kind);
+        for (int i = 0; i < most; i++) {
+            SipText message = next(QUIET_MILLIS);
+            if (message == null) {
+                break;
             }
-            socket.setSoTimeout(PATIENCE_MILLIS);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            assertThat(message.kind()).isEqualTo(kind);
         }
     }
 
     void receivesNothing() {
-        try {
-            socket.setSoTimeout(QUIET_MILLIS);
-            SipText message = next();
-            socket.setSoTimeout(PATIENCE_MILLIS);
-            assertThat(message).as(name + " expected nothing").isNull();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        assertThat(next(QUIET_MILLIS)).as(name + " expected nothing").isNull();
     }
 
     void answers(int status) {
@@ -230,7 +225,7 @@ final class Party implements AutoCloseable {
                 .append("To: " + to + (status == 100 || to.contains("tag=") ? "" : ";tag=" + toTag) + "\r\n")
                 .append("Call-ID: " + request.header("Call-ID") + "\r\n")
                 .append("CSeq: " + request.header("CSeq") + "\r\n")
-                .append("Contact: <sip:" + name + "@" + hostPort() + ">\r\n")
+                .append("Contact: " + contact() + "\r\n")
                 .append(more)
                 .append("Content-Length: 0\r\n\r\n")
                 .toString());
@@ -260,21 +255,13 @@ final class Party implements AutoCloseable {
         }
     }
 
-    private @Nullable SipText next() {
-        byte[] bytes = new byte[65_535];
-        DatagramPacket packet = new DatagramPacket(bytes, bytes.length);
-        try {
-            socket.receive(packet);
-            return new SipText(new String(bytes, 0, packet.getLength(), StandardCharsets.UTF_8));
-        } catch (SocketTimeoutException _) {
-            return null;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private @Nullable SipText next(int patienceMillis) {
+        String message = wire.receive(patienceMillis);
+        return message == null ? null : new SipText(message);
     }
 
     @Override
     public void close() {
-        socket.close();
+        wire.close();
     }
 }

@@ -34,6 +34,12 @@ public enum Count {
     HANDED_OVER,
     /** Datagrams dropped because the other shard's ring was full. */
     HANDOVER_DROPS,
+    /** Connections not accepted or not opened because there are too many. */
+    CONNECTIONS_REFUSED,
+    /** Connections closed because they were idle, never said anything, or stopped within a message. */
+    CONNECTIONS_TIMED_OUT,
+    /** Connections closed because no end of a message could be found in what came, or it was too long. */
+    STREAMS_BROKEN,
     CALLS_BEGUN,
     CALLS_ANSWERED,
     CALLS_ENDED,

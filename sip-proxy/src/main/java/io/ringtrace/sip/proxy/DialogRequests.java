@@ -1,6 +1,7 @@
 package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DialogRequests {
     private static final int DEFAULT_PORT = 5060;
+    private static final int DEFAULT_TLS_PORT = 5061;
     private final ProxyParts parts;
     private final RouteProcessing routes;
     private final SipUri next = new SipUri();
@@ -41,12 +43,13 @@ final class DialogRequests {
                         parts, this, dialog, loopHash, parts.transactions().newInviteServer(request, source))
                 : DialogRequestContext.ofOther(
                         parts, this, dialog, loopHash, parts.transactions().newNonInviteServer(request, source));
-        int port = next.port() < 0 ? DEFAULT_PORT : next.port();
+        Transport transport = transport(request);
+        int port = port(transport);
         parts.targets()
                 .resolve(
                         request.text(next.host()),
                         parts.loop(),
-                        address -> context.resolved(hop(address, port, source)));
+                        address -> context.resolved(hop(address, port, transport, source)));
     }
 
     /** Forwards the ACK to a 2xx, without a transaction; one without a valid cookie is dropped. */
@@ -55,11 +58,12 @@ final class DialogRequests {
             parts.counters().add(Count.STRAY_ACKS);
             return;
         }
-        int port = next.port() < 0 ? DEFAULT_PORT : next.port();
+        Transport transport = transport(ack);
+        int port = port(transport);
         String host = ack.text(next.host());
         InetAddress known = parts.targets().knownAddress(host);
         if (known != null) {
-            forwardAck(ack, source, hop(known, port, source), loopHash);
+            forwardAck(ack, source, hop(known, port, transport, source), loopHash);
         } else {
             SipMessage kept = new SipMessage();
             kept.copyFrom(ack);
@@ -67,7 +71,7 @@ final class DialogRequests {
                     .resolve(
                             host,
                             parts.loop(),
-                            address -> forwardAck(kept, source, hop(address, port, source), loopHash));
+                            address -> forwardAck(kept, source, hop(address, port, transport, source), loopHash));
         }
     }
 
@@ -97,8 +101,30 @@ final class DialogRequests {
                 && Span.present(next.host());
     }
 
-    private @Nullable Hop hop(@Nullable InetAddress address, int port, Hop source) {
-        return address == null ? null : parts.hops().to(address, port, source.listener());
+    private @Nullable Hop hop(@Nullable InetAddress address, int port, Transport transport, Hop source) {
+        if (address == null) {
+            return null;
+        }
+        // Many a Contact of a peer on TCP forgets to say so; where we have no UDP at all, it cannot mean that.
+        Transport reached =
+                transport == Transport.UDP && !parts.hops().has(Transport.UDP, address) ? Transport.TCP : transport;
+        return parts.hops().to(address, port, reached, source.listener());
+    }
+
+    /** What the next URI's transport parameter says; UDP without one (RFC 3263 §4.1). */
+    private Transport transport(SipMessage request) {
+        int written = next.transport();
+        if (!Span.present(written)) {
+            return Transport.UDP;
+        }
+        String name = request.text(written);
+        return name.equalsIgnoreCase("tcp")
+                ? Transport.TCP
+                : name.equalsIgnoreCase("tls") ? Transport.TLS : Transport.UDP;
+    }
+
+    private int port(Transport transport) {
+        return next.port() >= 0 ? next.port() : transport == Transport.TLS ? DEFAULT_TLS_PORT : DEFAULT_PORT;
     }
 
     /** Null unless the cookie is ours, made for this call, young enough, and the request comes from the side that it says it does. */

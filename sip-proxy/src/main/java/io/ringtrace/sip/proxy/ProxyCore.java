@@ -173,7 +173,7 @@ public final class ProxyCore {
         }
     }
 
-    /** A new INVITE for which the shard of its Call-ID has no room. */
+    /** A request for which the shard of its Call-ID has no room: a new INVITE, or what came by a connection and will not come again. */
     public void shed(SipMessage request, Hop source) {
         parts.answers().refuse(request, source, Refusal.FULL);
     }

@@ -251,7 +251,11 @@ final class ResponseContext implements ServerTransactionUser {
         Hop to = address == null
                 ? null
                 : parts.hops()
-                        .to(address, branch.gateway.port(), server.source().listener());
+                        .to(
+                                address,
+                                branch.gateway.port(),
+                                branch.gateway.transport(),
+                                server.source().listener());
         if (to == null) {
             branch.transportFailed();
         } else {

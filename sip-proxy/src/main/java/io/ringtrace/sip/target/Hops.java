@@ -1,5 +1,6 @@
 package io.ringtrace.sip.target;
 
+import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.transport.Hop;
 import io.ringtrace.sip.transport.Listener;
 import java.net.InetAddress;
@@ -17,9 +18,9 @@ public final class Hops {
         this.listeners = List.copyOf(listeners);
     }
 
-    /** The hop to that address, by the preferred listener when it is of the same family; null when no listener is. */
-    public @Nullable Hop to(InetAddress address, int port, Listener preferred) {
-        Listener listener = sameFamily(preferred, address) ? preferred : listenerFor(address);
+    /** The hop to that address, by the preferred listener when it is of that transport and family; null when no listener is. */
+    public @Nullable Hop to(InetAddress address, int port, Transport transport, Listener preferred) {
+        Listener listener = fits(preferred, transport, address) ? preferred : listenerFor(transport, address);
         if (listener == null) {
             return null;
         }
@@ -35,16 +36,22 @@ public final class Hops {
         return hop;
     }
 
-    private @Nullable Listener listenerFor(InetAddress address) {
+    /** True when some listener is of that transport and the address's family. */
+    public boolean has(Transport transport, InetAddress address) {
+        return listenerFor(transport, address) != null;
+    }
+
+    private @Nullable Listener listenerFor(Transport transport, InetAddress address) {
         for (Listener listener : listeners) {
-            if (sameFamily(listener, address)) {
+            if (fits(listener, transport, address)) {
                 return listener;
             }
         }
         return null;
     }
 
-    private static boolean sameFamily(Listener listener, InetAddress address) {
-        return listener.address().getAddress().getClass() == address.getClass();
+    private static boolean fits(Listener listener, Transport transport, InetAddress address) {
+        return listener.transport() == transport
+                && listener.address().getAddress().getClass() == address.getClass();
     }
 }

@@ -151,6 +151,11 @@ public final class InviteClientTransaction extends ClientTransaction {
     }
 
     @Override
+    boolean terminated() {
+        return state == State.TERMINATED;
+    }
+
+    @Override
     void notSent() {
         go(step(state, Input.TRANSPORT_ERROR), null);
     }
@@ -176,7 +181,7 @@ public final class InviteClientTransaction extends ClientTransaction {
             return;
         }
         if (acknowledged) {
-            layer.send(message.retain(), peer());
+            layer.send(message.retain(), peer(), this);
         } else {
             acknowledged = true;
             layer.counters().requestSent(SipMethod.ACK);

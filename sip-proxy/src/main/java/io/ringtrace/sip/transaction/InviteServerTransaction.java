@@ -118,6 +118,11 @@ public final class InviteServerTransaction extends ServerTransaction {
     }
 
     @Override
+    boolean terminated() {
+        return state == State.TERMINATED;
+    }
+
+    @Override
     void notSent() {
         go(step(state, Input.TRANSPORT_ERROR), null);
     }

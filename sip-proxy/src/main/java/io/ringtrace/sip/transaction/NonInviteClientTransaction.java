@@ -101,6 +101,11 @@ public final class NonInviteClientTransaction extends ClientTransaction {
     }
 
     @Override
+    boolean terminated() {
+        return state == State.TERMINATED;
+    }
+
+    @Override
     void notSent() {
         go(step(state, Input.TRANSPORT_ERROR), null);
     }

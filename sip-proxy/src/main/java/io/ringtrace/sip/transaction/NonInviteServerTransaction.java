@@ -70,6 +70,11 @@ public final class NonInviteServerTransaction extends ServerTransaction {
     }
 
     @Override
+    boolean terminated() {
+        return state == State.TERMINATED;
+    }
+
+    @Override
     void notSent() {
         go(step(state, Input.TRANSPORT_ERROR), null);
     }

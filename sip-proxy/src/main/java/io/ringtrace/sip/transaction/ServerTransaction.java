@@ -82,8 +82,14 @@ public abstract sealed class ServerTransaction extends Transaction
         layer.remove(this);
     }
 
-    /** Where responses to the request go: RFC 3261 §18.2.2 over an unreliable transport, and RFC 3581 §4. */
+    /**
+     * Where responses to the request go (RFC 3261 §18.2.2): back by the connection it came by, and when that is gone to sent-by's port; over
+     * UDP by RFC 3581 §4.
+     */
     public static Hop replyTo(SipMessage request, Hop source) {
+        if (source.reliable()) {
+            return source.withPort(request.topVia().port());
+        }
         int port =
                 request.topVia().rport() >= 0 ? source.port() : request.topVia().port();
         return port == source.port()

@@ -19,4 +19,9 @@ public enum Timer {
     public boolean retransmits() {
         return this == TIMER_A || this == TIMER_E || this == TIMER_G;
     }
+
+    /** True for the timers that wait for retransmissions alone: zero over a reliable transport, which has none (table 4 of §17). */
+    public boolean absorbs() {
+        return this == TIMER_D || this == TIMER_I || this == TIMER_J || this == TIMER_K;
+    }
 }

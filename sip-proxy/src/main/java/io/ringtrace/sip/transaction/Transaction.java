@@ -4,11 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.transport.Hop;
+import io.ringtrace.sip.transport.Sender;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the four transactions have in common: their peer, the message kept for retransmission, and two timers. Used on the shard's thread. */
-public abstract sealed class Transaction permits ServerTransaction, ClientTransaction {
+public abstract sealed class Transaction implements Sender permits ServerTransaction, ClientTransaction {
     final TransactionLayer layer;
     private final Hop peer;
     private final Running retransmitting = new Running();
@@ -20,10 +21,13 @@ public abstract sealed class Transaction permits ServerTransaction, ClientTransa
         private long intervalMillis;
 
         void start(Timer started) {
+            if (peer.reliable() && started.retransmits()) {
+                return;
+            }
             boolean again = timer == started && intervalMillis > 0;
             intervalMillis = again
                     ? nextInterval(started, intervalMillis)
-                    : layer.timers().first(started);
+                    : peer.reliable() && started.absorbs() ? 0 : layer.timers().first(started);
             timer = started;
             layer.wheel().start(this, intervalMillis);
         }
@@ -58,6 +62,15 @@ public abstract sealed class Transaction permits ServerTransaction, ClientTransa
 
     /** What was to be sent could not be. */
     abstract void notSent();
+
+    abstract boolean terminated();
+
+    @Override
+    public final void sendFailed() {
+        if (!terminated()) {
+            notSent();
+        }
+    }
 
     abstract void passUp(SipMessage message);
 
@@ -117,7 +130,7 @@ public abstract sealed class Transaction permits ServerTransaction, ClientTransa
         if (former != null) {
             former.release();
         }
-        if (!layer.send(message.retain(), peer)) {
+        if (!layer.send(message.retain(), peer, this)) {
             notSent();
         }
     }
@@ -139,7 +152,7 @@ public abstract sealed class Transaction permits ServerTransaction, ClientTransa
         ByteBuf message = kept;
         if (message != null) {
             layer.counters().add(Count.RETRANSMISSIONS_SENT);
-            layer.send(message.retain(), peer);
+            layer.send(message.retain(), peer, this);
         }
     }
 }

@@ -12,8 +12,9 @@ import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.message.SipParser;
 import io.ringtrace.sip.message.Span;
 import io.ringtrace.sip.message.Via;
-import io.ringtrace.sip.transport.DatagramPort;
 import io.ringtrace.sip.transport.Hop;
+import io.ringtrace.sip.transport.MessagePort;
+import io.ringtrace.sip.transport.Sender;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ public final class TransactionLayer {
     private final SipTimers timers;
     private final TimerWheel wheel;
     private final SipCounters counters;
-    private final List<DatagramPort> ports;
+    private final List<MessagePort> ports;
     private final List<SentBy> sentBys;
     private final TransactionTable servers;
     private final ClientTransactionSlots clients;
@@ -45,7 +46,7 @@ public final class TransactionLayer {
     private final byte[] branch = new byte[BranchParameter.LENGTH];
 
     /**
-     * @param ports the shard's sockets, by the index of their listener
+     * @param ports the shard's ways of sending, by the index of their listener
      * @param sentBys how these listeners name themselves, in the same order
      * @param mostServers most server transactions
      * @param mostClients most client transactions
@@ -55,7 +56,7 @@ public final class TransactionLayer {
             SipTimers timers,
             TimerWheel wheel,
             SipCounters counters,
-            List<DatagramPort> ports,
+            List<MessagePort> ports,
             List<SentBy> sentBys,
             int mostServers,
             int mostClients,
@@ -221,13 +222,22 @@ public final class TransactionLayer {
         return ports.get(to.listener().index()).buffer(capacity);
     }
 
-    /** Sends a datagram and takes over one reference of it; false when it is too long to be sent. */
-    public boolean send(ByteBuf datagram, Hop to) {
-        if (datagram.readableBytes() > LONGEST_DATAGRAM) {
-            datagram.release();
+    /** Sends a message of no transaction, and takes over one reference of it; what becomes of it is nobody's concern. */
+    public void send(ByteBuf message, Hop to) {
+        boolean _ = send(message, to, null);
+    }
+
+    /**
+     * Sends a message and takes over one reference of it; false when it is too long to be sent.
+     *
+     * @param sender hears of a failure that shows later
+     */
+    boolean send(ByteBuf message, Hop to, @Nullable Sender sender) {
+        if (message.readableBytes() > LONGEST_DATAGRAM) {
+            message.release();
             return false;
         }
-        ports.get(to.listener().index()).send(datagram, to);
+        ports.get(to.listener().index()).send(message, to, sender);
         return true;
     }
 

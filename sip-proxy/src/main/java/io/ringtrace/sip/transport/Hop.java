@@ -1,27 +1,42 @@
 package io.ringtrace.sip.transport;
 
+import io.ringtrace.routing.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A peer as seen from one of our listeners: where a message came from and where its answers go (RFC 3261 §18.2.2). Immutable and compared
- * by value, its hash computed once; safe to keep and to hand to another shard, which sends from its own socket of the same listener.
+ * by value (address and listener), its hash computed once; safe to keep and to hand to another shard, which sends from its own socket of
+ * the same listener, or by the connection that the message came by.
  */
 public final class Hop {
     private final InetSocketAddress remote;
     private final Listener listener;
+    private final @Nullable StreamConnection connection;
     private final String host;
     private final int hash;
 
     /** @param remote a resolved address */
     public Hop(InetSocketAddress remote, Listener listener) {
+        this(remote, listener, null);
+    }
+
+    /** @param connection what messages to this hop go by while it is open; null for any connection to that address */
+    Hop(InetSocketAddress remote, Listener listener, @Nullable StreamConnection connection) {
         if (remote.isUnresolved()) {
             throw new IllegalArgumentException(remote + " is not resolved");
         }
         this.remote = remote;
         this.listener = listener;
+        this.connection = connection;
         this.host = Addresses.text(remote.getAddress());
         this.hash = remote.hashCode() * 31 + listener.index();
+    }
+
+    /** The same peer and connection with another port: where a new connection would go when the present one is gone. */
+    public Hop withPort(int port) {
+        return new Hop(new InetSocketAddress(address(), port), listener, connection);
     }
 
     public InetSocketAddress remote() {
@@ -43,6 +58,16 @@ public final class Hop {
 
     public Listener listener() {
         return listener;
+    }
+
+    /** True for TCP and TLS: what is sent arrives, or we hear that it did not. */
+    public boolean reliable() {
+        return listener.transport() != Transport.UDP;
+    }
+
+    @Nullable
+    StreamConnection connection() {
+        return connection;
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 /**
  * One address we listen on, by one transport; all shards' sockets of it share its port. Immutable, any thread.
  *
- * @param index its number among the transport's listeners, from 0
+ * @param index its number among all listeners, from 0; those of UDP come first
  * @param address the address and port really bound
  */
 public record Listener(int index, Transport transport, InetSocketAddress address) {

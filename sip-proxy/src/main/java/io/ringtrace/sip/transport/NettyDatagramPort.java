@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  * One socket of one shard as a Netty channel: copies each datagram once into an array and hands it on, and writes what the shard sends.
  * All on its loop's thread.
  */
-final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements DatagramPort {
+final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements MessagePort {
     private final NettyShardLoop loop;
     private final Channel channel;
     private final Listener listener;
     private final LongAdder sendFailures;
     private final HopTable hops;
     private final byte[] scratch = new byte[UdpTransport.LONGEST_DATAGRAM];
-    private @Nullable DatagramReceiver receiver;
+    private @Nullable MessageReceiver receiver;
     private boolean waiting;
 
     NettyDatagramPort(NettyShardLoop loop, Channel channel, Listener listener, LongAdder sendFailures) {
@@ -36,7 +36,7 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
         return channel;
     }
 
-    void receiver(DatagramReceiver next) {
+    void receiver(MessageReceiver next) {
         receiver = next;
     }
 
@@ -56,7 +56,7 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
     }
 
     @Override
-    public void send(ByteBuf datagram, Hop to) {
+    public void send(ByteBuf datagram, Hop to, @Nullable Sender sender) {
         // Netty's queue has no end of its own; the kernel's buffer being full that long means that these datagrams come
         // too late anyway.
         if (!channel.isWritable()) {
@@ -80,7 +80,7 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         DatagramPacket packet = (DatagramPacket) message;
-        DatagramReceiver to = receiver;
+        MessageReceiver to = receiver;
         Hop source = hops.of(packet.sender());
         ByteBuf content = packet.content();
         int length = content.readableBytes();
@@ -93,7 +93,7 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        DatagramReceiver to = receiver;
+        MessageReceiver to = receiver;
         if (to != null) {
             to.batchDone();
         }

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** A shard's thread as a Netty event loop, and the sockets that are flushed with it. The list of ports is its thread's own. */
+/** A shard's thread as a Netty event loop, and the ports that are flushed with it. The list of ports is its thread's own. */
 final class NettyShardLoop implements ShardLoop {
     private final int shard;
     private final IoEventLoop loop;
-    private final List<NettyDatagramPort> ports = new ArrayList<>();
+    private final List<MessagePort> ports = new ArrayList<>();
 
     NettyShardLoop(int shard, IoEventLoop loop) {
         this.shard = shard;
@@ -22,7 +22,7 @@ final class NettyShardLoop implements ShardLoop {
     }
 
     /** On the loop's thread. */
-    void add(NettyDatagramPort port) {
+    void add(MessagePort port) {
         ports.add(port);
     }
 
@@ -55,7 +55,7 @@ final class NettyShardLoop implements ShardLoop {
         }
     }
 
-    /** A batch, task or tick may send by any of the shard's sockets; those with nothing waiting cost a comparison. */
+    /** A batch, task or tick may send by any of the shard's ports; those with nothing waiting cost a comparison. */
     void flush() {
         for (int i = 0; i < ports.size(); i++) {
             ports.get(i).flush();

@@ -91,6 +91,18 @@ public final class UdpTransport implements AutoCloseable {
         return loops.size();
     }
 
+    IoEventLoopGroup group() {
+        return group;
+    }
+
+    List<NettyShardLoop> loops() {
+        return loops;
+    }
+
+    boolean epoll() {
+        return epoll;
+    }
+
     public ShardLoop loop(int shard) {
         return loops.get(shard);
     }
@@ -180,7 +192,7 @@ public final class UdpTransport implements AutoCloseable {
         }
     }
 
-    private static String why(Throwable cause) {
+    static String why(Throwable cause) {
         String said = String.valueOf(cause.getMessage());
         if (said.contains("already in use")) {
             return "the port is in use";
@@ -207,9 +219,9 @@ public final class UdpTransport implements AutoCloseable {
     }
 
     /** Begins to read all listeners opened so far, giving each shard's datagrams to its receiver. */
-    public void receive(IntFunction<DatagramReceiver> receivers) {
+    public void receive(IntFunction<MessageReceiver> receivers) {
         for (NettyShardLoop loop : loops) {
-            DatagramReceiver receiver = receivers.apply(loop.shard());
+            MessageReceiver receiver = receivers.apply(loop.shard());
             onLoop(loop, () -> {
                 for (List<NettyDatagramPort> ofListener : ports) {
                     NettyDatagramPort port = ofListener.get(loop.shard());
@@ -226,7 +238,7 @@ public final class UdpTransport implements AutoCloseable {
     }
 
     /** That shard's own socket of the listener; to be used on the shard's thread. */
-    public DatagramPort port(int shard, Listener listener) {
+    public MessagePort port(int shard, Listener listener) {
         return ports.get(listener.index()).get(shard);
     }
 
@@ -256,7 +268,7 @@ public final class UdpTransport implements AutoCloseable {
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
-    private static void onLoop(NettyShardLoop loop, Runnable task) {
+    static void onLoop(NettyShardLoop loop, Runnable task) {
         loop.eventLoop().submit(task).syncUninterruptibly();
     }
 }

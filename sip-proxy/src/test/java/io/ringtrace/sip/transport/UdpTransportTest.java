@@ -34,11 +34,11 @@ class UdpTransportTest {
     private static final int ANSWER_TIMEOUT_MILLIS = 10_000;
 
     /** Answers each datagram with its own bytes. */
-    private static final class Echo implements DatagramReceiver {
+    private static final class Echo implements MessageReceiver {
         private final BlockingQueue<Hop> sources = new ArrayBlockingQueue<>(1000);
 
         @Override
-        public void received(DatagramPort port, Hop source, byte[] bytes, int offset, int length) {
+        public void received(MessagePort port, Hop source, byte[] bytes, int offset, int length) {
             assertThat(port.loop().inLoop()).isTrue();
             assertThat(sources.offer(source)).isTrue();
             ByteBuf answer = port.buffer(length);
@@ -159,9 +159,9 @@ class UdpTransportTest {
     void batchFlush() throws Exception {
         BlockingQueue<String> order = new ArrayBlockingQueue<>(100);
         DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"));
-        IntFunction<DatagramReceiver> receivers = _ -> new DatagramReceiver() {
+        IntFunction<MessageReceiver> receivers = _ -> new MessageReceiver() {
             @Override
-            public void received(DatagramPort port, Hop source, byte[] bytes, int offset, int length) {
+            public void received(MessagePort port, Hop source, byte[] bytes, int offset, int length) {
                 order.add(new String(bytes, offset, length, StandardCharsets.US_ASCII));
                 port.send(port.buffer(10).writeBytes(bytes, offset, length), source);
             }
@@ -222,7 +222,7 @@ class UdpTransportTest {
             Listener listener = transport.open(ANY_PORT);
             transport.receive(_ -> new Echo());
             Hop hop = new Hop(new InetSocketAddress(peer.getLocalAddress(), peer.getLocalPort()), listener);
-            DatagramPort port = transport.port(1, listener);
+            MessagePort port = transport.port(1, listener);
             port.loop().execute(() -> port.send(port.buffer(4).writeInt(7), hop));
             DatagramPacket answer = new DatagramPacket(new byte[10], 10);
             peer.receive(answer);
@@ -247,7 +247,7 @@ class UdpTransportTest {
             Listener listener = transport.open(ANY_PORT);
             transport.receive(_ -> new Echo());
             Hop hop = new Hop(new InetSocketAddress(peer.getLocalAddress(), peer.getLocalPort()), listener);
-            DatagramPort port = transport.port(0, listener);
+            MessagePort port = transport.port(0, listener);
             CountDownLatch released = new CountDownLatch(1);
             port.loop().execute(() -> {
                 ByteBuf kept = port.buffer(4).writeInt(7);
@@ -275,7 +275,7 @@ class UdpTransportTest {
             transport.receive(_ -> new Echo());
             // A loopback socket cannot reach a documentation address.
             Hop unreachable = new Hop(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 5060), listener);
-            DatagramPort port = transport.port(0, listener);
+            MessagePort port = transport.port(0, listener);
             CountDownLatch sent = new CountDownLatch(1);
             port.loop().execute(() -> {
                 port.send(port.buffer(4).writeInt(7), unreachable);

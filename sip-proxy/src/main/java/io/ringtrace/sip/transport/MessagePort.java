@@ -1,0 +1,34 @@
+package io.ringtrace.sip.transport;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One shard's way of sending by one listener: its own socket of a UDP listener, or the connections of a TCP one. Used on the shard's thread
+ * only. Small on purpose: another engine (recvmmsg and sendmmsg by the foreign-function interface) can stand in its place.
+ */
+public interface MessagePort {
+    Listener listener();
+
+    ShardLoop loop();
+
+    /** An empty buffer from the loop's pool, to be written and given to {@link #send}. */
+    ByteBuf buffer(int capacity);
+
+    /**
+     * Sends the buffer's readable bytes; they leave with the next flush, which follows every read batch, task and tick by itself. Takes over
+     * one reference of the buffer: a sender that keeps it for retransmission retains it first, and its indices stay. A datagram the kernel
+     * refuses is counted and lost, as on any network; over a connection, the sender hears of a failure.
+     *
+     * @param sender is told, later and on this shard's thread, when a reliable transport could not send; null when nobody cares
+     */
+    void send(ByteBuf message, Hop to, @Nullable Sender sender);
+
+    /** As {@link #send(ByteBuf, Hop, Sender)}, when nobody cares. */
+    default void send(ByteBuf message, Hop to) {
+        send(message, to, null);
+    }
+
+    /** Sends now what waits. */
+    void flush();
+}
