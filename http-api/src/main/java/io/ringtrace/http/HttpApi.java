@@ -13,6 +13,7 @@ import io.ringtrace.http.lease.LeaseEndpoint;
 import io.ringtrace.http.listener.Door;
 import io.ringtrace.http.listener.EndpointRouter;
 import io.ringtrace.http.observe.ObservationEndpoints;
+import io.ringtrace.http.operator.OperationEndpoints;
 import io.ringtrace.http.operator.OperatorEndpoints;
 import io.ringtrace.http.pool.RingPoolEndpoints;
 import io.ringtrace.http.record.CallEndpoints;
@@ -71,6 +72,7 @@ public final class HttpApi implements AutoCloseable {
         all.addAll(new LeaseEndpoint(ports.leases(), ports.pools(), settings.bulkRows()).endpoints());
         all.addAll(new CallEndpoints(ports.callRecords()).endpoints());
         all.addAll(new OperatorEndpoints(ports.accounts(), ports.numberBank()).endpoints());
+        all.addAll(new OperationEndpoints(ports.operations(), ports.health()).endpoints());
         all.addAll(new ObservationEndpoints(ports.health(), metrics).endpoints());
         this.endpoints = List.copyOf(all);
         this.router = new EndpointRouter(endpoints, settings, new Door(ports.accounts(), operatorToken), metrics);

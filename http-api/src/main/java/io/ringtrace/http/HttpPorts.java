@@ -8,4 +8,10 @@ import io.ringtrace.call.CallRecords;
 
 /** What the HTTP interface asks of the rest of the server. */
 public record HttpPorts(
-        Leases leases, Pools pools, Accounts accounts, NumberBank numberBank, CallRecords callRecords, Health health) {}
+        Leases leases,
+        Pools pools,
+        Accounts accounts,
+        NumberBank numberBank,
+        CallRecords callRecords,
+        Health health,
+        Operations operations) {}

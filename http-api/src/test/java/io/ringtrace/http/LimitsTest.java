@@ -162,7 +162,14 @@ class LimitsTest {
                 RunningApi api = new RunningApi()) {
             HttpApi second = new HttpApi(
                     HttpSettings.at("127.0.0.1", taken.getLocalPort()),
-                    new HttpPorts(api.pools, api.pools, api.account, api.account, api.records, new NoChecks()),
+                    new HttpPorts(
+                            api.pools,
+                            api.pools,
+                            api.account,
+                            api.account,
+                            api.records,
+                            new NoChecks(),
+                            new InMemoryOperations()),
                     new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                     new byte[0]);
             assertThatThrownBy(second::start)
@@ -170,7 +177,14 @@ class LimitsTest {
                     .hasMessage("HTTP listener 127.0.0.1:" + taken.getLocalPort() + ": the port is in use");
             HttpApi elsewhere = new HttpApi(
                     HttpSettings.at("192.0.2.1", 0),
-                    new HttpPorts(api.pools, api.pools, api.account, api.account, api.records, new NoChecks()),
+                    new HttpPorts(
+                            api.pools,
+                            api.pools,
+                            api.account,
+                            api.account,
+                            api.records,
+                            new NoChecks(),
+                            new InMemoryOperations()),
                     new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                     new byte[0]);
             assertThatThrownBy(elsewhere::start)

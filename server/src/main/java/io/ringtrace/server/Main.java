@@ -7,7 +7,9 @@ import io.ringtrace.server.command.CommandException;
 import io.ringtrace.server.command.DemoCommand;
 import io.ringtrace.server.command.MigrateCommand;
 import io.ringtrace.server.command.NumbersCommand;
+import io.ringtrace.server.command.ReloadCommand;
 import io.ringtrace.server.command.ServeCommand;
+import io.ringtrace.server.command.StatusCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -21,6 +23,8 @@ import picocli.CommandLine.Command;
             ServeCommand.class,
             DemoCommand.class,
             CheckConfigCommand.class,
+            StatusCommand.class,
+            ReloadCommand.class,
             MigrateCommand.class,
             AccountCommand.class,
             NumbersCommand.class,
@@ -50,8 +54,12 @@ public final class Main {
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
+            return new String[] {"Ringtrace " + text()};
+        }
+
+        static String text() {
             String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"Ringtrace " + (version == null ? "of this checkout" : version)};
+            return version == null ? "of this checkout" : version;
         }
     }
 }
