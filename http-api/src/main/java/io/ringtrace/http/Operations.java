@@ -12,6 +12,39 @@ public interface Operations {
 
     Status status();
 
+    /** Where a call would go, and why. Nothing is sent or recorded. */
+    Explained explain(Question question);
+
+    /**
+     * A call that nobody made.
+     *
+     * @param number as the trunk would write it
+     * @param trunk by which it comes; null when there is only one
+     * @param from the caller's number; null for one who withholds it
+     * @param at null for now
+     */
+    record Question(
+            String number,
+            @Nullable String trunk,
+            @Nullable String from,
+            @Nullable Instant at) {}
+
+    sealed interface Explained {
+        /** @param conclusion one sentence */
+        record Answer(String planVersion, boolean forwarded, String conclusion, List<Reason> reasons)
+                implements Explained {
+            public Answer {
+                reasons = List.copyOf(reasons);
+            }
+        }
+
+        /** The question can't be answered; a sentence says why. */
+        record Unanswerable(String why) implements Explained {}
+    }
+
+    /** @param source file and line of the rule that took part; empty when no rule of the files did */
+    record Reason(String said, String source) {}
+
     enum Outcome {
         APPLIED,
         UNCHANGED,

@@ -33,4 +33,12 @@ final class InMemoryOperations implements Operations {
                         List.of("http"),
                         new Failure(Instant.ofEpochSecond(120), List.of("ringtrace.yaml:1:1: expected YAML"))));
     }
+
+    @Override
+    public Explained explain(Question question) {
+        return "acme".equals(question.trunk())
+                ? new Explained.Answer(
+                        "v1", true, question.toString(), List.of(new Reason("it comes by acme", "ringtrace.yaml:3")))
+                : new Explained.Unanswerable("There is no such trunk.");
+    }
 }

@@ -53,6 +53,23 @@ class OperationTest {
     }
 
     @Test
+    void theWayOfACallIsExplained() throws Exception {
+        assertThat(api.get(
+                                "/v1/operator/route?number=+18005550123&trunk=acme&from=%2B13125550123&at=2026-12-25T17:00:00Z",
+                                RunningApi.OPERATOR)
+                        .body())
+                .isEqualTo(
+                        "{\"plan\":\"v1\",\"forwarded\":true,\"conclusion\":\"Question[number=+18005550123, trunk=acme,"
+                                + " from=+13125550123, at=2026-12-25T17:00:00Z]\","
+                                + "\"reasons\":[{\"said\":\"it comes by acme\",\"source\":\"ringtrace.yaml:3\"}]}");
+        for (String wrong : List.of("", "?number=1&at=noon", "?number=1&trunk=none")) {
+            assertThat(api.get("/v1/operator/route" + wrong, RunningApi.OPERATOR)
+                            .statusCode())
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
     void onlyTheOperatorMayAsk() throws Exception {
         assertThat(api.post("/v1/operator/reload", api.acme, "").statusCode()).isNotEqualTo(200);
         assertThat(api.get("/v1/operator/status", "").statusCode()).isEqualTo(401);

@@ -8,6 +8,7 @@ import io.ringtrace.server.command.DemoCommand;
 import io.ringtrace.server.command.MigrateCommand;
 import io.ringtrace.server.command.NumbersCommand;
 import io.ringtrace.server.command.ReloadCommand;
+import io.ringtrace.server.command.RouteCommand;
 import io.ringtrace.server.command.ServeCommand;
 import io.ringtrace.server.command.StatusCommand;
 import picocli.CommandLine;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Command;
             ServeCommand.class,
             DemoCommand.class,
             CheckConfigCommand.class,
+            RouteCommand.class,
             StatusCommand.class,
             ReloadCommand.class,
             MigrateCommand.class,
@@ -42,13 +44,15 @@ public final class Main {
      * The whole command line. Exit codes: 0 done, 1 it could not be done, 2 wrong words or a wrong configuration.
      */
     public static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((failure, line, _) -> {
-            if (failure instanceof CommandException || failure instanceof StartException) {
-                line.getErr().println("ringtrace: " + failure.getMessage());
-                return 1;
-            }
-            throw failure;
-        });
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, line, _) -> {
+                    if (failure instanceof CommandException || failure instanceof StartException) {
+                        line.getErr().println("ringtrace: " + failure.getMessage());
+                        return 1;
+                    }
+                    throw failure;
+                });
     }
 
     static final class Version implements CommandLine.IVersionProvider {

@@ -159,7 +159,7 @@ public final class Ringtrace implements AutoCloseable {
                                 new DatabaseNumberBank(database, clock, directory),
                                 new StoreCallRecords(database),
                                 new ServerHealth(directory, clock, journal),
-                                new ServerOperations(node.name(), plan, reload, proxy)),
+                                new ServerOperations(node.name(), plan, reload, proxy, directory, clock)),
                         metrics,
                         operatorToken.getBytes(StandardCharsets.US_ASCII)));
         int httpPort = http.start();

@@ -1,5 +1,7 @@
 package io.ringtrace.server;
 
+import io.ringtrace.attribution.AttributionLookup;
+import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.config.Finding;
 import io.ringtrace.config.PlanReload;
 import io.ringtrace.http.Operations;
@@ -17,14 +19,24 @@ final class ServerOperations implements Operations {
     private final ActivePlan activePlan;
     private final PlanReload reload;
     private final SipProxy sip;
+    private final AttributionLookup directory;
+    private final LeaseClock clock;
     private final Instant startedAt = Instant.now();
     private final long startedNanos = System.nanoTime();
 
-    ServerOperations(String node, ActivePlan activePlan, PlanReload reload, SipProxy sip) {
+    ServerOperations(
+            String node,
+            ActivePlan activePlan,
+            PlanReload reload,
+            SipProxy sip,
+            AttributionLookup directory,
+            LeaseClock clock) {
         this.node = node;
         this.activePlan = activePlan;
         this.reload = reload;
         this.sip = sip;
+        this.directory = directory;
+        this.clock = clock;
     }
 
     @Override
@@ -61,6 +73,11 @@ final class ServerOperations implements Operations {
                         state.bad(),
                         state.afterRestart(),
                         failure == null ? null : new Failure(failure.at(), texts(failure.findings()))));
+    }
+
+    @Override
+    public Explained explain(Question question) {
+        return RouteQuestion.answer(question, activePlan.plan(), directory, clock.nowMillis());
     }
 
     private static List<String> texts(List<Finding> findings) {

@@ -58,6 +58,10 @@ class ReloadIT {
                     config + "static-numbers: [{number: +18005550199, destination: +12135550101, campaign: a}]");
             awaitStatus(house, "1 static number\n");
 
+            Said way = run(
+                    "route", "+18005550199", "--data-directory", house.data().toString());
+            assertThat(way.text()).contains("=> forwarded to +12135550101", "ringtrace.yaml:");
+
             Files.writeString(house.config(), config.replace("gateways: [dental-office]", "gateways: [nobody]"));
             awaitStatus(
                     house,
