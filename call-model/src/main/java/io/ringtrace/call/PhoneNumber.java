@@ -71,6 +71,11 @@ public record PhoneNumber(long digits) implements Comparable<PhoneNumber> {
         return nanp() && (npa() == 900 || nxx() == 976);
     }
 
+    /** True for numbers of area code 911, which is never assigned: a gateway that drops the country code would call for help with them. */
+    public boolean emergency() {
+        return nanp() && npa() == 911;
+    }
+
     @Override
     public int compareTo(PhoneNumber other) {
         return Long.compare(digits, other.digits);

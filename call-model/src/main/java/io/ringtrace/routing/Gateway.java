@@ -27,4 +27,9 @@ public record Gateway(
         failoverStatuses = Set.copyOf(failoverStatuses);
         sourceNetworks = List.copyOf(sourceNetworks);
     }
+
+    /** The same gateway, with which the next one is tried after other final responses. */
+    public Gateway withFailoverStatuses(Set<Integer> statuses) {
+        return new Gateway(name, host, port, transport, silence, statuses, sourceNetworks);
+    }
 }

@@ -1,9 +1,11 @@
 package io.ringtrace.routing;
 
+import io.ringtrace.attribution.AttributionLookup;
 import io.ringtrace.attribution.AttributionResult;
 import io.ringtrace.call.CallAttempt;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.PhoneNumber;
+import org.jspecify.annotations.Nullable;
 
 /** Decides where a call goes. A pure function of its arguments: the same question always has the same answer. */
 public final class Router {
@@ -11,12 +13,43 @@ public final class Router {
 
     private Router() {}
 
+    /** Whose call a dialed number is: the operator's files come first, then the directory. */
+    public static AttributionResult attribute(
+            RoutingPlan plan, @Nullable PhoneNumber dialed, AttributionLookup lookup, long atMillis) {
+        if (dialed == null) {
+            return AttributionResult.UNKNOWN;
+        }
+        StaticNumber fixed = plan.staticNumber(dialed);
+        return fixed == null
+                ? lookup.lookUp(dialed, atMillis)
+                : new AttributionResult.Static(fixed.campaign(), fixed.destination());
+    }
+
     /**
      * @param atMillis when the INVITE arrived, Unix milliseconds: routes may depend on the time of day
      * @param draw a hash of the call id: spreads calls by percentage, and can be repeated
      */
     public static RouteDecision route(
             RoutingPlan plan, CallAttempt attempt, AttributionResult attribution, long atMillis, long draw) {
+        return explained(plan, attempt, attribution, atMillis, draw, null);
+    }
+
+    /**
+     * The same decision, with its reasons.
+     *
+     * @param trace gets them; null for calls
+     */
+    static RouteDecision explained(
+            RoutingPlan plan,
+            CallAttempt attempt,
+            AttributionResult attribution,
+            long atMillis,
+            long draw,
+            @Nullable RouteTrace trace) {
+        RouteDecision.Reject blocked = blocked(plan, attempt, trace);
+        if (blocked != null) {
+            return blocked;
+        }
         PhoneNumber destination = switch (attribution) {
             case AttributionResult.StoreUnavailable _ -> attempt.trunk().defaultDestination();
             case AttributionResult.Leased _,
@@ -36,7 +69,21 @@ public final class Router {
                     : new RouteDecision.Reject(
                             404, EndReason.UNKNOWN_PROMO_NUMBER, 0, attempt.dialedText() + " is not a number in use");
         }
-        Route route = plan.routeFor(destination, attempt.trunk().name());
+        if (trace != null && attribution instanceof AttributionResult.StoreUnavailable) {
+            trace.add(
+                    "the trunk's default destination is " + destination,
+                    plan.sources().ofTrunk(attempt.trunk()));
+        }
+        // Checked where destinations are written, too; the last look is here, because this is where money is lost.
+        if (destination.premium() || destination.emergency()) {
+            return new RouteDecision.Reject(
+                    403,
+                    EndReason.REFUSED,
+                    0,
+                    destination + " is " + (destination.premium() ? "a premium" : "an emergency")
+                            + " number, which is never routed to");
+        }
+        Route route = plan.routeFor(destination, attempt.trunk().name(), attempt.caller(), atMillis, trace);
         if (route == null) {
             return new RouteDecision.Reject(
                     404,
@@ -45,6 +92,48 @@ public final class Router {
                     "no route for destination " + destination + " from trunk "
                             + attempt.trunk().name());
         }
-        return new RouteDecision.Forward(route.gateways(), destination, route.ringTimeout(), route);
+        Route.Share share = route.share(draw);
+        if (trace != null) {
+            if (route.shares().size() > 1) {
+                trace.add(
+                        "this call is drawn into share " + (route.shares().indexOf(share) + 1) + " of "
+                                + route.shares().size() + ", which has " + share.percent() + " % of the calls",
+                        route.source());
+            }
+            gateways(plan, share, trace);
+        }
+        return new RouteDecision.Forward(share.gateways(), destination, route.ringTimeout(), route);
+    }
+
+    private static RouteDecision.@Nullable Reject blocked(
+            RoutingPlan plan, CallAttempt attempt, @Nullable RouteTrace trace) {
+        BlockedCallers.Entry entry = plan.blockedCallers().blocking(attempt.caller());
+        if (entry == null) {
+            return null;
+        }
+        String why = "caller " + attempt.caller() + " is blocked"
+                + (entry.whole() ? "" : ", as all that begin with +" + entry.digits());
+        if (trace != null) {
+            trace.add(why, entry.source());
+        }
+        return new RouteDecision.Reject(plan.blockedCallers().status(), EndReason.BLOCKED_CALLER, 0, why);
+    }
+
+    private static void gateways(RoutingPlan plan, Route.Share share, RouteTrace trace) {
+        for (int i = 0; i < share.gateways().size(); i++) {
+            Gateway gateway = share.gateways().get(i);
+            trace.add(
+                    (i == 0 ? "first to gateway " : "then to gateway ") + gateway.name() + ", " + gateway.host()
+                            + " port " + gateway.port() + " by " + gateway.transport()
+                            + (i + 1 < share.gateways().size()
+                                    ? "; on to the next after "
+                                            + gateway.silence().toMillis()
+                                            + " ms of silence or one of "
+                                            + gateway.failoverStatuses().stream()
+                                                    .sorted()
+                                                    .toList()
+                                    : ""),
+                    plan.sources().ofGateway(gateway));
+        }
     }
 }

@@ -20,9 +20,21 @@ public final class RoutingPlan {
     private final LongTable<StaticNumber> staticNumbersByDigits;
     private final PrefixTable prefixes;
     private final SourceNetworks sourceNetworks;
+    private final BlockedCallers blockedCallers;
+    private final PlanSources sources;
+
+    /** A plan that blocks nobody, and doesn't know where its parts stand. */
+    public RoutingPlan(
+            String version,
+            List<Trunk> trunks,
+            List<Gateway> gateways,
+            List<Route> routes,
+            List<StaticNumber> staticNumbers) {
+        this(version, trunks, gateways, routes, staticNumbers, BlockedCallers.NONE, PlanSources.NONE);
+    }
 
     /**
-     * Throws IllegalArgumentException for what is ambiguous: a name, prefix, source network or number that stands twice.
+     * Throws IllegalArgumentException for what is ambiguous: a name, source network or number that stands twice, or two routes for one call.
      *
      * @param version names this plan in every call record
      */
@@ -31,7 +43,9 @@ public final class RoutingPlan {
             List<Trunk> trunks,
             List<Gateway> gateways,
             List<Route> routes,
-            List<StaticNumber> staticNumbers) {
+            List<StaticNumber> staticNumbers,
+            BlockedCallers blockedCallers,
+            PlanSources sources) {
         this.version = version;
         this.trunks = List.copyOf(trunks);
         this.routes = List.copyOf(routes);
@@ -55,6 +69,8 @@ public final class RoutingPlan {
         this.staticNumbersByDigits = new LongTable<>(numbers);
         this.prefixes = new PrefixTable(routes);
         this.sourceNetworks = new SourceNetworks(trunks);
+        this.blockedCallers = blockedCallers;
+        this.sources = sources;
     }
 
     public String version() {
@@ -87,8 +103,22 @@ public final class RoutingPlan {
         return staticNumbersByDigits.get(dialed.digits());
     }
 
-    /** The route of the longest prefix; of two with the same prefix, the one that names the trunk. Null when none fits. */
-    public @Nullable Route routeFor(PhoneNumber destination, String trunk) {
-        return prefixes.longest(destination.digits(), trunk);
+    public BlockedCallers blockedCallers() {
+        return blockedCallers;
+    }
+
+    public PlanSources sources() {
+        return sources;
+    }
+
+    /** As {@link PrefixTable#longest}. */
+    @Nullable
+    Route routeFor(
+            PhoneNumber destination,
+            String trunk,
+            @Nullable PhoneNumber caller,
+            long atMillis,
+            @Nullable RouteTrace trace) {
+        return prefixes.longest(destination.digits(), trunk, caller, atMillis, trace);
     }
 }

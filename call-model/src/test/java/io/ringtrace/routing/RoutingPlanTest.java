@@ -67,16 +67,17 @@ class RoutingPlanTest {
         })
         void theLongestPrefixWinsAndOfTwoEqualOnesTheTrunksOwn(
                 String destination, String trunk, String prefix, @Nullable String owner) {
-            assertThat(plan.routeFor(PhoneNumber.parse(destination), trunk)).isEqualTo(route(prefix, owner));
+            assertThat(plan.routeFor(PhoneNumber.parse(destination), trunk, null, 0, null))
+                    .isEqualTo(route(prefix, owner));
         }
 
         @Test
         void withoutAPrefixThatFitsThereIsNone() {
             RoutingPlan narrow = withRoutes(route("1800", null), route("44", "acme"), route("123456789012345", null));
 
-            assertThat(narrow.routeFor(PhoneNumber.parse("+12135550187"), "acme"))
+            assertThat(narrow.routeFor(PhoneNumber.parse("+12135550187"), "acme", null, 0, null))
                     .isNull();
-            assertThat(narrow.routeFor(PhoneNumber.parse("+442079460123"), "other"))
+            assertThat(narrow.routeFor(PhoneNumber.parse("+442079460123"), "other", null, 0, null))
                     .isNull();
         }
 
@@ -84,9 +85,9 @@ class RoutingPlanTest {
         void aPrefixOfFifteenDigitsFitsItsOneNumber() {
             RoutingPlan narrow = withRoutes(route("123456789012345", null));
 
-            assertThat(narrow.routeFor(PhoneNumber.parse("+123456789012345"), "acme"))
+            assertThat(narrow.routeFor(PhoneNumber.parse("+123456789012345"), "acme", null, 0, null))
                     .isNotNull();
-            assertThat(narrow.routeFor(PhoneNumber.parse("+123456789012346"), "acme"))
+            assertThat(narrow.routeFor(PhoneNumber.parse("+123456789012346"), "acme", null, 0, null))
                     .isNull();
         }
 
@@ -115,7 +116,7 @@ class RoutingPlanTest {
             RoutingPlan large = withRoutes(routes.values().toArray(Route[]::new));
             for (int i = 0; i < 2_000; i++) {
                 PhoneNumber destination = new PhoneNumber(1_000_000 + random.nextLong(999_999_999_000_000L));
-                assertThat(large.routeFor(destination, "acme"))
+                assertThat(large.routeFor(destination, "acme", null, 0, null))
                         .isEqualTo(searched(routes, Long.toString(destination.digits())));
             }
         }
@@ -236,7 +237,7 @@ class RoutingPlanTest {
             if (round == 10_000) {
                 before = threads.getCurrentThreadAllocatedBytes();
             }
-            found += plan.routeFor(dialed, "acme") == null ? 0 : 1;
+            found += plan.routeFor(dialed, "acme", null, 0, null) == null ? 0 : 1;
             found += plan.staticNumber(dialed) == null ? 0 : 1;
         }
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;

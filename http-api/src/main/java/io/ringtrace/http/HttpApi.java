@@ -16,6 +16,7 @@ import io.ringtrace.http.listener.EndpointRouter;
 import io.ringtrace.http.observe.ObservationEndpoints;
 import io.ringtrace.http.operator.KeyEndpoints;
 import io.ringtrace.http.operator.MatchingEndpoints;
+import io.ringtrace.http.operator.OperationEndpoints;
 import io.ringtrace.http.operator.OperatorEndpoints;
 import io.ringtrace.http.pool.RingPoolEndpoints;
 import io.ringtrace.http.record.CallEndpoints;
@@ -79,6 +80,7 @@ public final class HttpApi implements AutoCloseable {
         all.addAll(new OperatorEndpoints(ports.accounts(), ports.numberBank()).endpoints());
         all.addAll(new KeyEndpoints(ports.accounts(), ports.pools()).endpoints());
         all.addAll(new MatchingEndpoints(ports.numberMatching()).endpoints());
+        all.addAll(new OperationEndpoints(ports.operations(), ports.health()).endpoints());
         all.addAll(new ObservationEndpoints(ports.health(), metrics).endpoints());
         this.endpoints = List.copyOf(all);
         this.router = new EndpointRouter(endpoints, settings, new Door(ports.accounts(), operatorToken), metrics);

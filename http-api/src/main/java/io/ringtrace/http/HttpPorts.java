@@ -15,4 +15,5 @@ public record HttpPorts(
         NumberBank numberBank,
         NumberMatching numberMatching,
         CallRecords callRecords,
-        Health health) {}
+        Health health,
+        Operations operations) {}

@@ -121,7 +121,15 @@ class AccessTest {
     void withoutAnOperatorTokenNobodyIsTheOperator() throws Exception {
         HttpApi closed = new HttpApi(
                 HttpSettings.at("127.0.0.1", 0),
-                new HttpPorts(api.pools, api.pools, api.account, api.account, api.account, api.records, new NoHealth()),
+                new HttpPorts(
+                        api.pools,
+                        api.pools,
+                        api.account,
+                        api.account,
+                        api.account,
+                        api.records,
+                        new NoHealth(),
+                        new InMemoryOperations()),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 new byte[0]);
         try (closed;

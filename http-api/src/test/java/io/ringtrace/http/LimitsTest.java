@@ -163,7 +163,14 @@ class LimitsTest {
             HttpApi second = new HttpApi(
                     HttpSettings.at("127.0.0.1", taken.getLocalPort()),
                     new HttpPorts(
-                            api.pools, api.pools, api.account, api.account, api.account, api.records, new NoChecks()),
+                            api.pools,
+                            api.pools,
+                            api.account,
+                            api.account,
+                            api.account,
+                        api.records,
+                            new NoChecks(),
+                            new InMemoryOperations()),
                     new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                     new byte[0]);
             assertThatThrownBy(second::start)
@@ -172,7 +179,14 @@ class LimitsTest {
             HttpApi elsewhere = new HttpApi(
                     HttpSettings.at("192.0.2.1", 0),
                     new HttpPorts(
-                            api.pools, api.pools, api.account, api.account, api.account, api.records, new NoChecks()),
+                            api.pools,
+                            api.pools,
+                            api.account,
+                            api.account,
+                            api.account,
+                        api.records,
+                            new NoChecks(),
+                            new InMemoryOperations()),
                     new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                     new byte[0]);
             assertThatThrownBy(elsewhere::start)

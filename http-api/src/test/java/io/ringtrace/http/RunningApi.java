@@ -22,6 +22,7 @@ final class RunningApi implements AutoCloseable {
     final InMemoryCallRecords records = new InMemoryCallRecords();
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     List<Health.Check> checks = List.of(new Health.Check("store", Health.State.OK, "The store answers."));
+    final InMemoryOperations operations = new InMemoryOperations();
     final String acme;
     final String other;
     final HttpApi api;
@@ -50,7 +51,7 @@ final class RunningApi implements AutoCloseable {
         };
         api = new HttpApi(
                 settings,
-                new HttpPorts(pools, pools, account, account, account, records, health),
+                new HttpPorts(pools, pools, account, account, account, records, health, operations),
                 metrics,
                 OPERATOR.getBytes(StandardCharsets.UTF_8));
         port = api.start();

@@ -1,24 +1,13 @@
 package io.ringtrace.config;
 
-import io.ringtrace.call.PhoneNumber;
-import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.IpNetwork;
-import io.ringtrace.routing.NumberNormalisation;
-import io.ringtrace.routing.Route;
-import io.ringtrace.routing.RoutingPlan;
-import io.ringtrace.routing.StaticNumber;
 import io.ringtrace.routing.Transport;
-import io.ringtrace.routing.Trunk;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the records of a tree that has its defaults and was found free of mistakes. */
@@ -37,7 +26,7 @@ final class ConfigBinder {
     }
 
     Configuration bind(String version) {
-        return new Configuration(sip(), store(), http(), log(), plan(version));
+        return new Configuration(sip(), store(), http(), log(), new PlanBinder(tree).bind(version));
     }
 
     private SipConfig sip() {
@@ -90,89 +79,7 @@ final class ConfigBinder {
                 LogConfig.Level.valueOf(text(log, "level").toUpperCase(Locale.ROOT)));
     }
 
-    private RoutingPlan plan(String version) {
-        Map<String, Gateway> gateways = new LinkedHashMap<>();
-        tree.mapping("gateways").entries().forEach((name, entry) -> gateways.put(name, gateway(name, entry.value())));
-        List<Trunk> trunks = new ArrayList<>();
-        tree.mapping("trunks").entries().forEach((name, entry) -> trunks.add(trunk(name, entry.value())));
-        List<Route> routes =
-                tree.items("routes").stream().map(r -> route(r, gateways)).toList();
-        List<StaticNumber> staticNumbers =
-                tree.items("static-numbers").stream().map(this::staticNumber).toList();
-        return new RoutingPlan(version, trunks, List.copyOf(gateways.values()), routes, staticNumbers);
-    }
-
-    private static Gateway gateway(String name, YamlNode node) {
-        YamlNode.Mapping gateway = (YamlNode.Mapping) node;
-        return new Gateway(
-                name,
-                text(gateway, "host"),
-                integer(gateway, "port"),
-                transport(gateway),
-                duration(gateway, "silence"),
-                texts(gateway.items("failover-statuses")).stream()
-                        .map(Integer::valueOf)
-                        .collect(Collectors.toUnmodifiableSet()),
-                networks(gateway));
-    }
-
-    private static Trunk trunk(String name, YamlNode node) {
-        YamlNode.Mapping trunk = (YamlNode.Mapping) node;
-        YamlNode.Scalar destination = trunk.scalar("default-destination");
-        return new Trunk(
-                name,
-                networks(trunk),
-                normalisation(trunk.mapping("numbers")),
-                destination == null ? null : PhoneNumber.parse(destination.text()));
-    }
-
-    private static NumberNormalisation normalisation(YamlNode.Mapping numbers) {
-        return switch (text(numbers, "format")) {
-            case "e164" -> NumberNormalisation.E164;
-            case "nanp" -> NumberNormalisation.NANP;
-            default ->
-                new NumberNormalisation(
-                        textOr(numbers, "country-code", ""),
-                        textOr(numbers, "national-prefix", ""),
-                        textOr(numbers, "international-prefix", ""),
-                        Integer.parseInt(textOr(numbers, "national-digits", "0")));
-        };
-    }
-
-    private static Route route(YamlNode node, Map<String, Gateway> gateways) {
-        YamlNode.Mapping route = (YamlNode.Mapping) node;
-        YamlNode.Scalar trunk = route.scalar("trunk");
-        return new Route(
-                prefix(text(route, "prefix")),
-                trunk == null ? null : trunk.text(),
-                texts(route.items("gateways")).stream()
-                        .map(name -> Objects.requireNonNull(gateways.get(name)))
-                        .toList(),
-                duration(route, "ring-timeout"),
-                route.position().toString());
-    }
-
-    /** The digits of a prefix as it is written; empty for every number. */
-    static String prefix(String written) {
-        return written.equals("*") ? "" : written.startsWith("+") ? written.substring(1) : written;
-    }
-
-    private StaticNumber staticNumber(YamlNode node) {
-        YamlNode.Mapping entry = (YamlNode.Mapping) node;
-        return new StaticNumber(
-                PhoneNumber.parse(text(entry, "number")),
-                PhoneNumber.parse(text(entry, "destination")),
-                text(entry, "campaign"),
-                entry.position().toString());
-    }
-
-    private static List<IpNetwork> networks(YamlNode.Mapping mapping) {
-        return texts(mapping.items("source-networks")).stream()
-                .map(IpNetwork::parse)
-                .toList();
-    }
-
-    private static Transport transport(YamlNode.Mapping mapping) {
+    static Transport transport(YamlNode.Mapping mapping) {
         return Transport.valueOf(text(mapping, "transport").toUpperCase(Locale.ROOT));
     }
 
@@ -180,11 +87,11 @@ final class ConfigBinder {
         return IpNetwork.parse(text(mapping, "address")).address();
     }
 
-    private static Duration duration(YamlNode.Mapping mapping, String key) {
+    static Duration duration(YamlNode.Mapping mapping, String key) {
         return Objects.requireNonNull(DurationText.parseOrNull(text(mapping, key)));
     }
 
-    private static int integer(YamlNode.Mapping mapping, String key) {
+    static int integer(YamlNode.Mapping mapping, String key) {
         return Integer.parseInt(text(mapping, key));
     }
 
@@ -192,15 +99,15 @@ final class ConfigBinder {
         return Long.parseLong(text(mapping, key)) * MEGABYTE;
     }
 
-    private static List<String> texts(List<YamlNode> items) {
+    static List<String> texts(List<YamlNode> items) {
         return items.stream().map(item -> ((YamlNode.Scalar) item).text()).toList();
     }
 
-    private static String text(YamlNode.Mapping mapping, String key) {
+    static String text(YamlNode.Mapping mapping, String key) {
         return required(mapping, key).text();
     }
 
-    private static String textOr(YamlNode.Mapping mapping, String key, String otherwise) {
+    static String textOr(YamlNode.Mapping mapping, String key, String otherwise) {
         YamlNode.@Nullable Scalar found = mapping.scalar(key);
         return found == null ? otherwise : found.text();
     }

@@ -5,6 +5,7 @@ import io.ringtrace.routing.IpNetwork;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
@@ -41,6 +42,12 @@ final class Formats {
             case "secret-reference" -> secretReference(text);
             case "database-url" -> databaseUrl(text);
             case "path" -> path(text);
+            case "time-zone" ->
+                ClockText.timeZone(text)
+                        ? null
+                        : new Complaint(Suggestion.didYouMean(text, ZoneId.getAvailableZoneIds()));
+            case "time-of-day" -> ClockText.minuteOrNull(text) == null ? Complaint.PLAIN : null;
+            case "calendar-date" -> ClockText.date(text) ? null : Complaint.PLAIN;
             case String unknown -> throw new IllegalStateException("the schema names the unknown format " + unknown);
         };
     }
@@ -118,6 +125,9 @@ final class Formats {
 
     private static @Nullable Complaint destinationNumber(String text) {
         Complaint complaint = phoneNumber(text);
+        if (complaint == null && PhoneNumber.parse(text).emergency()) {
+            return new Complaint("area code 911 is never routed to");
+        }
         return complaint == null && PhoneNumber.parse(text).premium()
                 ? new Complaint("900 and 976 are premium numbers, which are never routed to")
                 : complaint;

@@ -5,7 +5,6 @@ import io.ringtrace.routing.IpNetwork;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +27,7 @@ final class MeaningChecks {
         Map<Long, Position> staticNumbers = staticNumbers();
         staticDestinations(staticNumbers);
         trunks(staticNumbers);
-        routes();
+        new RouteChecks(tree, findings).run();
         new AddressChecks(tree, findings).run();
         new StoreChecks(tree.mapping("store"), findings).run(environment);
     }
@@ -151,53 +150,5 @@ final class MeaningChecks {
                     "country-code, international-prefix or more beside it",
                     "without any of them it is e164");
         }
-    }
-
-    private record Destinations(String prefix, String trunk) {}
-
-    private void routes() {
-        Map<Destinations, Position> seen = new HashMap<>();
-        List<YamlNode> items = tree.items("routes");
-        for (int i = 0; i < items.size(); i++) {
-            if (!(items.get(i) instanceof YamlNode.Mapping route)) {
-                continue;
-            }
-            String key = YamlNode.item("routes", i);
-            mustExist(route.scalar("trunk"), key + ".trunk", "trunks", "trunk");
-            List<YamlNode> gateways = route.items("gateways");
-            for (int g = 0; g < gateways.size(); g++) {
-                if (gateways.get(g) instanceof YamlNode.Scalar gateway) {
-                    mustExist(gateway, YamlNode.item(key + ".gateways", g), "gateways", "gateway");
-                }
-            }
-            YamlNode.Scalar prefix = good(route.scalar("prefix"));
-            if (prefix == null) {
-                continue;
-            }
-            YamlNode.Scalar trunk = route.scalar("trunk");
-            Position earlier = seen.putIfAbsent(
-                    new Destinations(ConfigBinder.prefix(prefix.text()), trunk == null ? "" : trunk.text()),
-                    prefix.position());
-            if (earlier != null) {
-                findings.addAt(
-                        prefix,
-                        key + ".prefix",
-                        prefix.text(),
-                        trunk == null ? "each prefix once" : "each prefix once for a trunk",
-                        "it stands at " + earlier + " already, so it is not clear which route is meant");
-            }
-        }
-    }
-
-    private void mustExist(YamlNode.@Nullable Scalar written, String key, String section, String what) {
-        YamlNode.Scalar name = good(written);
-        Set<String> known = tree.mapping(section).entries().keySet();
-        if (name == null || known.contains(name.text())) {
-            return;
-        }
-        String suggestion = Suggestion.didYouMean(name.text(), known);
-        String all = known.isEmpty() ? "there are no " + section : section + " are " + Suggestion.list(known);
-        findings.addAt(
-                name, key, name.text(), "the name of a " + what, suggestion == null ? all : all + "; " + suggestion);
     }
 }

@@ -38,18 +38,15 @@ final class SchemaSentence {
                         ConfigSchema.shown(node, at.schema()),
                         ConfigSchema.title(at.schema()),
                         typeMend(node, at.schema()));
-            case "minItems" ->
-                findings.addAt(node, at.key(), null, ConfigSchema.title(at.schema()), "the list is empty");
-            case "maxItems" ->
+            case "minItems", "maxItems" -> {
+                int size = node instanceof YamlNode.Sequence list ? list.items().size() : 0;
                 findings.addAt(
                         node,
                         at.key(),
                         null,
                         ConfigSchema.title(at.schema()),
-                        "the list has "
-                                + (node instanceof YamlNode.Sequence s
-                                        ? s.items().size()
-                                        : 0));
+                        size == 0 ? "the list is empty" : "the list has " + size);
+            }
             default ->
                 findings.addAt(
                         node, at.key(), ConfigSchema.shown(node, at.schema()), ConfigSchema.title(at.schema()), null);

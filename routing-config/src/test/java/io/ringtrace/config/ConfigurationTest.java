@@ -7,12 +7,17 @@ import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.IpNetwork;
 import io.ringtrace.routing.NumberNormalisation;
 import io.ringtrace.routing.Route;
+import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.StaticNumber;
+import io.ringtrace.routing.TimeWindow;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.DayOfWeek;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -285,9 +290,56 @@ class ConfigurationTest {
 
             assertThat(route.prefix()).isEqualTo("1800");
             assertThat(route.trunk()).isEqualTo("acme");
-            assertThat(route.gateways()).extracting(Gateway::name).containsExactly("west", "east");
+            assertThat(route.shares().getFirst().gateways())
+                    .extracting(Gateway::name)
+                    .containsExactly("west", "east");
             assertThat(route.ringTimeout()).isEqualTo(Duration.ofSeconds(30));
             assertThat(route.source()).endsWith("ringtrace.yaml:4");
+        }
+
+        @Test
+        void everyConditionAndShare() {
+            Configuration configuration = loaded(NAMES + """
+                    time-windows:
+                      office:
+                        time-zone: America/New_York
+                        weekdays: [mon, fri]
+                        from: "09:00"
+                        until: "17:30"
+                        holidays: [2026-12-25]
+                    blocked-callers: {status: 608, numbers: [+13125550123], prefixes: [+1900]}
+                    routes:
+                      - prefix: 1
+                        caller-prefix: +1312
+                        when: office
+                        failover-statuses: [486]
+                        split: [{percent: 70, gateways: [east, west]}, {percent: 30, gateways: [west]}]
+                    """);
+            Route route = configuration.plan().routes().getFirst();
+
+            assertThat(route.conditions())
+                    .isEqualTo(new RouteConditions(
+                            "1312",
+                            new TimeWindow(
+                                    "office",
+                                    ZoneId.of("America/New_York"),
+                                    Set.of(DayOfWeek.MONDAY, DayOfWeek.FRIDAY),
+                                    540,
+                                    1050,
+                                    Set.of(LocalDate.parse("2026-12-25")),
+                                    folder.resolve("ringtrace.yaml") + ":5")));
+            assertThat(route.shares()).extracting(Route.Share::percent).containsExactly(70, 30);
+            assertThat(route.shares().getFirst().gateways())
+                    .extracting(Gateway::name)
+                    .containsExactly("east", "west");
+            assertThat(route.shares().getLast().gateways().getFirst().failoverStatuses())
+                    .containsExactly(486);
+            assertThat(configuration.plan().gateways().values())
+                    .extracting(Gateway::failoverStatuses)
+                    .containsOnly(Gateway.DEFAULT_FAILOVER_STATUSES);
+            assertThat(configuration.plan().blockedCallers().status()).isEqualTo(608);
+            assertThat(configuration.plan().blockedCallers().size()).isEqualTo(2);
+            assertThat(configuration.plan().sources().trunks()).containsKey("acme");
         }
 
         @ParameterizedTest

@@ -9,7 +9,10 @@ import io.ringtrace.server.command.JournalCommand;
 import io.ringtrace.server.command.MigrateCommand;
 import io.ringtrace.server.command.NumbersCommand;
 import io.ringtrace.server.command.RateCentersCommand;
+import io.ringtrace.server.command.ReloadCommand;
+import io.ringtrace.server.command.RouteCommand;
 import io.ringtrace.server.command.ServeCommand;
+import io.ringtrace.server.command.StatusCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -23,6 +26,9 @@ import picocli.CommandLine.Command;
             ServeCommand.class,
             DemoCommand.class,
             CheckConfigCommand.class,
+            RouteCommand.class,
+            StatusCommand.class,
+            ReloadCommand.class,
             MigrateCommand.class,
             AccountCommand.class,
             NumbersCommand.class,
@@ -42,20 +48,26 @@ public final class Main {
      * The whole command line. Exit codes: 0 done, 1 it could not be done, 2 wrong words or a wrong configuration.
      */
     public static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((failure, line, _) -> {
-            if (failure instanceof CommandException || failure instanceof StartException) {
-                line.getErr().println("ringtrace: " + failure.getMessage());
-                return 1;
-            }
-            throw failure;
-        });
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, line, _) -> {
+                    if (failure instanceof CommandException || failure instanceof StartException) {
+                        line.getErr().println("ringtrace: " + failure.getMessage());
+                        return 1;
+                    }
+                    throw failure;
+                });
     }
 
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
+            return new String[] {"Ringtrace " + text()};
+        }
+
+        static String text() {
             String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"Ringtrace " + (version == null ? "of this checkout" : version)};
+            return version == null ? "of this checkout" : version;
         }
     }
 }

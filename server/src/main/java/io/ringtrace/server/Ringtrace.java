@@ -3,8 +3,11 @@ package io.ringtrace.server;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.config.ConfigSource;
+import io.ringtrace.config.ConfigWatch;
 import io.ringtrace.config.Configuration;
 import io.ringtrace.config.PlanHolder;
+import io.ringtrace.config.PlanReload;
 import io.ringtrace.config.SipConfig;
 import io.ringtrace.config.StoreConfig;
 import io.ringtrace.http.HttpApi;
@@ -40,6 +43,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -74,12 +78,14 @@ public final class Ringtrace implements AutoCloseable {
     /**
      * Starts a server. Throws a {@link StartException}, one sentence for the operator, and leaves nothing running, when it can't.
      *
+     * @param source where the configuration came from, and is read again when it changes
      * @param environment where secrets of the form {@code env:NAME} stand
      */
-    public static Ringtrace start(Configuration configuration, Map<String, String> environment) throws StartException {
+    public static Ringtrace start(ConfigSource source, Configuration configuration, Map<String, String> environment)
+            throws StartException {
         Ringtrace server = new Ringtrace();
         try {
-            server.build(configuration, environment);
+            server.build(source, configuration, environment);
             return server;
         } catch (StoreStartException | ListenerException | HttpListenerException e) {
             server.close();
@@ -124,7 +130,7 @@ public final class Ringtrace implements AutoCloseable {
         }
     }
 
-    private void build(Configuration configuration, Map<String, String> environment)
+    private void build(ConfigSource source, Configuration configuration, Map<String, String> environment)
             throws StartException, StoreStartException, HttpListenerException, IOException {
         StoreConfig store = configuration.store();
         DataFolder data = DataFolder.open(store.dataDirectory());
@@ -158,15 +164,12 @@ public final class Ringtrace implements AutoCloseable {
         open("journal drain", () -> close(drain));
         drain.start();
 
+        PlanHolder plan = new PlanHolder(configuration.plan());
+        PlanReload reload = new PlanReload(source.loader(), source.file(), configuration, plan, InstantSource.system());
+
         SipProxy proxy = open(
                 "SIP proxy",
-                new SipProxy(
-                        sipSettings(configuration.sip()),
-                        new PlanHolder(configuration.plan()),
-                        directory,
-                        clock,
-                        cookieKeys,
-                        journal::recorder));
+                new SipProxy(sipSettings(configuration.sip()), plan, directory, clock, cookieKeys, journal::recorder));
         proxy.remember(journal.recentInvites());
         proxy.start();
         sip = proxy;
@@ -184,11 +187,14 @@ public final class Ringtrace implements AutoCloseable {
                                 new DatabaseNumberBank(database, clock, directory),
                                 new DatabaseNumberMatching(database, clock),
                                 new StoreCallRecords(database),
-                                new ServerHealth(directory, clock, journal)),
+                                new ServerHealth(directory, clock, journal),
+                                new ServerOperations(node.name(), plan, reload, proxy, directory, clock)),
                         metrics,
                         operatorToken.getBytes(StandardCharsets.US_ASCII)));
         int httpPort = http.start();
-        ServerMetrics.bind(metrics, proxy, directory, journal, drain, clock);
+        ServerMetrics.bind(metrics, proxy, directory, journal, drain, clock, reload);
+
+        watch(reload);
 
         open("announcement", data::withdraw);
         URI address = URI.create("http://" + hostAndPort(reachable(configuration.http().address()), httpPort) + "/");
@@ -202,6 +208,15 @@ public final class Ringtrace implements AutoCloseable {
                 address,
                 data.path(),
                 configuration.plan().version());
+    }
+
+    private void watch(PlanReload reload) {
+        HangupSignal.handle(() -> reload.reload("SIGHUP"));
+        try {
+            open("watch on the configuration", ConfigWatch.start(reload));
+        } catch (IOException e) {
+            LOG.warn("the configuration is not watched ({}); SIGHUP and ringtrace reload work", e.getMessage());
+        }
     }
 
     /** The addresses SIP is heard on, in the order of the configuration. */

@@ -4,12 +4,14 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.config.PlanReload;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.store.directory.NumberDirectory;
 import io.ringtrace.store.journal.Journal;
 import io.ringtrace.store.record.JournalDrain;
+import java.util.function.ToLongFunction;
 
 /** Shows the parts' own counters as Prometheus metrics. They are read when somebody looks; nothing is added to a call's way. */
 final class ServerMetrics {
@@ -21,7 +23,8 @@ final class ServerMetrics {
             NumberDirectory directory,
             Journal journal,
             JournalDrain drain,
-            LeaseClock clock) {
+            LeaseClock clock,
+            PlanReload reload) {
         for (Count count : Count.values()) {
             if (count.gauge()) {
                 Gauge.builder("ringtrace.sip." + count.text(), sip, s -> sum(s, count))
@@ -83,9 +86,22 @@ final class ServerMetrics {
                 .register(registry);
         Gauge.builder("ringtrace.leases.may.allocate", clock, c -> c.mayAllocate() ? 1 : 0)
                 .register(registry);
+        reloads(registry, "applied", reload, PlanReload.State::applied);
+        reloads(registry, "unchanged", reload, PlanReload.State::unchanged);
+        reloads(registry, "refused", reload, PlanReload.State::refused);
+        Gauge.builder("ringtrace.config.bad", reload, r -> r.state().bad() ? 1 : 0)
+                .description("1 while the configuration's files, as they were read last, are wrong")
+                .register(registry);
     }
 
-    private static double sum(SipProxy sip, Count count) {
+    private static void reloads(
+            MeterRegistry registry, String result, PlanReload reload, ToLongFunction<PlanReload.State> count) {
+        FunctionCounter.builder("ringtrace.config.reloads", reload, r -> count.applyAsLong(r.state()))
+                .tag("result", result)
+                .register(registry);
+    }
+
+    static long sum(SipProxy sip, Count count) {
         return sip.counters().stream().mapToLong(c -> c.read(count)).sum();
     }
 }

@@ -2,6 +2,7 @@ package io.ringtrace.server.command;
 
 import io.ringtrace.config.ConfigLoader;
 import io.ringtrace.config.ConfigOutcome;
+import io.ringtrace.config.Finding;
 import io.ringtrace.routing.RoutingPlan;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,13 +14,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code ringtrace check-config}: all that is wrong with a configuration, at once. */
 @Command(
         name = "check-config",
         description = {
             "Checks a configuration without using it.",
-            "One line for each finding: file:line:column: key: 'value': what was expected. Exit code 2 when there is one."
+            "One line for each finding: file:line:column: key: 'value': what was expected. Exit code 2 when there is one.",
+            "--format json writes one object: good, version, findings."
         })
 public final class CheckConfigCommand implements Callable<Integer> {
     @Spec
@@ -36,14 +41,33 @@ public final class CheckConfigCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "a value over the file's, such as http.port=8081")
     private Map<String, String> settings = new LinkedHashMap<>();
 
+    /** How findings are written. */
+    enum Format {
+        TEXT,
+        JSON
+    }
+
+    @Option(
+            names = "--format",
+            defaultValue = "text",
+            description = "text for people, json for programs (default: ${DEFAULT-VALUE})")
+    private Format format = Format.TEXT;
+
     @Override
     public Integer call() {
         Path checked = file == null ? Path.of("ringtrace.yaml") : file;
-        return switch (new ConfigLoader(settings, System.getenv()).load(checked)) {
-            case ConfigOutcome.Wrong wrong -> {
+        ConfigOutcome outcome = new ConfigLoader(settings, System.getenv()).load(checked);
+        switch (format) {
+            case TEXT -> text(checked, outcome);
+            case JSON -> spec.commandLine().getOut().println(json(outcome).toPrettyString());
+        }
+        return outcome instanceof ConfigOutcome.Wrong ? 2 : 0;
+    }
+
+    private void text(Path checked, ConfigOutcome outcome) {
+        switch (outcome) {
+            case ConfigOutcome.Wrong wrong ->
                 wrong.findings().forEach(finding -> spec.commandLine().getErr().println(finding.text()));
-                yield 2;
-            }
             case ConfigOutcome.Loaded loaded -> {
                 RoutingPlan plan = loaded.configuration().plan();
                 spec.commandLine()
@@ -52,8 +76,32 @@ public final class CheckConfigCommand implements Callable<Integer> {
                                 + plan.gateways().size() + " gateways, "
                                 + plan.routes().size() + " routes, "
                                 + plan.staticNumbers().size() + " static numbers, version " + plan.version());
-                yield 0;
             }
-        };
+        }
+    }
+
+    private static ObjectNode json(ConfigOutcome outcome) {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        switch (outcome) {
+            case ConfigOutcome.Wrong wrong -> {
+                answer.put("good", false);
+                ArrayNode findings = answer.putArray("findings");
+                for (Finding finding : wrong.findings()) {
+                    findings.addObject()
+                            .put("file", finding.file())
+                            .put("line", finding.line())
+                            .put("column", finding.column())
+                            .put("key", finding.key())
+                            .put("value", finding.value())
+                            .put("expected", finding.expected())
+                            .put("mend", finding.mend());
+                }
+            }
+            case ConfigOutcome.Loaded loaded ->
+                answer.put("good", true)
+                        .put("version", loaded.configuration().plan().version())
+                        .putArray("findings");
+        }
+        return answer;
     }
 }

@@ -2,6 +2,7 @@ package io.ringtrace.server.command;
 
 import io.ringtrace.config.ConfigLoader;
 import io.ringtrace.config.ConfigOutcome;
+import io.ringtrace.config.ConfigSource;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,7 +23,11 @@ final class ConfigOptions {
             description = "a value over the file's, such as http.port=8081; also as environment RINGTRACE_HTTP_PORT")
     Map<String, String> settings = new LinkedHashMap<>();
 
+    ConfigSource source() {
+        return new ConfigSource(new ConfigLoader(settings, System.getenv()), file);
+    }
+
     ConfigOutcome load() {
-        return new ConfigLoader(settings, System.getenv()).load(file);
+        return source().load();
     }
 }

@@ -1,6 +1,7 @@
 package io.ringtrace.server.command;
 
 import io.ringtrace.config.ConfigOutcome;
+import io.ringtrace.config.ConfigSource;
 import io.ringtrace.server.Logging;
 import io.ringtrace.server.Ringtrace;
 import io.ringtrace.server.StartException;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         description = {
-            "Runs the server until SIGTERM or Ctrl-C.",
+            "Runs the server until SIGTERM or Ctrl-C. Changed routing is put in force when the files change, at SIGHUP, and by ringtrace reload.",
             "Exit code 2 when the configuration is wrong (one line for each finding), 1 when it can't start."
         })
 public final class ServeCommand implements Callable<Integer> {
@@ -27,14 +28,15 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws StartException, InterruptedException {
-        return switch (config.load()) {
+        ConfigSource source = config.source();
+        return switch (source.load()) {
             case ConfigOutcome.Wrong wrong -> {
                 wrong.findings().forEach(finding -> spec.commandLine().getErr().println(finding.text()));
                 yield 2;
             }
             case ConfigOutcome.Loaded loaded -> {
                 Logging.configure(loaded.configuration().log());
-                serve(Ringtrace.start(loaded.configuration(), System.getenv()));
+                serve(Ringtrace.start(source, loaded.configuration(), System.getenv()));
                 yield 0;
             }
         };

@@ -8,7 +8,6 @@ import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.RouteDecision;
 import io.ringtrace.routing.Router;
 import io.ringtrace.routing.RoutingPlan;
-import io.ringtrace.routing.StaticNumber;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.message.NameAddress;
 import io.ringtrace.sip.message.SipHeader;
@@ -36,17 +35,9 @@ final class TargetSelection {
     Selected select(RoutingPlan plan, SipMessage invite, CallId callId, Trunk trunk, long atMillis) {
         CallAttempt attempt = attempt(invite, callId, trunk);
         PhoneNumber dialed = attempt.dialed();
-        StaticNumber fixed = dialed == null ? null : plan.staticNumber(dialed);
-        AttributionResult attribution;
-        long stale = 0;
-        if (dialed == null) {
-            attribution = AttributionResult.UNKNOWN;
-        } else if (fixed != null) {
-            attribution = new AttributionResult.Static(fixed.campaign(), fixed.destination());
-        } else {
-            attribution = lookup.lookUp(dialed, atMillis);
-            stale = lookup.staleMillis();
-        }
+        AttributionResult attribution = Router.attribute(plan, dialed, lookup, atMillis);
+        boolean fromDirectory = dialed != null && !(attribution instanceof AttributionResult.Static);
+        long stale = fromDirectory ? lookup.staleMillis() : 0;
         long draw = callId.low() ^ callId.high();
         return new Selected(attempt, attribution, Router.route(plan, attempt, attribution, atMillis, draw), stale);
     }

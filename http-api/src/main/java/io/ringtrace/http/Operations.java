@@ -1,0 +1,99 @@
+package io.ringtrace.http;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What whoever runs the server asks of the server itself. Called on virtual threads; a reload reads files, the rest is memory. Thread-safe. */
+public interface Operations {
+    /** Reads the configuration again and puts its plan in force when all of it is good. */
+    Reload reload();
+
+    Status status();
+
+    /** Where a call would go, and why. Nothing is sent or recorded. */
+    Explained explain(Question question);
+
+    /**
+     * A call that nobody made.
+     *
+     * @param number as the trunk would write it
+     * @param trunk by which it comes; null when there is only one
+     * @param from the caller's number; null for one who withholds it
+     * @param at null for now
+     */
+    record Question(
+            String number,
+            @Nullable String trunk,
+            @Nullable String from,
+            @Nullable Instant at) {}
+
+    sealed interface Explained {
+        /** @param conclusion one sentence */
+        record Answer(String planVersion, boolean forwarded, String conclusion, List<Reason> reasons)
+                implements Explained {
+            public Answer {
+                reasons = List.copyOf(reasons);
+            }
+        }
+
+        /** The question can't be answered; a sentence says why. */
+        record Unanswerable(String why) implements Explained {}
+    }
+
+    /** @param source file and line of the rule that took part; empty when no rule of the files did */
+    record Reason(String said, String source) {}
+
+    enum Outcome {
+        APPLIED,
+        UNCHANGED,
+        REFUSED
+    }
+
+    /**
+     * @param version the plan in force after it
+     * @param afterRestart sections of the configuration whose changes wait for a restart
+     * @param findings a line for each mistake; empty unless refused
+     */
+    record Reload(Outcome outcome, String version, List<String> afterRestart, List<String> findings) {
+        public Reload {
+            afterRestart = List.copyOf(afterRestart);
+            findings = List.copyOf(findings);
+        }
+    }
+
+    /**
+     * @param version the program's
+     */
+    record Status(String node, String version, Instant startedAt, Duration uptime, long liveCalls, Plan plan) {}
+
+    /**
+     * The routing plan in force.
+     *
+     * @param file what it was read from
+     * @param bad the files as they were read last are wrong
+     */
+    record Plan(
+            String version,
+            Instant loadedAt,
+            String file,
+            int trunks,
+            int gateways,
+            int routes,
+            int staticNumbers,
+            boolean bad,
+            List<String> afterRestart,
+            @Nullable Failure lastFailure) {
+        public Plan {
+            afterRestart = List.copyOf(afterRestart);
+        }
+    }
+
+    /** A reload that changed nothing because the files were wrong. */
+    record Failure(Instant at, List<String> findings) {
+        public Failure {
+            findings = List.copyOf(findings);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.ringtrace.http.operator;
+
+import io.ringtrace.http.Health;
+import io.ringtrace.http.Operations;
+import io.ringtrace.http.endpoint.Access;
+import io.ringtrace.http.endpoint.Answer;
+import io.ringtrace.http.endpoint.Endpoint;
+import io.ringtrace.http.endpoint.ErrorShape;
+import io.ringtrace.http.endpoint.Problem;
+import io.ringtrace.http.endpoint.Reply;
+import io.ringtrace.http.endpoint.Request;
+import io.ringtrace.http.text.Json;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reload, status and the way of a call, for whoever runs the server. Thread-safe; called on virtual threads. */
+public final class OperationEndpoints {
+    private static final int MOST_FINDINGS = 1000;
+    private static final int LONGEST_NUMBER = 128;
+
+    private final Operations operations;
+    private final Health health;
+
+    public OperationEndpoints(Operations operations, Health health) {
+        this.operations = operations;
+        this.health = health;
+    }
+
+    public List<Endpoint> endpoints() {
+        return List.of(
+                Endpoint.post("/v1/operator/reload", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::reload)),
+                Endpoint.get("/v1/operator/status", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::status)),
+                Endpoint.get("/v1/operator/route", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::route)));
+    }
+
+    private Reply reload(Request request) {
+        Operations.Reload reload = operations.reload();
+        ObjectNode body = Json.object()
+                .put("result", reload.outcome().name().toLowerCase(Locale.ROOT))
+                .put("version", reload.version());
+        add(body.putArray("after_restart"), reload.afterRestart());
+        add(body.putArray("findings"), reload.findings());
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
+    private Reply status(Request request) {
+        Operations.Status status = operations.status();
+        ObjectNode body = Json.object()
+                .put("node", status.node())
+                .put("version", status.version())
+                .put("started_at", status.startedAt().toString())
+                .put("uptime_seconds", status.uptime().toSeconds())
+                .put("live_calls", status.liveCalls());
+        ArrayNode checks = body.putArray("checks");
+        for (Health.Check check : health.ready()) {
+            checks.addObject()
+                    .put("name", check.name())
+                    .put("status", check.state().name().toLowerCase(Locale.ROOT))
+                    .put("message", check.sentence());
+        }
+        plan(body.putObject("plan"), status.plan());
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
+    private Reply route(Request request) {
+        String number = request.query().get("number");
+        if (number == null || number.isBlank() || number.length() > LONGEST_NUMBER) {
+            return Problem.invalid("number is needed: the dialed number.");
+        }
+        String at = request.query().get("at");
+        Instant moment;
+        try {
+            moment = at == null ? null : Instant.parse(at);
+        } catch (DateTimeParseException _) {
+            return Problem.invalid("at must be a moment such as 2026-12-25T17:00:00Z.");
+        }
+        String from = request.query().get("from");
+        return switch (operations.explain(new Operations.Question(
+                plus(number), request.query().get("trunk"), from == null ? null : plus(from), moment))) {
+            case Operations.Explained.Unanswerable(String why) -> Problem.invalid(why);
+            case Operations.Explained.Answer answer -> {
+                ObjectNode body = Json.object()
+                        .put("plan", answer.planVersion())
+                        .put("forwarded", answer.forwarded())
+                        .put("conclusion", answer.conclusion());
+                ArrayNode reasons = body.putArray("reasons");
+                answer.reasons()
+                        .forEach(reason ->
+                                reasons.addObject().put("said", reason.said()).put("source", reason.source()));
+                yield Answer.of(200, Answer.JSON, Json.bytes(body));
+            }
+        };
+    }
+
+    /** An unescaped plus sign reads as a blank in a query. */
+    private static String plus(String number) {
+        return number.startsWith(" ") ? "+" + number.substring(1) : number;
+    }
+
+    private static void plan(ObjectNode body, Operations.Plan plan) {
+        body.put("version", plan.version())
+                .put("loaded_at", plan.loadedAt().toString())
+                .put("file", plan.file())
+                .put("trunks", plan.trunks())
+                .put("gateways", plan.gateways())
+                .put("routes", plan.routes())
+                .put("static_numbers", plan.staticNumbers())
+                .put("bad", plan.bad());
+        add(body.putArray("after_restart"), plan.afterRestart());
+        Operations.Failure failure = plan.lastFailure();
+        if (failure == null) {
+            body.putNull("last_failure");
+        } else {
+            ObjectNode told =
+                    body.putObject("last_failure").put("at", failure.at().toString());
+            add(told.putArray("findings"), failure.findings());
+        }
+    }
+
+    private static void add(ArrayNode array, List<String> texts) {
+        texts.stream().limit(MOST_FINDINGS).forEach(array::add);
+    }
+}

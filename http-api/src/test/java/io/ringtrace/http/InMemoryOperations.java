@@ -1,0 +1,44 @@
+package io.ringtrace.http;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** A server whose last reload was refused. */
+final class InMemoryOperations implements Operations {
+    Reload next = new Reload(Outcome.APPLIED, "v2", List.of("sip"), List.of());
+
+    @Override
+    public Reload reload() {
+        return next;
+    }
+
+    @Override
+    public Status status() {
+        return new Status(
+                "node-1",
+                "0.1",
+                Instant.EPOCH,
+                Duration.ofMinutes(90),
+                7,
+                new Plan(
+                        "v1",
+                        Instant.ofEpochSecond(60),
+                        "ringtrace.yaml",
+                        1,
+                        2,
+                        3,
+                        4,
+                        true,
+                        List.of("http"),
+                        new Failure(Instant.ofEpochSecond(120), List.of("ringtrace.yaml:1:1: expected YAML"))));
+    }
+
+    @Override
+    public Explained explain(Question question) {
+        return "acme".equals(question.trunk())
+                ? new Explained.Answer(
+                        "v1", true, question.toString(), List.of(new Reason("it comes by acme", "ringtrace.yaml:3")))
+                : new Explained.Unanswerable("There is no such trunk.");
+    }
+}

@@ -1,0 +1,77 @@
+package io.ringtrace.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Reload and status")
+class OperationTest {
+    private RunningApi api;
+
+    @BeforeEach
+    void start() throws Exception {
+        api = new RunningApi();
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    @Test
+    void aReloadSaysWhatBecameOfIt() throws Exception {
+        HttpResponse<String> answer = api.post("/v1/operator/reload", RunningApi.OPERATOR, "");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body())
+                .isEqualTo("{\"result\":\"applied\",\"version\":\"v2\",\"after_restart\":[\"sip\"],\"findings\":[]}");
+    }
+
+    @Test
+    void aRefusedReloadNamesEveryMistake() throws Exception {
+        api.operations.next =
+                new Operations.Reload(Operations.Outcome.REFUSED, "v1", List.of(), List.of("a is wrong", "b is too"));
+        assertThat(api.post("/v1/operator/reload", RunningApi.OPERATOR, "").body())
+                .isEqualTo("{\"result\":\"refused\",\"version\":\"v1\",\"after_restart\":[],"
+                        + "\"findings\":[\"a is wrong\",\"b is too\"]}");
+    }
+
+    @Test
+    void theStatusTellsPlanFailureAndHealth() throws Exception {
+        assertThat(api.get("/v1/operator/status", RunningApi.OPERATOR).body())
+                .isEqualTo("{\"node\":\"node-1\",\"version\":\"0.1\",\"started_at\":\"1970-01-01T00:00:00Z\","
+                        + "\"uptime_seconds\":5400,\"live_calls\":7,"
+                        + "\"checks\":[{\"name\":\"store\",\"status\":\"ok\",\"message\":\"The store answers.\"}],"
+                        + "\"plan\":{\"version\":\"v1\",\"loaded_at\":\"1970-01-01T00:01:00Z\",\"file\":\"ringtrace.yaml\","
+                        + "\"trunks\":1,\"gateways\":2,\"routes\":3,\"static_numbers\":4,\"bad\":true,"
+                        + "\"after_restart\":[\"http\"],\"last_failure\":{\"at\":\"1970-01-01T00:02:00Z\","
+                        + "\"findings\":[\"ringtrace.yaml:1:1: expected YAML\"]}}}");
+    }
+
+    @Test
+    void theWayOfACallIsExplained() throws Exception {
+        assertThat(api.get(
+                                "/v1/operator/route?number=+18005550123&trunk=acme&from=%2B13125550123&at=2026-12-25T17:00:00Z",
+                                RunningApi.OPERATOR)
+                        .body())
+                .isEqualTo(
+                        "{\"plan\":\"v1\",\"forwarded\":true,\"conclusion\":\"Question[number=+18005550123, trunk=acme,"
+                                + " from=+13125550123, at=2026-12-25T17:00:00Z]\","
+                                + "\"reasons\":[{\"said\":\"it comes by acme\",\"source\":\"ringtrace.yaml:3\"}]}");
+        for (String wrong : List.of("", "?number=1&at=noon", "?number=1&trunk=none")) {
+            assertThat(api.get("/v1/operator/route" + wrong, RunningApi.OPERATOR)
+                            .statusCode())
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
+    void onlyTheOperatorMayAsk() throws Exception {
+        assertThat(api.post("/v1/operator/reload", api.acme, "").statusCode()).isNotEqualTo(200);
+        assertThat(api.get("/v1/operator/status", "").statusCode()).isEqualTo(401);
+    }
+}

@@ -1,0 +1,86 @@
+package io.ringtrace.server;
+
+import io.ringtrace.attribution.AttributionLookup;
+import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.config.Finding;
+import io.ringtrace.config.PlanReload;
+import io.ringtrace.http.Operations;
+import io.ringtrace.routing.ActivePlan;
+import io.ringtrace.routing.RoutingPlan;
+import io.ringtrace.sip.SipProxy;
+import io.ringtrace.sip.counters.Count;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** What the operator's commands ask of a running server. Thread-safe. */
+final class ServerOperations implements Operations {
+    private final String node;
+    private final ActivePlan activePlan;
+    private final PlanReload reload;
+    private final SipProxy sip;
+    private final AttributionLookup directory;
+    private final LeaseClock clock;
+    private final Instant startedAt = Instant.now();
+    private final long startedNanos = System.nanoTime();
+
+    ServerOperations(
+            String node,
+            ActivePlan activePlan,
+            PlanReload reload,
+            SipProxy sip,
+            AttributionLookup directory,
+            LeaseClock clock) {
+        this.node = node;
+        this.activePlan = activePlan;
+        this.reload = reload;
+        this.sip = sip;
+        this.directory = directory;
+        this.clock = clock;
+    }
+
+    @Override
+    public Reload reload() {
+        return switch (reload.reload("operator")) {
+            case PlanReload.Result.Applied(String version, String _, List<String> afterRestart) ->
+                new Reload(Outcome.APPLIED, version, afterRestart, List.of());
+            case PlanReload.Result.Unchanged(String version, List<String> afterRestart) ->
+                new Reload(Outcome.UNCHANGED, version, afterRestart, List.of());
+            case PlanReload.Result.Refused(String version, List<Finding> findings) ->
+                new Reload(Outcome.REFUSED, version, List.of(), texts(findings));
+        };
+    }
+
+    @Override
+    public Status status() {
+        PlanReload.State state = reload.state();
+        RoutingPlan plan = activePlan.plan();
+        PlanReload.Failure failure = state.lastFailure();
+        return new Status(
+                node,
+                Main.Version.text(),
+                startedAt,
+                Duration.ofNanos(System.nanoTime() - startedNanos),
+                ServerMetrics.sum(sip, Count.LIVE_CALLS),
+                new Plan(
+                        plan.version(),
+                        state.loadedAt(),
+                        reload.file().toAbsolutePath().normalize().toString(),
+                        plan.trunks().size(),
+                        plan.gateways().size(),
+                        plan.routes().size(),
+                        plan.staticNumbers().size(),
+                        state.bad(),
+                        state.afterRestart(),
+                        failure == null ? null : new Failure(failure.at(), texts(failure.findings()))));
+    }
+
+    @Override
+    public Explained explain(Question question) {
+        return RouteQuestion.answer(question, activePlan.plan(), directory, clock.nowMillis());
+    }
+
+    private static List<String> texts(List<Finding> findings) {
+        return findings.stream().map(Finding::text).toList();
+    }
+}
