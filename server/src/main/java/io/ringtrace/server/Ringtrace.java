@@ -197,7 +197,8 @@ public final class Ringtrace implements AutoCloseable {
         watch(reload);
 
         open("announcement", data::withdraw);
-        URI address = URI.create("http://" + hostAndPort(reachable(configuration.http().address()), httpPort) + "/");
+        URI address = URI.create(
+                "http://" + hostAndPort(reachable(configuration.http().address()), httpPort) + "/");
         data.announce(address);
         LOG.info(
                 "node {} is up: SIP {} (udp), HTTP {}, data in {}, routing plan {}",

@@ -16,7 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code ringtrace account}: networks, advertisers, campaigns, and the tokens and sites of networks. */
 @Command(
         name = "account",
-        description = "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes sites for the tag.")
+        description =
+                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes sites for the tag.")
 public final class AccountCommand {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
@@ -126,7 +127,8 @@ public final class AccountCommand {
 
     @Command(
             name = "rotate-token",
-            description = "Makes a new secret for a token, told once; the former one stops, on all nodes within seconds.")
+            description =
+                    "Makes a new secret for a token, told once; the former one stops, on all nodes within seconds.")
     int rotateToken(
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID") String network,
