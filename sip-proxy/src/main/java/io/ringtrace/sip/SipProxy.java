@@ -22,6 +22,7 @@ import io.ringtrace.sip.transport.MessagePort;
 import io.ringtrace.sip.transport.ShardLoop;
 import io.ringtrace.sip.transport.StreamLimits;
 import io.ringtrace.sip.transport.StreamTransport;
+import io.ringtrace.sip.transport.TlsFiles;
 import io.ringtrace.sip.transport.UdpTransport;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -93,7 +94,8 @@ public final class SipProxy implements AutoCloseable {
      * @param advertisedHosts further host names by which a Request-URI or Route may name us
      * @param maximumDuration how long a call may last
      * @param mostHandedOver messages that may wait for a shard when another shard received them
-     * @param streams bounds on TCP connections, over all shards
+     * @param streams bounds on TCP and TLS connections, over all shards
+     * @param tls the certificates that TLS listeners need; null without any
      */
     public record Settings(
             List<ListenAddress> listeners,
@@ -105,7 +107,8 @@ public final class SipProxy implements AutoCloseable {
             int mostClientTransactions,
             int mostLiveCalls,
             int mostHandedOver,
-            StreamLimits streams) {
+            StreamLimits streams,
+            @Nullable TlsFiles tls) {
         public Settings {
             listeners = List.copyOf(listeners);
             advertisedHosts = Set.copyOf(advertisedHosts);
@@ -127,7 +130,23 @@ public final class SipProxy implements AutoCloseable {
                     200_000,
                     200_000,
                     8_192,
-                    StreamLimits.DEFAULT);
+                    StreamLimits.DEFAULT,
+                    null);
+        }
+
+        public Settings withTls(TlsFiles files) {
+            return new Settings(
+                    listeners,
+                    shards,
+                    timers,
+                    advertisedHosts,
+                    maximumDuration,
+                    mostServerTransactions,
+                    mostClientTransactions,
+                    mostLiveCalls,
+                    mostHandedOver,
+                    streams,
+                    files);
         }
 
         public Settings withStreams(StreamLimits limits) {
@@ -141,7 +160,8 @@ public final class SipProxy implements AutoCloseable {
                     mostClientTransactions,
                     mostLiveCalls,
                     mostHandedOver,
-                    limits);
+                    limits,
+                    tls);
         }
 
         public Settings withShards(int count) {
@@ -155,7 +175,8 @@ public final class SipProxy implements AutoCloseable {
                     mostClientTransactions,
                     mostLiveCalls,
                     mostHandedOver,
-                    streams);
+                    streams,
+                    tls);
         }
 
         public Settings withTimers(SipTimers values) {
@@ -169,7 +190,8 @@ public final class SipProxy implements AutoCloseable {
                     mostClientTransactions,
                     mostLiveCalls,
                     mostHandedOver,
-                    streams);
+                    streams,
+                    tls);
         }
 
         public Settings withAdvertisedHosts(Set<String> hosts) {
@@ -183,7 +205,8 @@ public final class SipProxy implements AutoCloseable {
                     mostClientTransactions,
                     mostLiveCalls,
                     mostHandedOver,
-                    streams);
+                    streams,
+                    tls);
         }
 
         /** Bounds of each shard: server and client transactions, and calls. */
@@ -198,7 +221,8 @@ public final class SipProxy implements AutoCloseable {
                     clientTransactions,
                     liveCalls,
                     mostHandedOver,
-                    streams);
+                    streams,
+                    tls);
         }
 
         public Settings withMaximumDuration(Duration longest) {
@@ -212,7 +236,8 @@ public final class SipProxy implements AutoCloseable {
                     mostClientTransactions,
                     mostLiveCalls,
                     mostHandedOver,
-                    streams);
+                    streams,
+                    tls);
         }
     }
 
@@ -254,9 +279,9 @@ public final class SipProxy implements AutoCloseable {
     public void start() throws ListenerException {
         UdpTransport udp = UdpTransport.start(settings.shards());
         transport = udp;
-        StreamTransport tcp = new StreamTransport(udp, settings.streams(), monotonicMillis);
-        streams = tcp;
         try {
+            StreamTransport tcp = new StreamTransport(udp, settings.streams(), settings.tls(), monotonicMillis);
+            streams = tcp;
             List<Listener> opened = new ArrayList<>();
             int nextStream = (int) settings.listeners().stream()
                     .filter(l -> l.transport() == Transport.UDP)
@@ -307,14 +332,18 @@ public final class SipProxy implements AutoCloseable {
         transport = null;
         StreamTransport tcp = streams;
         streams = null;
-        if (udp != null && tcp != null) {
+        if (udp != null) {
             udp.stopReceiving();
-            tcp.stopReceiving();
+            if (tcp != null) {
+                tcp.stopReceiving();
+            }
             List<CallShard> stopping = shards;
             for (int i = 0; i < stopping.size(); i++) {
                 udp.loop(i).execute(stopping.get(i)::stop);
             }
-            tcp.close();
+            if (tcp != null) {
+                tcp.close();
+            }
             udp.close();
         }
     }
