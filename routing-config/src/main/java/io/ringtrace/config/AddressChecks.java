@@ -40,6 +40,7 @@ final class AddressChecks {
             if (!(items.get(i) instanceof YamlNode.Mapping listener)) {
                 continue;
             }
+            certificates(listener, YamlNode.item("sip.listeners", i));
             YamlNode.Scalar address = listener.scalar("address");
             YamlNode.Scalar port = listener.scalar("port");
             if (address == null || port == null || findings.isWrong(address) || findings.isWrong(port)) {
@@ -62,6 +63,20 @@ final class AddressChecks {
             }
         }
         return seen;
+    }
+
+    private void certificates(YamlNode.Mapping listener, String key) {
+        YamlNode.Scalar transport = listener.scalar("transport");
+        if (transport != null
+                && transport.text().equals("tls")
+                && tree.mapping("sip").get("tls") == null) {
+            findings.addAt(
+                    transport,
+                    key + ".transport",
+                    transport.text(),
+                    "sip.tls with certificate and private-key beside it",
+                    "TLS needs them");
+        }
     }
 
     private void notOurselves(YamlNode.Mapping gateway, String key, Map<Socket, Position> listeners) {

@@ -40,7 +40,18 @@ final class ConfigBinder {
                 listeners,
                 texts(sip.items("advertised-hosts")),
                 shards.equals("auto") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(shards),
-                duration(sip, "maximum-call-duration"));
+                duration(sip, "maximum-call-duration"),
+                sip.get("tls") == null ? null : tls(sip.mapping("tls")));
+    }
+
+    private SipConfig.Tls tls(YamlNode.Mapping tls) {
+        YamlNode.Scalar trusted = tls.scalar("trusted-certificates");
+        return new SipConfig.Tls(
+                path(required(tls, "certificate")),
+                path(required(tls, "private-key")),
+                trusted == null ? null : path(trusted),
+                SipConfig.ClientCertificates.valueOf(
+                        text(tls, "client-certificates").toUpperCase(Locale.ROOT)));
     }
 
     private StoreConfig store() {

@@ -3,8 +3,10 @@ package io.ringtrace.config;
 import io.ringtrace.routing.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where SIP is heard and how calls are supervised.
@@ -13,9 +15,14 @@ import java.util.List;
  * @param advertisedHosts names and addresses that are ours besides those of the listeners
  * @param shards threads that own calls, at least 1
  * @param maximumCallDuration how long an answered call may last
+ * @param tls null only when no listener is of TLS
  */
 public record SipConfig(
-        List<Listener> listeners, List<String> advertisedHosts, int shards, Duration maximumCallDuration) {
+        List<Listener> listeners,
+        List<String> advertisedHosts,
+        int shards,
+        Duration maximumCallDuration,
+        @Nullable Tls tls) {
     public SipConfig {
         listeners = List.copyOf(listeners);
         advertisedHosts = List.copyOf(advertisedHosts);
@@ -30,5 +37,20 @@ public record SipConfig(
         public InetSocketAddress socketAddress() {
             return new InetSocketAddress(address, port);
         }
+    }
+
+    /**
+     * The certificate files of TLS, PEM.
+     *
+     * @param trusted null for the authorities that the JDK trusts
+     */
+    public record Tls(
+            Path certificate, Path privateKey, @Nullable Path trusted, ClientCertificates clientCertificates) {}
+
+    /** Whether who connects by TLS must show a certificate. */
+    public enum ClientCertificates {
+        NONE,
+        OPTIONAL,
+        REQUIRED
     }
 }

@@ -51,7 +51,8 @@ class ConfigurationTest {
                             List.of(new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("0.0.0.0"), 5060)),
                             List.of(),
                             Runtime.getRuntime().availableProcessors(),
-                            Duration.ofHours(3)));
+                            Duration.ofHours(3),
+                            null));
         }
 
         @Test
@@ -68,6 +69,11 @@ class ConfigurationTest {
                               advertised-hosts: [sip.example.net, 198.51.100.7, "2001:db8::1"]
                               shards: 7
                               maximum-call-duration: 90m
+                              tls:
+                                certificate: tls/server.pem
+                                private-key: /etc/ringtrace/server.key
+                                trusted-certificates: partners.pem
+                                client-certificates: optional
                             """).sip();
 
             assertThat(sip)
@@ -78,7 +84,12 @@ class ConfigurationTest {
                                     new SipConfig.Listener(Transport.TCP, InetAddress.ofLiteral("0.0.0.0"), 5060)),
                             List.of("sip.example.net", "198.51.100.7", "2001:db8::1"),
                             7,
-                            Duration.ofMinutes(90)));
+                            Duration.ofMinutes(90),
+                            new SipConfig.Tls(
+                                    folder.resolve("tls/server.pem"),
+                                    Path.of("/etc/ringtrace/server.key"),
+                                    folder.resolve("partners.pem"),
+                                    SipConfig.ClientCertificates.OPTIONAL)));
             assertThat(sip.listeners().getFirst().socketAddress()).hasToString("/192.0.2.1:5070");
         }
     }

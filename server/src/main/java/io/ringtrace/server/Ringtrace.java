@@ -16,6 +16,7 @@ import io.ringtrace.http.HttpPorts;
 import io.ringtrace.http.HttpSettings;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.transport.ListenerException;
+import io.ringtrace.sip.transport.TlsFiles;
 import io.ringtrace.store.account.StoreAccounts;
 import io.ringtrace.store.bank.DatabaseNumberBank;
 import io.ringtrace.store.bank.DatabaseNumberMatching;
@@ -306,10 +307,19 @@ public final class Ringtrace implements AutoCloseable {
                         l.port(),
                         l.address().isAnyLocalAddress() ? advertised : null))
                 .toList();
-        return SipProxy.Settings.listeningOn(listeners)
+        SipProxy.Settings settings = SipProxy.Settings.listeningOn(listeners)
                 .withShards(sip.shards())
                 .withAdvertisedHosts(Set.copyOf(sip.advertisedHosts()))
                 .withMaximumDuration(sip.maximumCallDuration());
+        SipConfig.Tls tls = sip.tls();
+        return tls == null
+                ? settings
+                : settings.withTls(new TlsFiles(
+                        tls.certificate(),
+                        tls.privateKey(),
+                        tls.trusted(),
+                        TlsFiles.ClientCertificates.valueOf(
+                                tls.clientCertificates().name())));
     }
 
     private static String hostAndPort(InetAddress address, int port) {

@@ -24,6 +24,7 @@ import io.ringtrace.sip.transport.MessagePort;
 import io.ringtrace.sip.transport.ShardLoop;
 import io.ringtrace.sip.transport.StreamLimits;
 import io.ringtrace.sip.transport.StreamTransport;
+import io.ringtrace.sip.transport.TlsFiles;
 import io.ringtrace.sip.transport.UdpTransport;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -97,7 +98,8 @@ public final class SipProxy implements AutoCloseable {
      * @param advertisedHosts further host names by which a Request-URI or Route may name us
      * @param maximumDuration how long a call may last
      * @param mostHandedOver messages that may wait for a shard when another shard received them
-     * @param streams bounds on TCP connections, over all shards
+     * @param streams bounds on TCP and TLS connections, over all shards
+     * @param tls the certificates that TLS listeners need; null without any
      */
     public record Settings(
             List<ListenAddress> listeners,
@@ -109,7 +111,8 @@ public final class SipProxy implements AutoCloseable {
             int mostClientTransactions,
             int mostLiveCalls,
             int mostHandedOver,
-            StreamLimits streams) {
+            StreamLimits streams,
+            @Nullable TlsFiles tls) {
         public Settings {
             listeners = List.copyOf(listeners);
             advertisedHosts = Set.copyOf(advertisedHosts);
@@ -131,7 +134,23 @@ public final class SipProxy implements AutoCloseable {
                     200_000,
                     200_000,
                     8_192,
-                    StreamLimits.DEFAULT);
+                    StreamLimits.DEFAULT,
+                    null);
+        }
+
+        public Settings withTls(TlsFiles files) {
+            return new Settings(
+                    listeners,
+                    shards,
+                    timers,
+                    advertisedHosts,
+                    maximumDuration,
+                    mostServerTransactions,
+                    mostClientTransactions,
+                    mostLiveCalls,
+                    mostHandedOver,
+                    streams,
+                    files);
         }
 
         public Settings withStreams(StreamLimits limits) {
@@ -145,7 +164,8 @@ public final class SipProxy implements AutoCloseable {
                     mostClientTransactions,
                     mostLiveCalls,
                     mostHandedOver,
-                    limits);
+                    limits,
+                    tls);
         }
 
         public Settings withShards(int count) {
@@ -159,7 +179,8 @@ public final class SipProxy implements AutoCloseable {
                     mostClientTransactions,
                     mostLiveCalls,
                     mostHandedOver,
-                    streams);
+                    streams,
+                    tls);
         }
 
         public Settings withTimers(SipTimers values) {
@@ -173,7 +194,8 @@ public final class SipProxy implements AutoCloseable {
                     mostClientTransactions,
                     mostLiveCalls,
                     mostHandedOver,
-                    streams);
+                    streams,
+                    tls);
         }
 
         public Settings withAdvertisedHosts(Set<String> hosts) {
@@ -187,7 +209,8 @@ public final class SipProxy implements AutoCloseable {
                     mostClientTransactions,
                     mostLiveCalls,
                     mostHandedOver,
-                    streams);
+                    streams,
+                    tls);
         }
 
         /** Bounds of each shard: server and client transactions, and calls. */
@@ -202,7 +225,8 @@ public final class SipProxy implements AutoCloseable {
                     clientTransactions,
                     liveCalls,
                     mostHandedOver,
-                    streams);
+                    streams,
+                    tls);
         }
 
         public Settings withMaximumDuration(Duration longest) {
@@ -216,7 +240,8 @@ public final class SipProxy implements AutoCloseable {
                     mostClientTransactions,
                     mostLiveCalls,
                     mostHandedOver,
-                    streams);
+                    streams,
+                    tls);
         }
     }
 
@@ -263,9 +288,9 @@ public final class SipProxy implements AutoCloseable {
     public void start() throws ListenerException {
         UdpTransport udp = UdpTransport.start(settings.shards());
         transport = udp;
-        StreamTransport tcp = new StreamTransport(udp, settings.streams(), monotonicMillis);
-        streams = tcp;
         try {
+            StreamTransport tcp = new StreamTransport(udp, settings.streams(), settings.tls(), monotonicMillis);
+            streams = tcp;
             List<Listener> opened = new ArrayList<>();
             int nextStream = (int) settings.listeners().stream()
                     .filter(l -> l.transport() == Transport.UDP)
@@ -316,14 +341,18 @@ public final class SipProxy implements AutoCloseable {
         transport = null;
         StreamTransport tcp = streams;
         streams = null;
-        if (udp != null && tcp != null) {
+        if (udp != null) {
             udp.stopReceiving();
-            tcp.stopReceiving();
+            if (tcp != null) {
+                tcp.stopReceiving();
+            }
             List<CallShard> stopping = shards;
             for (int i = 0; i < stopping.size(); i++) {
                 udp.loop(i).execute(stopping.get(i)::stop);
             }
-            tcp.close();
+            if (tcp != null) {
+                tcp.close();
+            }
             udp.close();
         }
     }

@@ -18,11 +18,13 @@ import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.counters.Count;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,10 +150,22 @@ final class Ladder implements AutoCloseable {
             Transport callerTransport,
             Transport gatewayTransport)
             throws Exception {
+        this(settings, gatewayCount, callerTransport, gatewayTransport, null, null);
+    }
+
+    /** As above; with what the parties speak TLS by, the proxy listens by TLS too. */
+    Ladder(
+            UnaryOperator<SipProxy.Settings> settings,
+            int gatewayCount,
+            Transport callerTransport,
+            Transport gatewayTransport,
+            @Nullable SSLContext callerTls,
+            @Nullable SSLContext gatewayTls)
+            throws Exception {
         this.settings = settings;
-        caller = new Party("caller", "127.0.1.1", callerTransport);
-        gateway = new Party("gateway", "127.0.2.1", gatewayTransport);
-        secondGateway = new Party("second", "127.0.2.2", gatewayTransport);
+        caller = new Party("caller", "127.0.1.1", callerTransport, callerTls);
+        gateway = new Party("gateway", "127.0.2.1", gatewayTransport, gatewayTls);
+        secondGateway = new Party("second", "127.0.2.2", gatewayTransport, gatewayTls);
         List<Gateway> gateways =
                 List.of(gateway("gw1", gateway), gateway("gw2", secondGateway)).subList(0, gatewayCount);
         Trunk trunk = new Trunk("acme", List.of(IpNetwork.parse("127.0.1.0/24")), NumberNormalisation.NANP, null);
@@ -178,10 +192,14 @@ final class Ladder implements AutoCloseable {
     }
 
     private SipProxy startProxy(int port, int tcpPort) throws Exception {
+        List<SipProxy.ListenAddress> listeners = new ArrayList<>(List.of(
+                new SipProxy.ListenAddress("127.0.0.1", port),
+                new SipProxy.ListenAddress(Transport.TCP, "127.0.0.1", tcpPort, null)));
+        if (caller.transport() == Transport.TLS) {
+            listeners.add(new SipProxy.ListenAddress(Transport.TLS, "127.0.0.1", 0, null));
+        }
         SipProxy started = new SipProxy(
-                settings.apply(SipProxy.Settings.listeningOn(List.of(
-                                new SipProxy.ListenAddress("127.0.0.1", port),
-                                new SipProxy.ListenAddress(Transport.TCP, "127.0.0.1", tcpPort, null)))
+                settings.apply(SipProxy.Settings.listeningOn(listeners)
                         .withShards(1)
                         .withAdvertisedHosts(Set.of("sip.example.com"))),
                 () -> plan,
@@ -195,7 +213,8 @@ final class Ladder implements AutoCloseable {
         started.remember(recent.found());
         started.start();
         for (Party party : List.of(caller, gateway, secondGateway, stranger)) {
-            party.talksTo(started.boundAddresses().get(party.transport() == Transport.UDP ? 0 : 1));
+            party.talksTo(
+                    started.boundAddresses().get(List.of(Transport.values()).indexOf(party.transport())));
         }
         return started;
     }
@@ -203,7 +222,7 @@ final class Ladder implements AutoCloseable {
     /** A new proxy on the same port with the same keys, which knows of former calls only what the journal has of recent INVITEs. */
     void proxyRestarts() throws Exception {
         int port = proxy.boundAddresses().getFirst().getPort();
-        int tcpPort = proxy.boundAddresses().getLast().getPort();
+        int tcpPort = proxy.boundAddresses().get(1).getPort();
         proxy.close();
         proxy = startProxy(port, tcpPort);
     }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,13 +41,13 @@ final class Party implements AutoCloseable {
     private String inviteBranch = "";
 
     Party(String name, String address) {
-        this(name, address, Transport.UDP);
+        this(name, address, Transport.UDP, null);
     }
 
-    Party(String name, String address, Transport transport) {
+    Party(String name, String address, Transport transport, @Nullable SSLContext tls) {
         this.name = name;
         this.transport = transport;
-        this.wire = transport == Transport.UDP ? new DatagramWire(address) : new StreamWire(address);
+        this.wire = transport == Transport.UDP ? new DatagramWire(address) : new StreamWire(address, tls);
     }
 
     void talksTo(InetSocketAddress address) {

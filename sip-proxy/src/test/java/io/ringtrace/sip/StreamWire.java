@@ -16,23 +16,34 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
+import javax.net.SocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.Nullable;
 
-/** A listening TCP socket and the connections of a party, which sends by the one last opened in either direction. */
+/** A listening TCP or TLS socket and the connections of a party, which sends by the one last opened in either direction. */
 final class StreamWire implements Wire {
     private static final String CLOSED = "closed";
     private static final String PONG = "\r\n";
     private final ServerSocket server;
-    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final SocketFactory sockets;
+    private final List<Socket> open = new CopyOnWriteArrayList<>();
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> signs = new LinkedBlockingQueue<>();
     private volatile @Nullable Socket current;
     private @Nullable InetSocketAddress proxy;
     private final AtomicInteger accepted = new AtomicInteger();
 
-    StreamWire(String address) {
+    /** @param tls what the sockets speak TLS by; null for TCP alone */
+    StreamWire(String address, @Nullable SSLContext tls) {
+        sockets = tls == null ? SocketFactory.getDefault() : tls.getSocketFactory();
+        ServerSocketFactory servers = tls == null ? ServerSocketFactory.getDefault() : tls.getServerSocketFactory();
         try {
-            server = new ServerSocket(0, 50, InetAddress.ofLiteral(address));
+            server = servers.createServerSocket(0, 50, InetAddress.ofLiteral(address));
+            if (server instanceof SSLServerSocket secure) {
+                secure.setNeedClientAuth(true);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -107,7 +118,7 @@ final class StreamWire implements Wire {
             Socket socket = current;
             current = null;
             if (socket != null) {
-                sockets.remove(socket);
+                open.remove(socket);
                 socket.close();
             }
         } catch (IOException e) {
@@ -133,14 +144,14 @@ final class StreamWire implements Wire {
             }
             return socket;
         }
-        Socket opened = new Socket(to.getAddress(), to.getPort(), server.getInetAddress(), 0);
+        Socket opened = sockets.createSocket(to.getAddress(), to.getPort(), server.getInetAddress(), 0);
         take(opened);
         return opened;
     }
 
     private void take(Socket socket) throws IOException {
         socket.setTcpNoDelay(true);
-        sockets.add(socket);
+        open.add(socket);
         current = socket;
         Thread.ofVirtual().start(() -> read(socket));
     }
@@ -157,7 +168,7 @@ final class StreamWire implements Wire {
         } catch (IOException _) {
             // reset
         }
-        if (sockets.remove(socket)) {
+        if (open.remove(socket)) {
             current = socket.equals(current) ? null : current;
             signs.add(CLOSED);
         }
@@ -186,7 +197,7 @@ final class StreamWire implements Wire {
     public void close() {
         try {
             server.close();
-            for (Socket socket : sockets) {
+            for (Socket socket : open) {
                 socket.close();
             }
         } catch (IOException e) {

@@ -40,6 +40,8 @@ public enum Count {
     CONNECTIONS_TIMED_OUT,
     /** Connections closed because no end of a message could be found in what came, or it was too long. */
     STREAMS_BROKEN,
+    /** TLS handshakes that failed, by whichever side's fault. */
+    TLS_FAILURES,
     CALLS_BEGUN,
     CALLS_ANSWERED,
     CALLS_ENDED,

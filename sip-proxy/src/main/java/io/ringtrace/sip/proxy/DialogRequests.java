@@ -45,11 +45,9 @@ final class DialogRequests {
                         parts, this, dialog, loopHash, parts.transactions().newNonInviteServer(request, source));
         Transport transport = transport(request);
         int port = port(transport);
+        String host = request.text(next.host());
         parts.targets()
-                .resolve(
-                        request.text(next.host()),
-                        parts.loop(),
-                        address -> context.resolved(hop(address, port, transport, source)));
+                .resolve(host, parts.loop(), address -> context.resolved(hop(address, host, port, transport, source)));
     }
 
     /** Forwards the ACK to a 2xx, without a transaction; one without a valid cookie is dropped. */
@@ -63,7 +61,7 @@ final class DialogRequests {
         String host = ack.text(next.host());
         InetAddress known = parts.targets().knownAddress(host);
         if (known != null) {
-            forwardAck(ack, source, hop(known, port, transport, source), loopHash);
+            forwardAck(ack, source, hop(known, host, port, transport, source), loopHash);
         } else {
             SipMessage kept = new SipMessage();
             kept.copyFrom(ack);
@@ -71,7 +69,7 @@ final class DialogRequests {
                     .resolve(
                             host,
                             parts.loop(),
-                            address -> forwardAck(kept, source, hop(address, port, transport, source), loopHash));
+                            address -> forwardAck(kept, source, hop(address, host, port, transport, source), loopHash));
         }
     }
 
@@ -101,14 +99,14 @@ final class DialogRequests {
                 && Span.present(next.host());
     }
 
-    private @Nullable Hop hop(@Nullable InetAddress address, int port, Transport transport, Hop source) {
+    private @Nullable Hop hop(@Nullable InetAddress address, String host, int port, Transport transport, Hop source) {
         if (address == null) {
             return null;
         }
         // Many a Contact of a peer on TCP forgets to say so; where we have no UDP at all, it cannot mean that.
         Transport reached =
                 transport == Transport.UDP && !parts.hops().has(Transport.UDP, address) ? Transport.TCP : transport;
-        return parts.hops().to(address, port, reached, source.listener());
+        return parts.hops().to(address, port, reached, host, source.listener());
     }
 
     /** What the next URI's transport parameter says; UDP without one (RFC 3263 §4.1). */

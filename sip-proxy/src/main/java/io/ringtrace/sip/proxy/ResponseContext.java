@@ -255,6 +255,7 @@ final class ResponseContext implements ServerTransactionUser {
                                 address,
                                 branch.gateway.port(),
                                 branch.gateway.transport(),
+                                branch.gateway.host(),
                                 server.source().listener());
         if (to == null) {
             branch.transportFailed();

@@ -18,8 +18,12 @@ public final class Hops {
         this.listeners = List.copyOf(listeners);
     }
 
-    /** The hop to that address, by the preferred listener when it is of that transport and family; null when no listener is. */
-    public @Nullable Hop to(InetAddress address, int port, Transport transport, Listener preferred) {
+    /**
+     * The hop to that address, by the preferred listener when it is of that transport and family; null when no listener is.
+     *
+     * @param name the host that was resolved to this address; over TLS its certificate is asked for
+     */
+    public @Nullable Hop to(InetAddress address, int port, Transport transport, String name, Listener preferred) {
         Listener listener = fits(preferred, transport, address) ? preferred : listenerFor(transport, address);
         if (listener == null) {
             return null;
@@ -29,8 +33,9 @@ public final class Hops {
         if (hop == null
                 || hop.port() != port
                 || !hop.address().equals(address)
-                || !hop.listener().equals(listener)) {
-            hop = new Hop(new InetSocketAddress(address, port), listener);
+                || !hop.listener().equals(listener)
+                || (transport == Transport.TLS && !hop.name().equals(name))) {
+            hop = new Hop(new InetSocketAddress(address, port), listener, transport == Transport.TLS ? name : "");
             recent[place] = hop;
         }
         return hop;

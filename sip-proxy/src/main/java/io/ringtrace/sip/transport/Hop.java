@@ -14,29 +14,36 @@ public final class Hop {
     private final InetSocketAddress remote;
     private final Listener listener;
     private final @Nullable StreamConnection connection;
+    private final String name;
     private final String host;
     private final int hash;
 
     /** @param remote a resolved address */
     public Hop(InetSocketAddress remote, Listener listener) {
-        this(remote, listener, null);
+        this(remote, listener, null, "");
+    }
+
+    /** @param name whose certificate a new TLS connection must show: a host name or IP address; empty where there is none to check */
+    public Hop(InetSocketAddress remote, Listener listener, String name) {
+        this(remote, listener, null, name);
     }
 
     /** @param connection what messages to this hop go by while it is open; null for any connection to that address */
-    Hop(InetSocketAddress remote, Listener listener, @Nullable StreamConnection connection) {
+    Hop(InetSocketAddress remote, Listener listener, @Nullable StreamConnection connection, String name) {
         if (remote.isUnresolved()) {
             throw new IllegalArgumentException(remote + " is not resolved");
         }
         this.remote = remote;
         this.listener = listener;
         this.connection = connection;
+        this.name = name;
         this.host = Addresses.text(remote.getAddress());
         this.hash = remote.hashCode() * 31 + listener.index();
     }
 
     /** The same peer and connection with another port: where a new connection would go when the present one is gone. */
     public Hop withPort(int port) {
-        return new Hop(new InetSocketAddress(address(), port), listener, connection);
+        return new Hop(new InetSocketAddress(address(), port), listener, connection, host);
     }
 
     public InetSocketAddress remote() {
@@ -63,6 +70,11 @@ public final class Hop {
     /** True for TCP and TLS: what is sent arrives, or we hear that it did not. */
     public boolean reliable() {
         return listener.transport() != Transport.UDP;
+    }
+
+    /** Whose certificate a new TLS connection must show; empty for none. */
+    public String name() {
+        return name;
     }
 
     @Nullable

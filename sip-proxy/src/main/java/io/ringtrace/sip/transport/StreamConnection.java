@@ -6,6 +6,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.ringtrace.routing.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +17,7 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection, accepted or opened by us. It belongs to one loop, whose thread reads it; only {@link #send} and {@link #open} are for
+ * One TCP or TLS connection, accepted or opened by us. It belongs to one loop, whose thread reads it; only {@link #send} and {@link #open} are for
  * other shards' threads too: they answer by the connection that a request came by.
  */
 final class StreamConnection extends ChannelInboundHandlerAdapter {
@@ -24,7 +27,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
 
     private final StreamPort port;
     private final Channel channel;
-    private final boolean accepted;
+    private final @Nullable String name;
     private final Hop peer;
     private final StreamFraming framing = new StreamFraming();
     /** What is to be sent once the connection is open. */
@@ -44,18 +47,27 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
 
     private record Unsent(ByteBuf message, @Nullable Sender sender) {}
 
-    /** @param channel a new one, on the port's loop */
-    StreamConnection(StreamPort port, Channel channel, InetSocketAddress remote, boolean accepted) {
+    /**
+     * @param channel a new one, on the port's loop
+     * @param name of one that we open: who its TLS certificate has to be for; null for one that was accepted
+     */
+    StreamConnection(StreamPort port, Channel channel, InetSocketAddress remote, @Nullable String name) {
         this.port = port;
         this.channel = channel;
-        this.accepted = accepted;
-        this.peer = new Hop(remote, port.listener(), this);
+        this.name = name;
+        this.peer = new Hop(remote, port.listener(), this, "");
         this.lastUsedAt = port.nowMillis();
         this.messageSince = lastUsedAt;
     }
 
     boolean accepted() {
-        return accepted;
+        return name == null;
+    }
+
+    /** True when it leads to where that hop does; over TLS only if this was proved to be that peer, and that by our own handshake. */
+    boolean leadsTo(Hop to) {
+        return open()
+                && (port.listener().transport() != Transport.TLS || to.name().equals(name));
     }
 
     InetSocketAddress remote() {
@@ -115,7 +127,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
 
     /** Closes what is idle, half-open or stuck within a message. On the loop's thread. */
     void checkAge(long nowMillis, StreamLimits limits) {
-        boolean neverSpoke = accepted
+        boolean neverSpoke = accepted()
                 && !heardMessage
                 && nowMillis - messageSince >= limits.firstMessage().toMillis();
         boolean stuck = framing.withinMessage()
@@ -135,7 +147,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf segment = (ByteBuf) message;
         lastUsedAt = port.nowMillis();
-        if (!framing.withinMessage() && (heardMessage || !accepted)) {
+        if (!framing.withinMessage() && (heardMessage || !accepted())) {
             messageSince = lastUsedAt;
         }
         try {
@@ -169,6 +181,20 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
         port.batchDone();
     }
 
+    /** TLS is up, or its handshake failed, which closes the channel: then nobody is left to be told but the log. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake) {
+            if (handshake.isSuccess()) {
+                ready();
+            } else {
+                UdpTransport.LOG.debug("{}: the TLS handshake failed", peer, handshake.cause());
+                port.handshakeFailed();
+                close();
+            }
+        }
+    }
+
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         closed();
@@ -188,7 +214,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        if (!(cause instanceof IOException || cause instanceof DecoderException)) {
             UdpTransport.LOG.error("{}: closed by an error of ours", peer, cause);
         }
         close();

@@ -15,7 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one shard by one TCP listener: those it accepted and those it opened. A message goes by the connection that its hop
+ * The connections of one shard by one TCP or TLS listener: those it accepted and those it opened. A message goes by the connection that its hop
  * names, else by one that is open to its address, else by a new one. On the shard's thread.
  */
 final class StreamPort implements MessagePort {
@@ -126,6 +126,10 @@ final class StreamPort implements MessagePort {
         count(Count.CONNECTIONS_TIMED_OUT);
     }
 
+    void handshakeFailed() {
+        count(Count.TLS_FAILURES);
+    }
+
     void refused() {
         count(Count.CONNECTIONS_REFUSED);
     }
@@ -147,7 +151,7 @@ final class StreamPort implements MessagePort {
             return named;
         }
         StreamConnection known = byRemote.get(to.remote());
-        return known != null && known.open() ? known : transport.connect(this, to);
+        return known != null && known.leadsTo(to) ? known : transport.connect(this, to);
     }
 
     private void count(Count what) {

@@ -30,7 +30,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TCP on the same event loops as UDP. One socket accepts for each listener and gives its connections to the loops in turn; a connection
+ * TCP and TLS on the same event loops as UDP. One socket accepts for each listener and gives its connections to the loops in turn; a connection
  * stays with its loop, and handing its messages to the shards of their Call-IDs is the receiver's task. Each shard opens its own connection
  * to a gateway. Opened and closed by the server's one thread; what the ports ask for comes on their loops' threads.
  */
@@ -41,6 +41,7 @@ public final class StreamTransport implements AutoCloseable {
     private final UdpTransport loops;
     private final StreamLimits limits;
     private final LongSupplier monotonicMillis;
+    private final @Nullable TlsContexts tls;
     private final ChannelGroup servers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final AtomicInteger open = new AtomicInteger();
@@ -50,11 +51,18 @@ public final class StreamTransport implements AutoCloseable {
 
     private volatile boolean closing;
 
-    /** @param loops whose event loops, with the sockets of UDP, the connections share */
-    public StreamTransport(UdpTransport loops, StreamLimits limits, LongSupplier monotonicMillis) {
+    /**
+     * @param loops whose event loops, with the sockets of UDP, the connections share
+     * @param tlsFiles needed for a TLS listener
+     * @throws ListenerException when these files are not good
+     */
+    public StreamTransport(
+            UdpTransport loops, StreamLimits limits, @Nullable TlsFiles tlsFiles, LongSupplier monotonicMillis)
+            throws ListenerException {
         this.loops = loops;
         this.limits = limits;
         this.monotonicMillis = monotonicMillis;
+        this.tls = tlsFiles == null ? null : TlsContexts.load(tlsFiles);
     }
 
     /**
@@ -64,6 +72,10 @@ public final class StreamTransport implements AutoCloseable {
      * @throws ListenerException naming the address and what is wrong
      */
     public Listener open(int index, Transport transport, InetSocketAddress address) throws ListenerException {
+        if (transport == Transport.TLS && tls == null) {
+            throw new ListenerException(
+                    "SIP listener " + Addresses.text(address) + ": TLS needs a certificate and its key", null);
+        }
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.loops().getFirst().eventLoop(), loops.group())
                 .option(ChannelOption.AUTO_READ, false)
@@ -145,6 +157,9 @@ public final class StreamTransport implements AutoCloseable {
         closing = true;
         servers.close().awaitUninterruptibly();
         channels.close().awaitUninterruptibly();
+        if (tls != null) {
+            tls.close();
+        }
     }
 
     StreamLimits limits() {
@@ -166,7 +181,7 @@ public final class StreamTransport implements AutoCloseable {
             port.refused();
             return null;
         }
-        Connecting connecting = new Connecting(port, to.remote());
+        Connecting connecting = new Connecting(port, to);
         Bootstrap bootstrap = new Bootstrap()
                 .group(port.loop().eventLoop())
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
@@ -192,10 +207,10 @@ public final class StreamTransport implements AutoCloseable {
         }
         port.add(connection);
         ChannelFuture _ = connected.addListener(done -> {
-            if (done.isSuccess()) {
-                connection.ready();
-            } else {
+            if (!done.isSuccess()) {
                 connection.closed();
+            } else if (port.listener().transport() != Transport.TLS) {
+                connection.ready();
             }
         });
         return connection;
@@ -204,19 +219,23 @@ public final class StreamTransport implements AutoCloseable {
     /** Puts the connection into its new channel: at once, because the channel is registered on its own loop's thread. */
     private final class Connecting extends ChannelInitializer<Channel> {
         private final StreamPort port;
-        private final InetSocketAddress remote;
+        private final Hop to;
         private @Nullable StreamConnection connection;
 
-        Connecting(StreamPort port, InetSocketAddress remote) {
+        Connecting(StreamPort port, Hop to) {
             this.port = port;
-            this.remote = remote;
+            this.to = to;
         }
 
         @Override
         protected void initChannel(Channel channel) {
-            StreamConnection made = new StreamConnection(port, channel, remote, false);
+            StreamConnection made = new StreamConnection(port, channel, to.remote(), to.name());
             connection = made;
             channels.add(channel);
+            if (port.listener().transport() == Transport.TLS && tls != null) {
+                String name = to.name().isEmpty() ? to.host() : to.name();
+                channel.pipeline().addLast(tls.client(channel.alloc(), name, to.port(), limits.connect()));
+            }
             channel.pipeline().addLast(made);
         }
     }
@@ -236,11 +255,15 @@ public final class StreamTransport implements AutoCloseable {
             ChannelFuture _ = channel.close();
             return;
         }
-        StreamConnection connection = new StreamConnection(port, channel, remote, true);
+        StreamConnection connection = new StreamConnection(port, channel, remote, null);
         channels.add(channel);
-        channel.pipeline().addLast(connection);
         port.add(connection);
-        connection.ready();
+        if (port.listener().transport() == Transport.TLS && tls != null) {
+            channel.pipeline().addLast(tls.server(channel.alloc(), limits.firstMessage()), connection);
+        } else {
+            channel.pipeline().addLast(connection);
+            connection.ready();
+        }
     }
 
     private int shardOfThisThread() {

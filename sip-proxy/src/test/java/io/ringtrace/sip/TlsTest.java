@@ -1,0 +1,145 @@
+package io.ringtrace.sip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringtrace.routing.Transport;
+import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.transport.ListenerException;
+import io.ringtrace.sip.transport.TlsFiles.ClientCertificates;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.Certificate;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TlsTest {
+    private final Path folder;
+    private final TestCertificate proxy;
+    private final TestCertificate peer;
+    private final Path trusted;
+    private Ladder ladder;
+
+    TlsTest(@TempDir Path folder) throws Exception {
+        this.folder = folder;
+        proxy = TestCertificate.make(folder, "proxy", "ip:127.0.0.1");
+        peer = TestCertificate.make(folder, "peer", "ip:127.0.1.1,ip:127.0.2.1");
+        trusted = folder.resolve("trusted.pem");
+        Files.writeString(
+                trusted, Files.readString(peer.certificateFile()) + Files.readString(proxy.certificateFile()));
+        ladder = ladder(ClientCertificates.REQUIRED, peer);
+    }
+
+    private Ladder ladder(ClientCertificates clients, TestCertificate gateway) throws Exception {
+        return new Ladder(
+                settings -> settings.withTls(proxy.files(trusted, clients)),
+                1,
+                Transport.TLS,
+                Transport.TLS,
+                peer.context(List.of(proxy)),
+                gateway.context(List.of(proxy)));
+    }
+
+    @AfterEach
+    void stop() {
+        ladder.close();
+    }
+
+    private Certificate shownBy(SSLContext context) throws IOException {
+        InetSocketAddress address = ladder.proxy.boundAddresses().getLast();
+        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket()) {
+            socket.connect(address);
+            socket.setSoTimeout(3_000);
+            socket.startHandshake();
+            return socket.getSession().getPeerCertificates()[0];
+        }
+    }
+
+    @Test
+    void aCallPassesWhenBothSidesShowTheirCertificates() {
+        ladder.connects(Ladder.PROMO);
+        ladder.gateway.hangsUp();
+        ladder.caller.receives("BYE");
+        ladder.caller.answers(200);
+        ladder.gateway.receives("200");
+        ladder.caller.invites(Ladder.PROMO);
+        SipText invite = ladder.gateway.receives("INVITE");
+        assertThat(invite.header("Via")).startsWith("SIP/2.0/TLS " + ladder.gateway.proxyHostPort());
+        assertThat(invite.header("Record-Route")).endsWith(";transport=tls;lr>");
+        assertThat(ladder.gateway.stream().accepted()).isEqualTo(1);
+    }
+
+    @Test
+    void aGatewayWithAnotherNamesCertificateGetsNoCall() throws Exception {
+        ladder.close();
+        TestCertificate stranger = TestCertificate.make(folder, "stranger", "ip:127.0.2.99");
+        Files.writeString(
+                trusted, Files.readString(peer.certificateFile()) + Files.readString(stranger.certificateFile()));
+        ladder = ladder(ClientCertificates.REQUIRED, stranger);
+        ladder.caller.invites(Ladder.PROMO);
+        ladder.caller.receives("100");
+        ladder.caller.receives("500");
+        assertThat(ladder.count(Count.TLS_FAILURES)).isEqualTo(1);
+        assertThat(ladder.journal.ended().attempts().getFirst().abandoned()).contains("could not be reached");
+    }
+
+    @ParameterizedTest
+    @EnumSource(ClientCertificates.class)
+    void whoConnectsShowsACertificateWhereItIsAsked(ClientCertificates clients) throws Exception {
+        ladder.close();
+        ladder = ladder(clients, peer);
+        assertThat(isHeard(peer.context(List.of(proxy)))).isTrue();
+        assertThat(isHeard(TestCertificate.contextWithoutKey(List.of(proxy))))
+                .isEqualTo(clients != ClientCertificates.REQUIRED);
+    }
+
+    /** Whether a keep-alive gets its answer. */
+    private boolean isHeard(SSLContext context) {
+        try (Socket socket = context.getSocketFactory().createSocket()) {
+            socket.connect(ladder.proxy.boundAddresses().getLast());
+            socket.setSoTimeout(3_000);
+            socket.getOutputStream().write(new byte[] {'\r', '\n', '\r', '\n'});
+            return socket.getInputStream().read() == '\r';
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    @Test
+    void changedFilesAreUsedByNewConnectionsAndBadOnesAreNot() throws Exception {
+        ladder.connects(Ladder.PROMO);
+        TestCertificate renewed = TestCertificate.make(folder, "renewed", "ip:127.0.0.1");
+        proxy.isReplacedBy(renewed);
+        SSLContext trusting = peer.context(List.of(proxy, renewed));
+        Certificate shown = shownBy(trusting);
+        for (int i = 0; i < 100 && !shown.equals(renewed.certificate()); i++) {
+            Thread.sleep(50);
+            shown = shownBy(trusting);
+        }
+        assertThat(shown).isEqualTo(renewed.certificate());
+        Files.writeString(proxy.certificateFile(), "nothing of the kind");
+        Thread.sleep(1_500);
+        assertThat(shownBy(trusting)).isEqualTo(renewed.certificate());
+        // The call goes on by the connections it has.
+        ladder.caller.hangsUp();
+        ladder.gateway.receives("BYE");
+    }
+
+    @Test
+    void filesThatAreNotThereStopTheStart() throws Exception {
+        ladder.close();
+        Files.delete(proxy.keyFile());
+        assertThatThrownBy(() -> ladder(ClientCertificates.NONE, peer))
+                .isInstanceOf(ListenerException.class)
+                .hasMessageContaining("proxy.key is not there");
+    }
+}
