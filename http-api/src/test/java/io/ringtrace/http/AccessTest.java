@@ -61,6 +61,7 @@ class AccessTest {
             int[] all = {nobody, stranger, own, foreign, operator};
             switch (endpoint.access()) {
                 case PUBLIC -> assertThat(all).as(endpoint.path()).containsOnly(200);
+                case SITE -> assertThat(all).as(endpoint.path()).containsOnly(403);
                 case POOL_KEY ->
                     assertThat(all)
                             .as(endpoint.path())

@@ -46,7 +46,7 @@ public final class SiteLeaseEndpoint {
         return List.of(new Endpoint(
                 "POST",
                 "/v1/sites/:site/leases",
-                Access.PUBLIC,
+                Access.SITE,
                 RequestBody.JSON_OF_PAGE,
                 ErrorShape.OURS,
                 new Work.Later(this::lease)));

@@ -48,7 +48,7 @@ public final class Door {
             }
         }
         Access access = endpoint.access();
-        if (access == Access.PUBLIC || access == Access.POOL_KEY) {
+        if (access == Access.PUBLIC || access == Access.POOL_KEY || access == Access.SITE) {
             return new Decision.Welcome(Caller.ANYBODY);
         }
         String token = authorization != null ? bare(authorization) : oauthToken;
