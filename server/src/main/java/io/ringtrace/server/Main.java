@@ -40,13 +40,15 @@ public final class Main {
      * The whole command line. Exit codes: 0 done, 1 it could not be done, 2 wrong words or a wrong configuration.
      */
     public static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((failure, line, _) -> {
-            if (failure instanceof CommandException || failure instanceof StartException) {
-                line.getErr().println("ringtrace: " + failure.getMessage());
-                return 1;
-            }
-            throw failure;
-        });
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, line, _) -> {
+                    if (failure instanceof CommandException || failure instanceof StartException) {
+                        line.getErr().println("ringtrace: " + failure.getMessage());
+                        return 1;
+                    }
+                    throw failure;
+                });
     }
 
     static final class Version implements CommandLine.IVersionProvider {
