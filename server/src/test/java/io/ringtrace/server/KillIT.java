@@ -27,8 +27,8 @@ class KillIT {
             throws Exception {
         try (LeasedHouse leased = new LeasedHouse(folder, NUMBERS);
                 Sipp gateway = leased.gateway("load", 1000);
-                Sipp carrier =
-                        leased.carrier("load", leased.leasedNumbers(), "127.0.0.1:0", CALLS, PER_SECOND, 1000, Scale.of(18, 40))) {
+                Sipp carrier = leased.carrier(
+                        "load", leased.leasedNumbers(), "127.0.0.1:0", CALLS, PER_SECOND, 1000, Scale.of(18, 40))) {
             Thread.sleep(1000L * CALLS / PER_SECOND / 2);
             leased.house.server().kill();
             leased.restart();

@@ -195,7 +195,7 @@ public final class BinlogFeed implements AutoCloseable {
         }
         if (awaitedMarker != 0) {
             awaitedMarker = 0;
-            directory.completeSnapshot();
+            directory.completeSnapshot(marker);
             LOG.info("directory feed: complete with {} numbers", directory.size());
         }
         allIsWell();
@@ -236,9 +236,8 @@ public final class BinlogFeed implements AutoCloseable {
             long began = clock.nowMillis();
             directory.beginSnapshot();
             DirectorySnapshot.read(database, directory);
-            directory.completeSnapshot();
+            directory.completeSnapshot(began);
             snapshots.incrementAndGet();
-            directory.upToDateAt(began);
             allIsWell();
             long took = clock.nowMillis() - began;
             Thread.sleep(Math.max(SHORTEST_POLL.toMillis(), took * POLL_SHARE));

@@ -173,11 +173,13 @@ public final class NumberDirectory implements AttributionLookup, NumberFeed {
         building = new Content();
     }
 
-    /** The rows since {@link #beginSnapshot} make a whole: look-ups use them from now on. */
-    synchronized void completeSnapshot() {
+    /** The rows since {@link #beginSnapshot} make a whole, with every change up to that moment: look-ups use them from now on. */
+    synchronized void completeSnapshot(long asOfMillis) {
         if (building == null) {
             throw new IllegalStateException("no snapshot has begun");
         }
+        // First the moment, then what is true of it: a reader between the two must not find the new directory old.
+        upToDateAt(asOfMillis);
         content = building;
         building = null;
         changes++;

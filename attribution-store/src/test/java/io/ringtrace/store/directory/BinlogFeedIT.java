@@ -30,10 +30,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("proof")
+@Tag("directory")
 @DisplayName("The directory's feed from the binlog")
 class BinlogFeedIT {
     private static final long FIRST = 18_005_550_000L;

@@ -27,7 +27,7 @@ public final class DirectoryBenchmarkFixture {
                     0,
                     3)));
         }
-        directory.completeSnapshot();
+        directory.completeSnapshot(0);
         return directory;
     }
 }

@@ -111,7 +111,7 @@ class NumberDirectoryTest {
             directory.beginSnapshot();
             directory.numbersChanged(List.of(row(NumberState.POOLED, "visitor-1", 7)));
             assertThat(directory.lookUp(DIALED, PRESENTED)).isEqualTo(AttributionResult.STORE_UNAVAILABLE);
-            directory.completeSnapshot();
+            directory.completeSnapshot(0);
             assertThat(directory.lookUp(DIALED, PRESENTED)).isInstanceOf(AttributionResult.Leased.class);
             assertThat(directory.lookUp(new PhoneNumber(NUMBER + 1), PRESENTED)).isEqualTo(AttributionResult.UNKNOWN);
         }
@@ -137,8 +137,16 @@ class NumberDirectoryTest {
         directory.numbersChanged(List.of(row(NumberState.POOLED, "committed meanwhile", 9)));
         assertThat(visitor()).isEqualTo("committed meanwhile");
         directory.numbersChanged(List.of(row(NumberState.POOLED, "from the snapshot", 8)));
-        directory.completeSnapshot();
+        directory.completeSnapshot(0);
         assertThat(visitor()).isEqualTo("committed meanwhile");
+    }
+
+    @Test
+    void aSnapshotIsAsFreshAsItsMomentFromItsFirstLookUpOn() {
+        directory.beginSnapshot();
+        directory.completeSnapshot(clock.nowMillis());
+        assertThat(directory.available()).isTrue();
+        assertThat(directory.staleMillis()).isZero();
     }
 
     @Test
@@ -278,7 +286,7 @@ class NumberDirectoryTest {
         directory.beginSnapshot();
         directory.poolsChanged(List.of(pool(POOL_DESTINATION, 1)));
         directory.numbersChanged(List.of(row));
-        directory.completeSnapshot();
+        directory.completeSnapshot(0);
     }
 
     private static PoolRow pool(long destination, long version) {

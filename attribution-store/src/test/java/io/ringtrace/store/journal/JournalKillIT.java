@@ -19,9 +19,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("proof")
+@Tag("journal")
 @DisplayName("kill -9 of the process that writes a journal")
 class JournalKillIT {
     private static final JournalSettings SETTINGS =

@@ -14,9 +14,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What queueing theory says of the rule, against the rule itself on a simulated clock: new visitors only, seeds fixed in advance. */
+@Tag("proof")
+@Tag("leases")
 @DisplayName("The lease's oracles")
 class AllocationOracleTest {
     private static final long LIFETIME = 300_000;

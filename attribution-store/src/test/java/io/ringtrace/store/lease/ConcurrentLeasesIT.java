@@ -25,9 +25,12 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag("proof")
+@Tag("leases")
 @DisplayName("64 clients at once, on two nodes")
 class ConcurrentLeasesIT {
     @RegisterExtension

@@ -21,9 +21,12 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag("proof")
+@Tag("leases")
 @DisplayName("The same rule on MariaDB and in memory")
 class SameChoicesIT {
     @RegisterExtension

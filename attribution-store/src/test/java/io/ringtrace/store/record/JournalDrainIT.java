@@ -26,10 +26,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On a database of its own, since it is killed. */
+@Tag("proof")
+@Tag("journal")
 @DisplayName("The drain carries every journaled call into the database")
 class JournalDrainIT {
     private static final JournalSettings SETTINGS =

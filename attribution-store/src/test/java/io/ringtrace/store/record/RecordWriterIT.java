@@ -20,9 +20,12 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag("proof")
+@Tag("journal")
 @DisplayName("The events of a call merge into one record")
 class RecordWriterIT {
     private static final int SEEDS = Scale.pick(30, 500);
