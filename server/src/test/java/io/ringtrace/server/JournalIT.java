@@ -15,7 +15,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,27 +26,29 @@ import tools.jackson.databind.JsonNode;
 
 @DisplayName("ringtrace journal")
 class JournalIT {
-    private static final long NOW = System.currentTimeMillis();
-    private static final CallId CALL = new CallId(NOW << 16, 42);
-
     @TempDir
     Path folder;
 
     @Test
-    void inspectsVerifiesAndCarriesADeadNodesJournalIntoTheStoreOfARunningServer() throws Exception {
+    void inspectsVerifiesAndCarriesADeadNodesJournalIntoTheStoreOfARunningServerWhichThenShowsItsCalls()
+            throws Exception {
         Path dead = folder.resolve("dead");
         NodeIdentity.load(dead, "dead");
-        leaveOneCall(dead);
         try (SampleHouse house = new SampleHouse(folder)) {
             house.start();
             house.awaitReady(Duration.ofSeconds(90));
+            CallId call = new CallId(System.currentTimeMillis() << 16, 42);
+            leaveOneCall(dead, call);
 
             assertThat(run("journal", "inspect", house.data().toString())).startsWith("0 ");
             assertThat(run("journal", "verify", house.data().toString()))
                     .startsWith("0 ")
                     .contains("no damage");
-            assertThat(run("journal", "inspect", dead.toString(), "--call", CALL.toString()))
+            assertThat(run("journal", "inspect", dead.toString(), "--call", call.toString()))
                     .contains("began: dialed 8005550123", "ended: destination_busy");
+
+            StringWriter followed = new StringWriter();
+            Thread follower = follow(house, followed);
             assertThat(run(
                             "journal",
                             "drain",
@@ -52,11 +57,19 @@ class JournalIT {
                             house.config().toString()))
                     .startsWith("0 ")
                     .contains("2 events carried into the store, 0 of them set aside");
-
             List<JsonNode> calls = house.calls();
             assertThat(calls).hasSize(1);
-            assertThat(calls.getFirst().path("call_id").asString()).isEqualTo(CALL.toString());
+            assertThat(calls.getFirst().path("call_id").asString()).isEqualTo(call.toString());
             assertThat(calls.getFirst().path("end_reason").asString()).isEqualTo("destination_busy");
+
+            showsTheCall(house, call);
+            for (int tries = 0; tries < 100 && !followed.toString().contains(call.toString()); tries++) {
+                Thread.sleep(100);
+            }
+            follower.interrupt();
+            follower.join(5_000);
+            assertThat(followed.toString()).containsOnlyOnce("\"call_id\":\"" + call + "\"");
+
             assertThat(run(
                             "journal",
                             "drain",
@@ -68,7 +81,40 @@ class JournalIT {
         }
     }
 
-    private static void leaveOneCall(Path dead) throws Exception {
+    private static Thread follow(SampleHouse house, StringWriter into) {
+        PrintWriter writer = new PrintWriter(into, true);
+        return Thread.ofPlatform()
+                .daemon()
+                .start(() -> Main.commandLine()
+                        .setOut(writer)
+                        .execute(
+                                "calls",
+                                "--follow",
+                                "--format",
+                                "json",
+                                "--data-directory",
+                                house.data().toString()));
+    }
+
+    private static void showsTheCall(SampleHouse house, CallId call) {
+        String began = Instant.ofEpochMilli(call.madeAtMillis()).toString();
+        String[] calls = {"calls", "--data-directory", house.data().toString()};
+        assertThat(run(calls)).startsWith("0 START").contains("destination_busy");
+        assertThat(run(and(calls, "--format", "csv", "--trunk", "carrier", "--status", "unknown_number")))
+                .startsWith("0 call_id,")
+                .contains("\n" + call + ",");
+        assertThat(run(and(calls, "--format", "json", "--from", began))).contains("\"" + call + "\"");
+        assertThat(run(and(calls, "--format", "csv", "--to", began))).doesNotContain(call.toString());
+        assertThat(run(and(calls, "--format", "csv", "--trunk", "other"))).doesNotContain(call.toString());
+        assertThat(run(and(calls, "--status", "odd"))).startsWith("1 ").contains("attribution_status must be one of");
+        assertThat(run(and(calls, "--follow", "--format", "csv"))).startsWith("2 ");
+    }
+
+    private static String[] and(String[] words, String... more) {
+        return Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray(String[]::new);
+    }
+
+    private static void leaveOneCall(Path dead, CallId call) throws Exception {
         try (Journal journal = new Journal(
                 dead.resolve("journal"),
                 1,
@@ -76,8 +122,8 @@ class JournalIT {
             journal.start();
             journal.recorder(0)
                     .record(new CallEvent.Began(
-                            CALL,
-                            NOW,
+                            call,
+                            call.madeAtMillis(),
                             "left@carrier",
                             "carrier",
                             null,
@@ -91,8 +137,8 @@ class JournalIT {
                             null));
             journal.recorder(0)
                     .record(new CallEvent.Ended(
-                            CALL,
-                            NOW + 1000,
+                            call,
+                            call.madeAtMillis() + 1000,
                             EndReason.DESTINATION_BUSY,
                             EndedBy.DESTINATION,
                             486,

@@ -51,6 +51,16 @@ public final class OperatorClient implements AutoCloseable {
         return json(HttpRequest.newBuilder(server.resolve(pathAndQuery)).GET());
     }
 
+    /** An answer that is no JSON. */
+    public String text(String pathAndQuery) throws CommandException {
+        HttpResponse<String> answer =
+                send(HttpRequest.newBuilder(server.resolve(pathAndQuery)).GET());
+        if (answer.statusCode() >= 300) {
+            json(answer);
+        }
+        return answer.body();
+    }
+
     public JsonNode post(String pathAndQuery, String contentType, String body) throws CommandException {
         return json(HttpRequest.newBuilder(server.resolve(pathAndQuery))
                 .header("Content-Type", contentType)
@@ -58,9 +68,12 @@ public final class OperatorClient implements AutoCloseable {
     }
 
     private JsonNode json(HttpRequest.Builder request) throws CommandException {
-        HttpResponse<String> answer;
+        return json(send(request));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws CommandException {
         try {
-            answer = http.send(
+            return http.send(
                     request.header("Authorization", "Bearer " + token)
                             .timeout(LONGEST_ANSWER)
                             .build(),
@@ -74,6 +87,10 @@ public final class OperatorClient implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new CommandException("interrupted while waiting for " + server, e);
         }
+    }
+
+    /** Throws a {@link CommandException} for a refusal, with the server's own words. */
+    private JsonNode json(HttpResponse<String> answer) throws CommandException {
         JsonNode body;
         try {
             body = JSON.readTree(answer.body());
