@@ -12,7 +12,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code ringtrace account}: networks, advertisers, campaigns, and the tokens of networks. */
-@Command(name = "account", description = "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens.")
+@Command(
+        name = "account",
+        description = "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens.")
 public final class AccountCommand {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
@@ -99,7 +101,8 @@ public final class AccountCommand {
 
     @Command(
             name = "rotate-token",
-            description = "Makes a new secret for a token, told once; the former one stops, on all nodes within seconds.")
+            description =
+                    "Makes a new secret for a token, told once; the former one stops, on all nodes within seconds.")
     int rotateToken(
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID") String network,
