@@ -92,7 +92,7 @@ build_server() {
     fi
     say "Building Ringtrace (the first time downloads its libraries) ..."
     log=$RINGTRACE_HOME/build.log
-    if ! maven -q -pl server -am package -DskipTests >"$log" 2>&1; then
+    if ! maven -q -pl server -am package -Dmaven.test.skip=true >"$log" 2>&1; then
       grep -E 'ERROR|BUILD' "$log" | head -n 20 >&2
       fail "the build failed. All of its output is in $log. If it could not download, check that Maven Central can be reached."
     fi

@@ -44,6 +44,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -167,12 +168,14 @@ public final class Ringtrace implements AutoCloseable {
         ServerMetrics.bind(metrics, proxy, directory, journal, drain, clock);
 
         open("announcement", data::withdraw);
-        URI address = URI.create("http://" + hostAndPort(configuration.http().address(), httpPort) + "/");
+        URI address = URI.create("http://" + hostAndPort(reachable(configuration.http().address()), httpPort) + "/");
         data.announce(address);
         LOG.info(
                 "node {} is up: SIP {} (udp), HTTP {}, data in {}, routing plan {}",
                 node.name(),
-                proxy.boundAddresses(),
+                proxy.boundAddresses().stream()
+                        .map(bound -> hostAndPort(bound.getAddress(), bound.getPort()))
+                        .collect(Collectors.joining(", ")),
                 address,
                 data.path(),
                 configuration.plan().version());
@@ -268,9 +271,13 @@ public final class Ringtrace implements AutoCloseable {
     }
 
     private static String hostAndPort(InetAddress address, int port) {
-        InetAddress reachable = address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address;
-        String host = reachable.getHostAddress();
+        String host = address.getHostAddress();
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    /** Where this machine's own commands reach a listener on all addresses. */
+    private static InetAddress reachable(InetAddress address) {
+        return address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address;
     }
 
     private static String nodeName() {
