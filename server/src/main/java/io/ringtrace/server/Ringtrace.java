@@ -17,6 +17,7 @@ import io.ringtrace.http.HttpSettings;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.transport.ListenerException;
 import io.ringtrace.sip.transport.TlsFiles;
+import io.ringtrace.store.account.DrainedNumbers;
 import io.ringtrace.store.account.StoreAccounts;
 import io.ringtrace.store.bank.DatabaseNumberBank;
 import io.ringtrace.store.bank.DatabaseNumberMatching;
@@ -150,6 +151,8 @@ public final class Ringtrace implements AutoCloseable {
         feed.start();
 
         StoreAccounts accounts = open("accounts", StoreAccounts.open(database, clock, directory, data.path()));
+        DrainedNumbers drained = open("drained numbers", new DrainedNumbers(database, clock, directory));
+        drained.start();
         LeaseAllocator leases = open(
                 "lease allocator",
                 new LeaseAllocator(database, clock, new PoolFilling(), directory, LeaseAllocator.Settings.DEFAULT));

@@ -116,11 +116,8 @@ final class DatabaseAccounts implements Accounts {
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
                         long revokedAt = rows.getLong(4);
-                        tokens.add(new Token(
-                                rows.getLong(1),
-                                rows.getString(2),
-                                rows.getLong(3),
-                                rows.wasNull() ? null : revokedAt));
+                        Long revoked = rows.wasNull() ? null : revokedAt;
+                        tokens.add(new Token(rows.getLong(1), rows.getString(2), rows.getLong(3), revoked));
                     }
                 }
             }

@@ -27,7 +27,7 @@ final class PoolWriting {
 
     private static final int SMALLEST_START = 2;
     private static final int START_SHARE = 10;
-    private static final long CLOCKS_MARGIN_MILLIS = 1_000;
+    static final long CLOCKS_MARGIN_MILLIS = 1_000;
 
     private final Connection connection;
     private final LeaseTables tables;
@@ -253,7 +253,7 @@ final class PoolWriting {
         }
         List<NumberRow> changed = new ArrayList<>();
         for (NumberRow row : numbers(pool.id(), "state = " + NumberState.POOLED.code(), surplus)) {
-            changed.add(now < row.heldUntil() ? inState(row, NumberState.DRAINING) : resting(row));
+            changed.add(now < row.heldUntil() ? inState(row, NumberState.DRAINING) : resting(row, now));
         }
         tables.writeNumbers(changed);
         BankShelf.putBack(connection, changed);
@@ -283,7 +283,7 @@ final class PoolWriting {
         String inPool = "state IN (" + NumberState.POOLED.code() + "," + NumberState.OVERFLOW.code() + ","
                 + NumberState.DRAINING.code() + ")";
         for (NumberRow row : numbers(poolId, inPool, Integer.MAX_VALUE)) {
-            changed.add(resting(row));
+            changed.add(resting(row, now));
         }
         tables.writeNumbers(changed);
         BankShelf.putBack(connection, changed);
@@ -296,7 +296,7 @@ final class PoolWriting {
     }
 
     /** The visitor is forgotten, which also keeps "one number for a visitor" true in the pool; where calls went is not. */
-    private NumberRow resting(NumberRow row) {
+    static NumberRow resting(NumberRow row, long now) {
         return new NumberRow(
                 row.number(),
                 row.networkId(),

@@ -63,7 +63,7 @@ class KeysIT {
         assertThat(after).isNotNull().isNotEqualTo(before);
         assertThat(accounts.networkOf(before)).isNull();
         assertThat(accounts.networkOf(after)).isEqualTo(network);
-        assertThat(accounts.tokens(network, 10)).hasSize(1);
+        assertThat(accounts.tokens(network, 10)).containsExactly(new Token(id, "page", 1_700_000_000_000L, null));
     }
 
     @Test

@@ -1,0 +1,134 @@
+package io.ringtrace.store.account;
+
+import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.store.bank.BankShelf;
+import io.ringtrace.store.db.StoreDatabase;
+import io.ringtrace.store.directory.NumberFeed;
+import io.ringtrace.store.directory.NumberRow;
+import io.ringtrace.store.directory.NumberRows;
+import io.ringtrace.store.directory.NumberState;
+import io.ringtrace.store.lease.LeaseTables;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends draining numbers to rest when the hold of their last visitor is over. A thread of its own looks every minute; several nodes may
+ * do so at once. The server starts and closes it.
+ */
+public final class DrainedNumbers implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(DrainedNumbers.class);
+    private static final Duration EVERY = Duration.ofMinutes(1);
+    private static final int NUMBERS_IN_TRANSACTION = 500;
+    private static final Duration LONGEST_END = Duration.ofSeconds(5);
+
+    private final StoreDatabase database;
+    private final LeaseClock clock;
+    private final NumberFeed feed;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread thread =
+            Thread.ofPlatform().name("drained-numbers").daemon().unstarted(this::keepLooking);
+
+    public DrainedNumbers(StoreDatabase database, LeaseClock clock, NumberFeed feed) {
+        this.database = database;
+        this.clock = clock;
+        this.feed = feed;
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    private void keepLooking() {
+        try {
+            while (!closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+                try {
+                    restAll();
+                } catch (StoreUnavailableException e) {
+                    log.debug("drained numbers come to rest later", e);
+                } catch (RuntimeException e) {
+                    log.error("drained numbers cannot be sent to rest", e);
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Sends to rest whatever has drained by now; returns how many numbers that were. */
+    int restAll() throws StoreUnavailableException {
+        int rested = 0;
+        for (long pool : database.transact(DrainedNumbers::poolsThatDrain)) {
+            List<NumberRow> part;
+            do {
+                part = database.transact(connection -> rest(connection, pool));
+                if (!part.isEmpty()) {
+                    feed.numbersChanged(part);
+                }
+                rested += part.size();
+            } while (part.size() == NUMBERS_IN_TRANSACTION);
+        }
+        return rested;
+    }
+
+    /** By way of the networks, since the key to a state begins with one. */
+    private static List<Long> poolsThatDrain(Connection connection) throws SQLException {
+        List<Long> pools = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                        "SELECT DISTINCT n.pool_id FROM network w JOIN promo_number n ON n.network_id = w.id AND n.state = "
+                                + NumberState.DRAINING.code() + " ORDER BY n.pool_id");
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                pools.add(rows.getLong(1));
+            }
+        }
+        return pools;
+    }
+
+    private List<NumberRow> rest(Connection connection, long pool) throws SQLException {
+        LeaseTables tables = new LeaseTables(connection);
+        // Whoever renews a lease holds the pool's row too.
+        if (tables.lockPools(Set.of(pool)).isEmpty()) {
+            return List.of();
+        }
+        long now = clock.nowMillis();
+        List<NumberRow> rested = new ArrayList<>();
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT " + NumberRows.COLUMNS + " FROM promo_number WHERE pool_id = ?"
+                        + " AND state = " + NumberState.DRAINING.code()
+                        + " AND held_until <= ? AND guaranteed_until <= ? ORDER BY presented_at, number LIMIT ?")) {
+            select.setLong(1, pool);
+            select.setLong(2, now);
+            select.setLong(3, now - PoolWriting.CLOCKS_MARGIN_MILLIS);
+            select.setInt(4, NUMBERS_IN_TRANSACTION);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    rested.add(PoolWriting.resting(NumberRows.read(rows), now));
+                }
+            }
+        }
+        tables.writeNumbers(rested);
+        BankShelf.putBack(connection, rested);
+        return rested;
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        try {
+            thread.join(LONGEST_END);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
