@@ -43,8 +43,9 @@ class JournalFolderTest {
         assertThat(found.firstMillis())
                 .isEqualTo(written.stream().mapToLong(CallEvent::atMillis).min().orElseThrow());
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
+        // The spare, and the next one if there was time to prepare it before the journal was closed.
         assertThat(folder().segments().stream().filter(s -> s.state() == JournalFolder.State.PREPARED))
-                .hasSize(2);
+                .hasSizeBetween(1, 2);
     }
 
     @Test
