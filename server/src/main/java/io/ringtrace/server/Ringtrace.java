@@ -15,6 +15,7 @@ import io.ringtrace.http.HttpListenerException;
 import io.ringtrace.http.HttpPorts;
 import io.ringtrace.http.HttpSettings;
 import io.ringtrace.sip.SipProxy;
+import io.ringtrace.sip.SipSettings;
 import io.ringtrace.sip.transport.ListenerException;
 import io.ringtrace.sip.transport.TlsFiles;
 import io.ringtrace.store.account.DrainedNumbers;
@@ -293,7 +294,7 @@ public final class Ringtrace implements AutoCloseable {
                 journal.segmentBytes(), journal.sizeLimitBytes(), defaults.retention(), defaults.forceInterval());
     }
 
-    private static SipProxy.Settings sipSettings(SipConfig sip) throws StartException {
+    private static SipSettings sipSettings(SipConfig sip) throws StartException {
         @Nullable
         String advertised =
                 sip.advertisedHosts().isEmpty() ? null : sip.advertisedHosts().getFirst();
@@ -303,14 +304,14 @@ public final class Ringtrace implements AutoCloseable {
                     "a SIP listener stands for all of this machine's addresses, and Via and Record-Route must name one: "
                             + "say in sip.advertised-hosts which host others reach it by");
         }
-        List<SipProxy.ListenAddress> listeners = sip.listeners().stream()
-                .map(l -> new SipProxy.ListenAddress(
+        List<SipSettings.ListenAddress> listeners = sip.listeners().stream()
+                .map(l -> new SipSettings.ListenAddress(
                         l.transport(),
                         l.address().getHostAddress(),
                         l.port(),
                         l.address().isAnyLocalAddress() ? advertised : null))
                 .toList();
-        SipProxy.Settings settings = SipProxy.Settings.listeningOn(listeners)
+        SipSettings settings = SipSettings.listeningOn(listeners)
                 .withShards(sip.shards())
                 .withAdvertisedHosts(Set.copyOf(sip.advertisedHosts()))
                 .withMaximumDuration(sip.maximumCallDuration());

@@ -14,27 +14,21 @@ import io.ringtrace.sip.proxy.ProxyCore;
 import io.ringtrace.sip.proxy.RejoiningInvites;
 import io.ringtrace.sip.target.GatewayHealth;
 import io.ringtrace.sip.target.GatewayTargets;
-import io.ringtrace.sip.transaction.BranchParameter;
-import io.ringtrace.sip.transaction.SipTimers;
 import io.ringtrace.sip.transaction.TimerWheel;
 import io.ringtrace.sip.transaction.TransactionLayer;
 import io.ringtrace.sip.transport.Listener;
 import io.ringtrace.sip.transport.ListenerException;
 import io.ringtrace.sip.transport.MessagePort;
 import io.ringtrace.sip.transport.ShardLoop;
-import io.ringtrace.sip.transport.StreamLimits;
 import io.ringtrace.sip.transport.StreamTransport;
-import io.ringtrace.sip.transport.TlsFiles;
 import io.ringtrace.sip.transport.UdpTransport;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -48,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * from any thread, start and close once each.
  */
 public final class SipProxy implements AutoCloseable {
-    private final Settings settings;
+    private final SipSettings settings;
     private final ActivePlan activePlan;
     private final AttributionLookup lookup;
     private final LeaseClock clock;
@@ -63,193 +57,10 @@ public final class SipProxy implements AutoCloseable {
     private volatile List<Listener> listeners = List.of();
 
     /**
-     * An address to listen on.
-     *
-     * @param transport how messages travel there
-     * @param host an IP address of this machine; {@code 0.0.0.0} or {@code ::} for all, which then needs an advertised host
-     * @param port 0 takes a free one
-     * @param advertised the host that we name in Via and Record-Route; null for the address itself
-     */
-    public record ListenAddress(
-            Transport transport,
-            String host,
-            int port,
-            @Nullable String advertised) {
-        public ListenAddress {
-            InetSocketAddress address = new InetSocketAddress(host, port);
-            if (address.isUnresolved()) {
-                throw new IllegalArgumentException("listener " + host + ":" + port + ": there is no such address");
-            }
-            if (advertised == null && address.getAddress().isAnyLocalAddress()) {
-                throw new IllegalArgumentException("listener " + host + ":" + port
-                        + " is on all addresses of this machine: say which host others reach it by");
-            }
-        }
-
-        /** By UDP. */
-        public ListenAddress(String host, int port) {
-            this(Transport.UDP, host, port, null);
-        }
-    }
-
-    /**
-     * How a proxy is set up. The bounds are per shard; beyond them new calls get 503.
-     *
-     * @param advertisedHosts further host names by which a Request-URI or Route may name us
-     * @param maximumDuration how long a call may last
-     * @param mostHandedOver messages that may wait for a shard when another shard received them
-     * @param streams bounds on TCP and TLS connections, over all shards
-     * @param tls the certificates that TLS listeners need; null without any
-     */
-    public record Settings(
-            List<ListenAddress> listeners,
-            int shards,
-            SipTimers timers,
-            Set<String> advertisedHosts,
-            Duration maximumDuration,
-            int mostServerTransactions,
-            int mostClientTransactions,
-            int mostLiveCalls,
-            int mostHandedOver,
-            StreamLimits streams,
-            @Nullable TlsFiles tls) {
-        public Settings {
-            listeners = List.copyOf(listeners);
-            advertisedHosts = Set.copyOf(advertisedHosts);
-            if (listeners.isEmpty() || shards < 1 || shards > BranchParameter.MOST_SHARDS) {
-                throw new IllegalArgumentException(
-                        "a proxy needs a listener, and 1 to " + BranchParameter.MOST_SHARDS + " shards, not " + shards);
-            }
-        }
-
-        /** As many shards as cores, RFC 3261's timers, three hours, and room for about 2000 calls a second on each shard. */
-        public static Settings listeningOn(List<ListenAddress> listeners) {
-            return new Settings(
-                    listeners,
-                    Runtime.getRuntime().availableProcessors(),
-                    SipTimers.DEFAULT,
-                    Set.of(),
-                    Duration.ofHours(3),
-                    200_000,
-                    200_000,
-                    200_000,
-                    8_192,
-                    StreamLimits.DEFAULT,
-                    null);
-        }
-
-        public Settings withTls(TlsFiles files) {
-            return new Settings(
-                    listeners,
-                    shards,
-                    timers,
-                    advertisedHosts,
-                    maximumDuration,
-                    mostServerTransactions,
-                    mostClientTransactions,
-                    mostLiveCalls,
-                    mostHandedOver,
-                    streams,
-                    files);
-        }
-
-        public Settings withStreams(StreamLimits limits) {
-            return new Settings(
-                    listeners,
-                    shards,
-                    timers,
-                    advertisedHosts,
-                    maximumDuration,
-                    mostServerTransactions,
-                    mostClientTransactions,
-                    mostLiveCalls,
-                    mostHandedOver,
-                    limits,
-                    tls);
-        }
-
-        public Settings withShards(int count) {
-            return new Settings(
-                    listeners,
-                    count,
-                    timers,
-                    advertisedHosts,
-                    maximumDuration,
-                    mostServerTransactions,
-                    mostClientTransactions,
-                    mostLiveCalls,
-                    mostHandedOver,
-                    streams,
-                    tls);
-        }
-
-        public Settings withTimers(SipTimers values) {
-            return new Settings(
-                    listeners,
-                    shards,
-                    values,
-                    advertisedHosts,
-                    maximumDuration,
-                    mostServerTransactions,
-                    mostClientTransactions,
-                    mostLiveCalls,
-                    mostHandedOver,
-                    streams,
-                    tls);
-        }
-
-        public Settings withAdvertisedHosts(Set<String> hosts) {
-            return new Settings(
-                    listeners,
-                    shards,
-                    timers,
-                    hosts,
-                    maximumDuration,
-                    mostServerTransactions,
-                    mostClientTransactions,
-                    mostLiveCalls,
-                    mostHandedOver,
-                    streams,
-                    tls);
-        }
-
-        /** Bounds of each shard: server and client transactions, and calls. */
-        public Settings withMost(int serverTransactions, int clientTransactions, int liveCalls) {
-            return new Settings(
-                    listeners,
-                    shards,
-                    timers,
-                    advertisedHosts,
-                    maximumDuration,
-                    serverTransactions,
-                    clientTransactions,
-                    liveCalls,
-                    mostHandedOver,
-                    streams,
-                    tls);
-        }
-
-        public Settings withMaximumDuration(Duration longest) {
-            return new Settings(
-                    listeners,
-                    shards,
-                    timers,
-                    advertisedHosts,
-                    longest,
-                    mostServerTransactions,
-                    mostClientTransactions,
-                    mostLiveCalls,
-                    mostHandedOver,
-                    streams,
-                    tls);
-        }
-    }
-
-    /**
      * @param recorders gives each shard, by its number from 0, the journal writer that only that shard uses
      */
     public SipProxy(
-            Settings settings,
+            SipSettings settings,
             ActivePlan activePlan,
             AttributionLookup lookup,
             LeaseClock clock,
@@ -259,7 +70,7 @@ public final class SipProxy implements AutoCloseable {
     }
 
     SipProxy(
-            Settings settings,
+            SipSettings settings,
             ActivePlan activePlan,
             AttributionLookup lookup,
             LeaseClock clock,
@@ -296,7 +107,7 @@ public final class SipProxy implements AutoCloseable {
                     .filter(l -> l.transport() == Transport.UDP)
                     .count();
             Map<Integer, SentBy> sentBys = new TreeMap<>();
-            for (ListenAddress address : settings.listeners()) {
+            for (SipSettings.ListenAddress address : settings.listeners()) {
                 InetSocketAddress socket = new InetSocketAddress(address.host(), address.port());
                 Listener listener = address.transport() == Transport.UDP
                         ? udp.open(socket)

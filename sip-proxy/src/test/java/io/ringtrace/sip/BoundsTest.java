@@ -41,13 +41,13 @@ class BoundsTest {
 
     @Test
     void listenerOnAllAddressesNeedsAName() {
-        assertThatThrownBy(() -> new SipProxy.ListenAddress("0.0.0.0", 5060)).hasMessageContaining("0.0.0.0:5060");
-        assertThat(new SipProxy.ListenAddress(Transport.UDP, "0.0.0.0", 5060, "sip.example.com").advertised())
+        assertThatThrownBy(() -> new SipSettings.ListenAddress("0.0.0.0", 5060)).hasMessageContaining("0.0.0.0:5060");
+        assertThat(new SipSettings.ListenAddress(Transport.UDP, "0.0.0.0", 5060, "sip.example.com").advertised())
                 .isEqualTo("sip.example.com");
     }
 
     @Test
     void proxyNeedsAListenerAndAShard() {
-        assertThatThrownBy(() -> SipProxy.Settings.listeningOn(List.of())).hasMessageContaining("listener");
+        assertThatThrownBy(() -> SipSettings.listeningOn(List.of())).hasMessageContaining("listener");
     }
 }

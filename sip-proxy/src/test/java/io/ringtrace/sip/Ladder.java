@@ -50,7 +50,7 @@ final class Ladder implements AutoCloseable {
     final Party stranger = new Party("stranger", "127.0.9.1");
     SipProxy proxy;
     private RoutingPlan plan;
-    private final UnaryOperator<SipProxy.Settings> settings;
+    private final UnaryOperator<SipSettings> settings;
     private final CookieKeys.Key key = new CookieKeys.Key(7, new byte[32]);
 
     /** What was recorded, in order. */
@@ -139,23 +139,19 @@ final class Ladder implements AutoCloseable {
         this(UnaryOperator.identity(), 1);
     }
 
-    Ladder(UnaryOperator<SipProxy.Settings> settings, int gatewayCount) throws Exception {
+    Ladder(UnaryOperator<SipSettings> settings, int gatewayCount) throws Exception {
         this(settings, gatewayCount, Transport.UDP, Transport.UDP);
     }
 
     /** A proxy that listens by UDP and TCP, a caller and gateways each on a transport of theirs. */
-    Ladder(
-            UnaryOperator<SipProxy.Settings> settings,
-            int gatewayCount,
-            Transport callerTransport,
-            Transport gatewayTransport)
+    Ladder(UnaryOperator<SipSettings> settings, int gatewayCount, Transport callerTransport, Transport gatewayTransport)
             throws Exception {
         this(settings, gatewayCount, callerTransport, gatewayTransport, null, null);
     }
 
     /** As above; with what the parties speak TLS by, the proxy listens by TLS too. */
     Ladder(
-            UnaryOperator<SipProxy.Settings> settings,
+            UnaryOperator<SipSettings> settings,
             int gatewayCount,
             Transport callerTransport,
             Transport gatewayTransport,
@@ -192,14 +188,14 @@ final class Ladder implements AutoCloseable {
     }
 
     private SipProxy startProxy(int port, int tcpPort) throws Exception {
-        List<SipProxy.ListenAddress> listeners = new ArrayList<>(List.of(
-                new SipProxy.ListenAddress("127.0.0.1", port),
-                new SipProxy.ListenAddress(Transport.TCP, "127.0.0.1", tcpPort, null)));
+        List<SipSettings.ListenAddress> listeners = new ArrayList<>(List.of(
+                new SipSettings.ListenAddress("127.0.0.1", port),
+                new SipSettings.ListenAddress(Transport.TCP, "127.0.0.1", tcpPort, null)));
         if (caller.transport() == Transport.TLS) {
-            listeners.add(new SipProxy.ListenAddress(Transport.TLS, "127.0.0.1", 0, null));
+            listeners.add(new SipSettings.ListenAddress(Transport.TLS, "127.0.0.1", 0, null));
         }
         SipProxy started = new SipProxy(
-                settings.apply(SipProxy.Settings.listeningOn(listeners)
+                settings.apply(SipSettings.listeningOn(listeners)
                         .withShards(1)
                         .withAdvertisedHosts(Set.of("sip.example.com"))),
                 () -> plan,

@@ -32,7 +32,7 @@ class TcpTest {
         gateway = ladder.gateway;
     }
 
-    private void restart(UnaryOperator<SipProxy.Settings> settings, int gateways, Transport from, Transport to)
+    private void restart(UnaryOperator<SipSettings> settings, int gateways, Transport from, Transport to)
             throws Exception {
         ladder.close();
         ladder = new Ladder(settings, gateways, from, to);

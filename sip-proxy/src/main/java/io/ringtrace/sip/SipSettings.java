@@ -1,0 +1,185 @@
+package io.ringtrace.sip;
+
+import io.ringtrace.routing.Transport;
+import io.ringtrace.sip.transaction.BranchParameter;
+import io.ringtrace.sip.transaction.SipTimers;
+import io.ringtrace.sip.transport.StreamLimits;
+import io.ringtrace.sip.transport.TlsFiles;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** How a {@link SipProxy} is set up. Immutable; the bounds are per shard, and beyond them new calls get 503. */
+public final class SipSettings {
+    private final Values values;
+
+    private SipSettings(Values values) {
+        if (values.listeners.isEmpty() || values.shards < 1 || values.shards > BranchParameter.MOST_SHARDS) {
+            throw new IllegalArgumentException("a proxy needs a listener, and 1 to " + BranchParameter.MOST_SHARDS
+                    + " shards, not " + values.shards);
+        }
+        this.values = values;
+    }
+
+    /**
+     * An address to listen on.
+     *
+     * @param transport how messages travel there
+     * @param host an IP address of this machine; {@code 0.0.0.0} or {@code ::} for all, which then needs an advertised host
+     * @param port 0 takes a free one
+     * @param advertised the host that we name in Via and Record-Route; null for the address itself
+     */
+    public record ListenAddress(
+            Transport transport,
+            String host,
+            int port,
+            @Nullable String advertised) {
+        public ListenAddress {
+            InetSocketAddress address = new InetSocketAddress(host, port);
+            if (address.isUnresolved()) {
+                throw new IllegalArgumentException("listener " + host + ":" + port + ": there is no such address");
+            }
+            if (advertised == null && address.getAddress().isAnyLocalAddress()) {
+                throw new IllegalArgumentException("listener " + host + ":" + port
+                        + " is on all addresses of this machine: say which host others reach it by");
+            }
+        }
+
+        /** By UDP. */
+        public ListenAddress(String host, int port) {
+            this(Transport.UDP, host, port, null);
+        }
+    }
+
+    /** What the settings are; changed only before they are handed out. */
+    private static final class Values {
+        List<ListenAddress> listeners = List.of();
+        int shards = Runtime.getRuntime().availableProcessors();
+        SipTimers timers = SipTimers.DEFAULT;
+        Set<String> advertisedHosts = Set.of();
+        Duration maximumDuration = Duration.ofHours(3);
+        int mostServerTransactions = 200_000;
+        int mostClientTransactions = 200_000;
+        int mostLiveCalls = 200_000;
+        int mostHandedOver = 8_192;
+        StreamLimits streams = StreamLimits.DEFAULT;
+
+        @Nullable
+        TlsFiles tls;
+
+        Values copy() {
+            Values copy = new Values();
+            copy.listeners = listeners;
+            copy.shards = shards;
+            copy.timers = timers;
+            copy.advertisedHosts = advertisedHosts;
+            copy.maximumDuration = maximumDuration;
+            copy.mostServerTransactions = mostServerTransactions;
+            copy.mostClientTransactions = mostClientTransactions;
+            copy.mostLiveCalls = mostLiveCalls;
+            copy.mostHandedOver = mostHandedOver;
+            copy.streams = streams;
+            copy.tls = tls;
+            return copy;
+        }
+    }
+
+    /** As many shards as cores, RFC 3261's timers, three hours, and room for about 2000 calls a second on each shard. */
+    public static SipSettings listeningOn(List<ListenAddress> listeners) {
+        Values values = new Values();
+        values.listeners = List.copyOf(listeners);
+        return new SipSettings(values);
+    }
+
+    private SipSettings with(Consumer<Values> change) {
+        Values changed = values.copy();
+        change.accept(changed);
+        return new SipSettings(changed);
+    }
+
+    public SipSettings withShards(int count) {
+        return with(v -> v.shards = count);
+    }
+
+    public SipSettings withTimers(SipTimers timers) {
+        return with(v -> v.timers = timers);
+    }
+
+    /** Further host names by which a Request-URI or Route may name us. */
+    public SipSettings withAdvertisedHosts(Set<String> hosts) {
+        return with(v -> v.advertisedHosts = Set.copyOf(hosts));
+    }
+
+    /** How long a call may last. */
+    public SipSettings withMaximumDuration(Duration longest) {
+        return with(v -> v.maximumDuration = longest);
+    }
+
+    /** Bounds of each shard: server and client transactions, and calls. */
+    public SipSettings withMost(int serverTransactions, int clientTransactions, int liveCalls) {
+        return with(v -> {
+            v.mostServerTransactions = serverTransactions;
+            v.mostClientTransactions = clientTransactions;
+            v.mostLiveCalls = liveCalls;
+        });
+    }
+
+    /** Bounds on TCP and TLS connections, over all shards. */
+    public SipSettings withStreams(StreamLimits limits) {
+        return with(v -> v.streams = limits);
+    }
+
+    /** The certificates that TLS listeners need. */
+    public SipSettings withTls(TlsFiles files) {
+        return with(v -> v.tls = files);
+    }
+
+    List<ListenAddress> listeners() {
+        return values.listeners;
+    }
+
+    int shards() {
+        return values.shards;
+    }
+
+    SipTimers timers() {
+        return values.timers;
+    }
+
+    Set<String> advertisedHosts() {
+        return values.advertisedHosts;
+    }
+
+    Duration maximumDuration() {
+        return values.maximumDuration;
+    }
+
+    int mostServerTransactions() {
+        return values.mostServerTransactions;
+    }
+
+    int mostClientTransactions() {
+        return values.mostClientTransactions;
+    }
+
+    int mostLiveCalls() {
+        return values.mostLiveCalls;
+    }
+
+    /** Messages that may wait for a shard when another shard received them. */
+    int mostHandedOver() {
+        return values.mostHandedOver;
+    }
+
+    StreamLimits streams() {
+        return values.streams;
+    }
+
+    @Nullable
+    TlsFiles tls() {
+        return values.tls;
+    }
+}
