@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -83,10 +84,11 @@ final class StreamWire implements Wire {
     /** Sends in segments of at most so many bytes. */
     void send(byte[] message, int segment) {
         try {
-            Socket socket = connected();
+            // Asked for once: the other side may close the connection between two segments.
+            OutputStream out = connected().getOutputStream();
             for (int at = 0; at < message.length; at += segment) {
-                socket.getOutputStream().write(message, at, Math.min(segment, message.length - at));
-                socket.getOutputStream().flush();
+                out.write(message, at, Math.min(segment, message.length - at));
+                out.flush();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
