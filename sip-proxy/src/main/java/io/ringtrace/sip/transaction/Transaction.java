@@ -110,7 +110,7 @@ public abstract sealed class Transaction implements Sender permits ServerTransac
                 }
                 case Action.TellTimeout _ -> timedOut();
                 case Action.TellTransportError _ -> transportFailed();
-                case Action.Start(Timer timer) -> (timer.retransmits() ? retransmitting : waiting).start(timer);
+                case Action.Start(Timer timer) -> start(timer);
                 case Action.StopRetransmitting _ -> retransmitting.stop();
                 case Action.StopWaiting _ -> waiting.stop();
             }
