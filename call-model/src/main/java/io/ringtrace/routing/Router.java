@@ -124,7 +124,8 @@ public final class Router {
             Gateway gateway = share.gateways().get(i);
             trace.add(
                     (i == 0 ? "first to gateway " : "then to gateway ") + gateway.name() + ", " + gateway.host()
-                            + " port " + gateway.port() + " by " + gateway.transport()
+                            + (gateway.port() > 0 ? " port " + gateway.port() : "") + " by "
+                            + (gateway.transport() == null ? "the transport of its domain" : gateway.transport())
                             + (i + 1 < share.gateways().size()
                                     ? "; on to the next after "
                                             + gateway.silence().toMillis()

@@ -82,28 +82,34 @@ final class AddressChecks {
     private void notOurselves(YamlNode.Mapping gateway, String key, Map<Socket, Position> listeners) {
         YamlNode.Scalar host = gateway.scalar("host");
         YamlNode.Scalar port = gateway.scalar("port");
-        if (host == null || port == null || findings.isWrong(host) || findings.isWrong(port)) {
+        if (host == null || findings.isWrong(host) || (port != null && findings.isWrong(port))) {
             return;
         }
+        String reached = port == null ? usualPort(gateway) : port.text();
         for (Map.Entry<Socket, Position> listener : listeners.entrySet()) {
-            if (listener.getKey().port().equals(port.text())
+            if (listener.getKey().port().equals(reached)
                     && reaches(host.text(), listener.getKey().address())) {
                 findings.addAt(
                         host,
                         key + ".host",
                         host.text(),
                         "an address that is not our own",
-                        "port " + port.text() + " is our listener at " + listener.getValue()
+                        "port " + reached + " is our listener at " + listener.getValue()
                                 + ", so calls would come back");
                 return;
             }
         }
     }
 
+    private static String usualPort(YamlNode.Mapping gateway) {
+        YamlNode.Scalar transport = gateway.scalar("transport");
+        return transport != null && transport.text().equals("tls") ? "5061" : "5060";
+    }
+
     /** Via and Record-Route of what we send must name a socket of ours that the answers can come to. */
     private void listenerOfItsTransport(YamlNode.Mapping gateway, String key) {
         YamlNode.Scalar transport = gateway.scalar("transport");
-        if (transport == null || findings.isWrong(transport)) {
+        if (transport == null || findings.isWrong(transport) || transport.text().equals("auto")) {
             return;
         }
         boolean there = tree.mapping("sip").items("listeners").stream()

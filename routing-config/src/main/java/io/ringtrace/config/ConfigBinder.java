@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the records of a tree that has its defaults and was found free of mistakes. */
 final class ConfigBinder {
+    private static final int KILOBYTE = 1024;
     private static final long MEGABYTE = 1024L * 1024L;
+    private static final int LONGEST_DATAGRAM = 65_535;
 
     private final YamlNode.Mapping tree;
     private final Path folder;
@@ -33,7 +35,7 @@ final class ConfigBinder {
         YamlNode.Mapping sip = tree.mapping("sip");
         List<SipConfig.Listener> listeners = sip.items("listeners").stream()
                 .map(YamlNode.Mapping.class::cast)
-                .map(l -> new SipConfig.Listener(transport(l), address(l), integer(l, "port")))
+                .map(ConfigBinder::listener)
                 .toList();
         String shards = text(sip, "shards");
         return new SipConfig(
@@ -41,7 +43,38 @@ final class ConfigBinder {
                 texts(sip.items("advertised-hosts")),
                 shards.equals("auto") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(shards),
                 duration(sip, "maximum-call-duration"),
-                sip.get("tls") == null ? null : tls(sip.mapping("tls")));
+                sip.get("tls") == null ? null : tls(sip.mapping("tls")),
+                duration(sip, "no-answer-limit"),
+                dns(sip.mapping("dns")),
+                connections(sip.mapping("connections")));
+    }
+
+    private static SipConfig.Listener listener(YamlNode.Mapping listener) {
+        YamlNode.Scalar advertised = listener.scalar("advertised-host");
+        return new SipConfig.Listener(
+                transport(listener),
+                address(listener),
+                integer(listener, "port"),
+                advertised == null ? null : advertised.text());
+    }
+
+    private static SipConfig.Dns dns(YamlNode.Mapping dns) {
+        return new SipConfig.Dns(
+                texts(dns.items("servers")).stream()
+                        .map(server -> Objects.requireNonNull(Formats.dnsServerOrNull(server)))
+                        .toList(),
+                duration(dns, "timeout"));
+    }
+
+    private static SipConfig.Connections connections(YamlNode.Mapping connections) {
+        return new SipConfig.Connections(
+                integer(connections, "most"),
+                integer(connections, "most-per-source"),
+                duration(connections, "first-message"),
+                duration(connections, "idle"),
+                duration(connections, "connect"),
+                integer(connections, "longest-header-kb") * KILOBYTE,
+                Math.min(integer(connections, "longest-message-kb") * KILOBYTE, LONGEST_DATAGRAM));
     }
 
     private SipConfig.Tls tls(YamlNode.Mapping tls) {
@@ -90,7 +123,7 @@ final class ConfigBinder {
                 LogConfig.Level.valueOf(text(log, "level").toUpperCase(Locale.ROOT)));
     }
 
-    static Transport transport(YamlNode.Mapping mapping) {
+    private static Transport transport(YamlNode.Mapping mapping) {
         return Transport.valueOf(text(mapping, "transport").toUpperCase(Locale.ROOT));
     }
 

@@ -2,6 +2,7 @@ package io.ringtrace.config;
 
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.IpNetwork;
+import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.time.ZoneId;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -21,6 +23,8 @@ final class Formats {
     private static final Pattern NUMERIC_LAST_LABEL = Pattern.compile("(.*\\.)?[0-9]+\\.?");
     private static final Pattern DATABASE_URL =
             Pattern.compile("jdbc:mysql://[A-Za-z0-9.:,\\[\\]_-]{1,255}/[A-Za-z0-9_-]{1,64}(\\?[!-~]{0,1000})?");
+    private static final Pattern ADDRESS_AND_PORT = Pattern.compile("([0-9.]+|\\[[0-9A-Fa-f:.]+\\]):([0-9]{1,5})");
+    private static final int DNS_PORT = 53;
     private static final Set<String> EMERGENCY = Set.of("911", "112", "999", "988", "933", "110", "119", "000");
 
     private Formats() {}
@@ -36,6 +40,7 @@ final class Formats {
             case "ip-network" -> ipNetwork(text);
             case "ip-address" -> ipAddress(text);
             case "host" -> host(text);
+            case "dns-server" -> dnsServerOrNull(text) == null ? Complaint.PLAIN : null;
             case "phone-number" -> phoneNumber(text);
             case "destination-number" -> destinationNumber(text);
             case "duration-text" -> duration(text, schema);
@@ -102,6 +107,23 @@ final class Formats {
         int colon = text.indexOf(':');
         boolean port = colon > 0 && colon == text.lastIndexOf(':');
         return port ? new Complaint("only the host, without its port") : Complaint.PLAIN;
+    }
+
+    /** The address and port of a DNS server; null when the text is none. */
+    static @Nullable InetSocketAddress dnsServerOrNull(String text) {
+        if (isAddress(text)) {
+            return new InetSocketAddress(IpNetwork.parse(text).address(), DNS_PORT);
+        }
+        Matcher parts = ADDRESS_AND_PORT.matcher(text);
+        if (!parts.matches()) {
+            return null;
+        }
+        String address = parts.group(1).replaceAll("[\\[\\]]", "");
+        int port = Integer.parseInt(parts.group(2));
+        boolean bracketed = parts.group(1).startsWith("[");
+        return isAddress(address) && bracketed == address.indexOf(':') >= 0 && port > 0 && port <= 65_535
+                ? new InetSocketAddress(IpNetwork.parse(address).address(), port)
+                : null;
     }
 
     private static @Nullable Complaint phoneNumber(String text) {

@@ -5,7 +5,6 @@ import static io.ringtrace.config.ConfigBinder.integer;
 import static io.ringtrace.config.ConfigBinder.text;
 import static io.ringtrace.config.ConfigBinder.textOr;
 import static io.ringtrace.config.ConfigBinder.texts;
-import static io.ringtrace.config.ConfigBinder.transport;
 
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.BlockedCallers;
@@ -13,17 +12,20 @@ import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.IpNetwork;
 import io.ringtrace.routing.NumberNormalisation;
 import io.ringtrace.routing.PlanSources;
+import io.ringtrace.routing.Probing;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.StaticNumber;
 import io.ringtrace.routing.TimeWindow;
+import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -73,20 +75,34 @@ final class PlanBinder {
     }
 
     private static Gateway gateway(String name, YamlNode.Mapping gateway) {
+        String host = text(gateway, "host");
+        boolean address = Formats.isAddress(host);
+        Transport transport = transportOrAuto(gateway, address);
+        int usualPort = !address ? 0 : transport == Transport.TLS ? 5061 : 5060;
         return new Gateway(
                 name,
-                text(gateway, "host"),
-                integer(gateway, "port"),
-                transport(gateway),
+                host,
+                gateway.get("port") == null ? usualPort : integer(gateway, "port"),
+                transport,
                 duration(gateway, "silence"),
-                statuses(gateway),
-                networks(gateway));
+                statuses(gateway, "failover-statuses"),
+                networks(gateway),
+                probing(gateway.mapping("probe")));
     }
 
-    private static Set<Integer> statuses(YamlNode.Mapping mapping) {
-        return texts(mapping.items("failover-statuses")).stream()
-                .map(Integer::valueOf)
-                .collect(Collectors.toUnmodifiableSet());
+    /** What is written, else {@code udp} for an IP address; null for {@code auto}, as it is for a name that says nothing. */
+    private static @Nullable Transport transportOrAuto(YamlNode.Mapping gateway, boolean address) {
+        String written = textOr(gateway, "transport", address ? "udp" : "auto");
+        return written.equals("auto") ? null : Transport.valueOf(written.toUpperCase(Locale.ROOT));
+    }
+
+    private static Probing probing(YamlNode.Mapping probe) {
+        return new Probing(
+                duration(probe, "interval"), text(probe, "when").equals("always"), statuses(probe, "failing-statuses"));
+    }
+
+    private static Set<Integer> statuses(YamlNode.Mapping mapping, String key) {
+        return texts(mapping.items(key)).stream().map(Integer::valueOf).collect(Collectors.toUnmodifiableSet());
     }
 
     private static Trunk trunk(String name, YamlNode.Mapping trunk) {
@@ -140,7 +156,7 @@ final class PlanBinder {
     }
 
     private List<Route.Share> shares(YamlNode.Mapping route) {
-        Set<Integer> own = route.get("failover-statuses") == null ? null : statuses(route);
+        Set<Integer> own = route.get("failover-statuses") == null ? null : statuses(route, "failover-statuses");
         List<YamlNode> split = route.items("split");
         if (split.isEmpty()) {
             return List.of(new Route.Share(100, gateways(route, own)));

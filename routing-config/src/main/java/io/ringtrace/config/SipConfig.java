@@ -16,13 +16,17 @@ import org.jspecify.annotations.Nullable;
  * @param shards threads that own calls, at least 1
  * @param maximumCallDuration how long an answered call may last
  * @param tls null only when no listener is of TLS
+ * @param noAnswerLimit how long the last gateway of a call may stay silent
  */
 public record SipConfig(
         List<Listener> listeners,
         List<String> advertisedHosts,
         int shards,
         Duration maximumCallDuration,
-        @Nullable Tls tls) {
+        @Nullable Tls tls,
+        Duration noAnswerLimit,
+        Dns dns,
+        Connections connections) {
     public SipConfig {
         listeners = List.copyOf(listeners);
         advertisedHosts = List.copyOf(advertisedHosts);
@@ -32,8 +36,17 @@ public record SipConfig(
      * A socket that SIP is heard on.
      *
      * @param port 0 for any free one
+     * @param advertisedHost how we name it to others; null for the address itself, or the first of the advertised hosts
      */
-    public record Listener(Transport transport, InetAddress address, int port) {
+    public record Listener(
+            Transport transport,
+            InetAddress address,
+            int port,
+            @Nullable String advertisedHost) {
+        public Listener(Transport transport, InetAddress address, int port) {
+            this(transport, address, port, null);
+        }
+
         public InetSocketAddress socketAddress() {
             return new InetSocketAddress(address, port);
         }
@@ -46,6 +59,40 @@ public record SipConfig(
      */
     public record Tls(
             Path certificate, Path privateKey, @Nullable Path trusted, ClientCertificates clientCertificates) {}
+
+    /**
+     * Who is asked for addresses of names.
+     *
+     * @param servers none for those of the machine's resolv.conf
+     */
+    public record Dns(List<InetSocketAddress> servers, Duration timeout) {
+        public static final Dns DEFAULT = new Dns(List.of(), Duration.ofSeconds(1));
+
+        public Dns {
+            servers = List.copyOf(servers);
+        }
+    }
+
+    /**
+     * Bounds on TCP and TLS connections.
+     *
+     * @param most open ones
+     * @param mostPerSource accepted ones of one IP address
+     * @param firstMessage how long the first message, or the rest of one, may take
+     * @param longestHeader in bytes
+     * @param longestMessage in bytes, header and body
+     */
+    public record Connections(
+            int most,
+            int mostPerSource,
+            Duration firstMessage,
+            Duration idle,
+            Duration connect,
+            int longestHeader,
+            int longestMessage) {
+        public static final Connections DEFAULT = new Connections(
+                4096, 256, Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofSeconds(2), 32 * 1024, 65_535);
+    }
 
     /** Whether who connects by TLS must show a certificate. */
     public enum ClientCertificates {

@@ -6,6 +6,7 @@ import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.IpNetwork;
 import io.ringtrace.routing.NumberNormalisation;
+import io.ringtrace.routing.Probing;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.StaticNumber;
@@ -13,6 +14,7 @@ import io.ringtrace.routing.TimeWindow;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -20,7 +22,9 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,36 +56,53 @@ class ConfigurationTest {
                             List.of(),
                             Runtime.getRuntime().availableProcessors(),
                             Duration.ofHours(3),
-                            null));
+                            null,
+                            Duration.ofSeconds(10),
+                            SipConfig.Dns.DEFAULT,
+                            SipConfig.Connections.DEFAULT));
         }
 
         @Test
         void everyKey() {
             SipConfig sip = loaded("""
-                            sip:
-                              listeners:
-                                - transport: udp
-                                  address: 192.0.2.1
-                                  port: 5070
-                                - address: "::1"
-                                  port: 0
-                                - transport: tcp
-                              advertised-hosts: [sip.example.net, 198.51.100.7, "2001:db8::1"]
-                              shards: 7
-                              maximum-call-duration: 90m
-                              tls:
-                                certificate: tls/server.pem
-                                private-key: /etc/ringtrace/server.key
-                                trusted-certificates: partners.pem
-                                client-certificates: optional
-                            """).sip();
+                sip:
+                  listeners:
+                    - transport: udp
+                      address: 192.0.2.1
+                      port: 5070
+                    - address: "::1"
+                      port: 0
+                    - transport: tcp
+                      advertised-host: edge.example.net
+                  advertised-hosts: [sip.example.net, 198.51.100.7, "2001:db8::1"]
+                  shards: 7
+                  maximum-call-duration: 90m
+                  tls:
+                    certificate: tls/server.pem
+                    private-key: /etc/ringtrace/server.key
+                    trusted-certificates: partners.pem
+                    client-certificates: optional
+                  no-answer-limit: 20s
+                  dns:
+                    servers: [192.0.2.53, "192.0.2.54:5353", "[2001:db8::53]:5354", "2001:db8::54"]
+                    timeout: 2s
+                  connections:
+                    most: 100
+                    most-per-source: 10
+                    first-message: 5s
+                    idle: 1h
+                    connect: 1s
+                    longest-header-kb: 16
+                    longest-message-kb: 48
+                """).sip();
 
             assertThat(sip)
                     .isEqualTo(new SipConfig(
                             List.of(
                                     new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("192.0.2.1"), 5070),
                                     new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("::1"), 0),
-                                    new SipConfig.Listener(Transport.TCP, InetAddress.ofLiteral("0.0.0.0"), 5060)),
+                                    new SipConfig.Listener(
+                                            Transport.TCP, InetAddress.ofLiteral("0.0.0.0"), 5060, "edge.example.net")),
                             List.of("sip.example.net", "198.51.100.7", "2001:db8::1"),
                             7,
                             Duration.ofMinutes(90),
@@ -89,7 +110,23 @@ class ConfigurationTest {
                                     folder.resolve("tls/server.pem"),
                                     Path.of("/etc/ringtrace/server.key"),
                                     folder.resolve("partners.pem"),
-                                    SipConfig.ClientCertificates.OPTIONAL)));
+                                    SipConfig.ClientCertificates.OPTIONAL),
+                            Duration.ofSeconds(20),
+                            new SipConfig.Dns(
+                                    List.of(
+                                            new InetSocketAddress("192.0.2.53", 53),
+                                            new InetSocketAddress("192.0.2.54", 5353),
+                                            new InetSocketAddress("2001:db8::53", 5354),
+                                            new InetSocketAddress("2001:db8::54", 53)),
+                                    Duration.ofSeconds(2)),
+                            new SipConfig.Connections(
+                                    100,
+                                    10,
+                                    Duration.ofSeconds(5),
+                                    Duration.ofHours(1),
+                                    Duration.ofSeconds(1),
+                                    16 * 1024,
+                                    48 * 1024)));
             assertThat(sip.listeners().getFirst().socketAddress()).hasToString("/192.0.2.1:5070");
         }
     }
@@ -109,17 +146,17 @@ class ConfigurationTest {
         @Test
         void everyKey() {
             StoreConfig store = Written.in(folder, """
-                            store:
-                              url: jdbc:mysql://db.example.net:3306/ringtrace?sslMode=REQUIRED
-                              user: ringtrace
-                              password: env:DATABASE_PASSWORD
-                              data-directory: /var/lib/ringtrace
-                              journal:
-                                size-limit-mb: 100
-                                segment-mb: 25
-                              embedded:
-                                buffer-pool-mb: 1024
-                            """)
+                store:
+                  url: jdbc:mysql://db.example.net:3306/ringtrace?sslMode=REQUIRED
+                  user: ringtrace
+                  password: env:DATABASE_PASSWORD
+                  data-directory: /var/lib/ringtrace
+                  journal:
+                    size-limit-mb: 100
+                    segment-mb: 25
+                  embedded:
+                    buffer-pool-mb: 1024
+                """)
                     .withEnvironment(Map.of("DATABASE_PASSWORD", "hunter2"))
                     .loaded()
                     .store();
@@ -188,20 +225,20 @@ class ConfigurationTest {
         @Test
         void everyKey() {
             assertThat(loaded("""
-                                    trunks:
-                                      acme:
-                                        source-networks: [203.0.113.0/24, "2001:db8::/32", 198.51.100.7]
-                                        numbers:
-                                          format: custom
-                                          country-code: 44
-                                          national-prefix: 0
-                                          international-prefix: 00
-                                          national-digits: 10
-                                        default-destination: +442079460123
-                                      other:
-                                        source-networks: [203.0.112.0/24]
-                                        numbers: {format: nanp}
-                                    """).plan().trunks())
+                trunks:
+                  acme:
+                    source-networks: [203.0.113.0/24, "2001:db8::/32", 198.51.100.7]
+                    numbers:
+                      format: custom
+                      country-code: 44
+                      national-prefix: 0
+                      international-prefix: 00
+                      national-digits: 10
+                    default-destination: +442079460123
+                  other:
+                    source-networks: [203.0.112.0/24]
+                    numbers: {format: nanp}
+                """).plan().trunks())
                     .containsExactly(
                             new Trunk(
                                     "acme",
@@ -231,26 +268,50 @@ class ConfigurationTest {
                             new Gateway(
                                     "east",
                                     "gateway.example.net",
-                                    5060,
-                                    Transport.UDP,
+                                    0,
+                                    null,
                                     Gateway.DEFAULT_SILENCE,
                                     Gateway.DEFAULT_FAILOVER_STATUSES,
-                                    List.of())));
+                                    List.of(),
+                                    Probing.DEFAULT)));
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "'host: 192.0.2.1', 5060, UDP",
+            "'host: 192.0.2.1, transport: auto', 5060,",
+            "'host: 192.0.2.1, transport: tls', 5061, TLS",
+            "'host: gw.example.net', 0,",
+            "'host: gw.example.net, transport: udp', 0, UDP",
+            "'host: gw.example.net, port: 5070', 5070,"
+        })
+        void anAddressMeansUdpAndANameWhatDnsSays(String written, int port, @Nullable Transport transport) {
+            Gateway gateway = Objects.requireNonNull(
+                    loaded("""
+                        sip:
+                          tls: {certificate: a.pem, private-key: a.key}
+                          listeners: [{transport: udp, port: 5070}, {transport: tls, port: 5071}]
+                        gateways: {east: {%s}}
+                        """.formatted(written)).plan().gateways().get("east"));
+
+            assertThat(gateway.port()).isEqualTo(port);
+            assertThat(gateway.transport()).isEqualTo(transport);
         }
 
         @Test
         void everyKey() {
             assertThat(loaded("""
-                                    sip: {listeners: [{transport: tcp}]}
-                                    gateways:
-                                      east:
-                                        host: 192.0.2.10
-                                        port: 5070
-                                        transport: tcp
-                                        silence: 1500ms
-                                        failover-statuses: [503, 404]
-                                        source-networks: [192.0.2.0/28]
-                                    """).plan().gateways())
+                sip: {listeners: [{transport: tcp}]}
+                gateways:
+                  east:
+                    host: 192.0.2.10
+                    port: 5070
+                    transport: tcp
+                    silence: 1500ms
+                    failover-statuses: [503, 404]
+                    source-networks: [192.0.2.0/28]
+                    probe: {when: always, interval: 30s, failing-statuses: [404]}
+                """).plan().gateways())
                     .containsExactly(Map.entry(
                             "east",
                             new Gateway(
@@ -260,16 +321,17 @@ class ConfigurationTest {
                                     Transport.TCP,
                                     Duration.ofMillis(1500),
                                     Set.of(503, 404),
-                                    List.of(IpNetwork.parse("192.0.2.0/28")))));
+                                    List.of(IpNetwork.parse("192.0.2.0/28")),
+                                    new Probing(Duration.ofSeconds(30), true, Set.of(404)))));
         }
     }
 
     @Nested
     class Routes {
         private static final String NAMES = """
-                trunks: {acme: {source-networks: [203.0.113.0/24]}}
-                gateways: {east: {host: 192.0.2.10}, west: {host: 192.0.2.20}}
-                """;
+            trunks: {acme: {source-networks: [203.0.113.0/24]}}
+            gateways: {east: {host: 192.0.2.10}, west: {host: 192.0.2.20}}
+            """;
 
         private Route onlyRoute(String text) {
             return loaded(NAMES + text).plan().routes().getFirst();
@@ -283,7 +345,7 @@ class ConfigurationTest {
                     .containsExactly(new Route(
                             "1800",
                             null,
-                            List.of(java.util.Objects.requireNonNull(
+                            List.of(Objects.requireNonNull(
                                     configuration.plan().gateways().get("east"))),
                             Route.DEFAULT_RING_TIMEOUT,
                             folder.resolve("ringtrace.yaml") + ":3"));
@@ -292,12 +354,12 @@ class ConfigurationTest {
         @Test
         void everyKey() {
             Route route = onlyRoute("""
-                    routes:
-                      - prefix: +1800
-                        trunk: acme
-                        gateways: [west, east]
-                        ring-timeout: 30s
-                    """);
+                routes:
+                  - prefix: +1800
+                    trunk: acme
+                    gateways: [west, east]
+                    ring-timeout: 30s
+                """);
 
             assertThat(route.prefix()).isEqualTo("1800");
             assertThat(route.trunk()).isEqualTo("acme");
@@ -311,21 +373,21 @@ class ConfigurationTest {
         @Test
         void everyConditionAndShare() {
             Configuration configuration = loaded(NAMES + """
-                    time-windows:
-                      office:
-                        time-zone: America/New_York
-                        weekdays: [mon, fri]
-                        from: "09:00"
-                        until: "17:30"
-                        holidays: [2026-12-25]
-                    blocked-callers: {status: 608, numbers: [+13125550123], prefixes: [+1900]}
-                    routes:
-                      - prefix: 1
-                        caller-prefix: +1312
-                        when: office
-                        failover-statuses: [486]
-                        split: [{percent: 70, gateways: [east, west]}, {percent: 30, gateways: [west]}]
-                    """);
+                time-windows:
+                  office:
+                    time-zone: America/New_York
+                    weekdays: [mon, fri]
+                    from: "09:00"
+                    until: "17:30"
+                    holidays: [2026-12-25]
+                blocked-callers: {status: 608, numbers: [+13125550123], prefixes: [+1900]}
+                routes:
+                  - prefix: 1
+                    caller-prefix: +1312
+                    when: office
+                    failover-statuses: [486]
+                    split: [{percent: 70, gateways: [east, west]}, {percent: 30, gateways: [west]}]
+                """);
             Route route = configuration.plan().routes().getFirst();
 
             assertThat(route.conditions())
@@ -372,11 +434,11 @@ class ConfigurationTest {
         @Test
         void everyKey() {
             assertThat(loaded("""
-                                    static-numbers:
-                                      - number: +18005550123
-                                        destination: "+12135550187"
-                                        campaign: 2026
-                                    """).plan().staticNumbers())
+                static-numbers:
+                  - number: +18005550123
+                    destination: "+12135550187"
+                    campaign: 2026
+                """).plan().staticNumbers())
                     .containsExactly(Map.entry(
                             18_005_550_123L,
                             new StaticNumber(

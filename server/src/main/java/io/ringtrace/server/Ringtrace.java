@@ -17,6 +17,7 @@ import io.ringtrace.http.HttpSettings;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.SipSettings;
 import io.ringtrace.sip.transport.ListenerException;
+import io.ringtrace.sip.transport.StreamLimits;
 import io.ringtrace.sip.transport.TlsFiles;
 import io.ringtrace.store.account.DrainedNumbers;
 import io.ringtrace.store.account.StoreAccounts;
@@ -299,22 +300,28 @@ public final class Ringtrace implements AutoCloseable {
         String advertised =
                 sip.advertisedHosts().isEmpty() ? null : sip.advertisedHosts().getFirst();
         if (advertised == null
-                && sip.listeners().stream().anyMatch(l -> l.address().isAnyLocalAddress())) {
+                && sip.listeners().stream()
+                        .anyMatch(l -> l.address().isAnyLocalAddress() && l.advertisedHost() == null)) {
             throw new StartException(
-                    "a SIP listener stands for all of this machine's addresses, and Via and Record-Route must name one: "
-                            + "say in sip.advertised-hosts which host others reach it by");
+                    "a SIP listener stands for all of this machine's addresses, and Via and Record-Route must name"
+                            + " one: say in sip.advertised-hosts which host others reach it by");
         }
         List<SipSettings.ListenAddress> listeners = sip.listeners().stream()
                 .map(l -> new SipSettings.ListenAddress(
                         l.transport(),
                         l.address().getHostAddress(),
                         l.port(),
-                        l.address().isAnyLocalAddress() ? advertised : null))
+                        l.advertisedHost() == null && l.address().isAnyLocalAddress()
+                                ? advertised
+                                : l.advertisedHost()))
                 .toList();
         SipSettings settings = SipSettings.listeningOn(listeners)
                 .withShards(sip.shards())
                 .withAdvertisedHosts(Set.copyOf(sip.advertisedHosts()))
-                .withMaximumDuration(sip.maximumCallDuration());
+                .withMaximumDuration(sip.maximumCallDuration())
+                .withNoAnswerLimit(sip.noAnswerLimit())
+                .withDns(sip.dns().servers(), sip.dns().timeout())
+                .withStreams(streams(sip.connections()));
         SipConfig.Tls tls = sip.tls();
         return tls == null
                 ? settings
@@ -324,6 +331,17 @@ public final class Ringtrace implements AutoCloseable {
                         tls.trusted(),
                         TlsFiles.ClientCertificates.valueOf(
                                 tls.clientCertificates().name())));
+    }
+
+    private static StreamLimits streams(SipConfig.Connections connections) {
+        return new StreamLimits(
+                connections.most(),
+                connections.mostPerSource(),
+                connections.firstMessage(),
+                connections.idle(),
+                connections.connect(),
+                connections.longestHeader(),
+                connections.longestMessage());
     }
 
     private static String hostAndPort(InetAddress address, int port) {

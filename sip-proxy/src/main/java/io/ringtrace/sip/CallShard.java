@@ -15,6 +15,7 @@ import io.ringtrace.sip.transport.Hop;
 import io.ringtrace.sip.transport.MessagePort;
 import io.ringtrace.sip.transport.MessageReceiver;
 import io.ringtrace.sip.transport.ShardLoop;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -119,6 +120,12 @@ final class CallShard implements MessageReceiver {
         return count == 1
                 ? this
                 : all.get((int) Long.remainderUnsigned(parsed.hash(parsed.callId(), CALL_ID_SEED), count));
+    }
+
+    /** The number of the shard, of so many, that messages with this Call-ID belong to. */
+    static int ownerOf(String callId, int shards) {
+        byte[] bytes = callId.getBytes(StandardCharsets.US_ASCII);
+        return (int) Long.remainderUnsigned(SipMessage.hash(CALL_ID_SEED, bytes, 0, bytes.length), shards);
     }
 
     private void giveTo(CallShard owner, Hop source) {

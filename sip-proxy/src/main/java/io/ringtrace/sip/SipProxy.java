@@ -12,8 +12,13 @@ import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.SentBy;
 import io.ringtrace.sip.proxy.ProxyCore;
 import io.ringtrace.sip.proxy.RejoiningInvites;
+import io.ringtrace.sip.target.DnsLookup;
 import io.ringtrace.sip.target.GatewayHealth;
+import io.ringtrace.sip.target.GatewayProbes;
+import io.ringtrace.sip.target.GatewayReport;
+import io.ringtrace.sip.target.GatewayStatus;
 import io.ringtrace.sip.target.GatewayTargets;
+import io.ringtrace.sip.target.Hops;
 import io.ringtrace.sip.transaction.TimerWheel;
 import io.ringtrace.sip.transaction.TransactionLayer;
 import io.ringtrace.sip.transport.Listener;
@@ -35,6 +40,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +48,9 @@ import org.jspecify.annotations.Nullable;
  * from any thread, start and close once each.
  */
 public final class SipProxy implements AutoCloseable {
+    /** The shard that asks gateways whether they live. */
+    private static final int PROBING_SHARD = 0;
+
     private final SipSettings settings;
     private final ActivePlan activePlan;
     private final AttributionLookup lookup;
@@ -53,6 +62,7 @@ public final class SipProxy implements AutoCloseable {
     private @Nullable UdpTransport transport;
     private Collection<RecentInvite> rejoining = List.of();
     private @Nullable StreamTransport streams;
+    private volatile @Nullable GatewayReport gatewayReport;
     private volatile List<CallShard> shards = List.of();
     private volatile List<Listener> listeners = List.of();
 
@@ -168,6 +178,12 @@ public final class SipProxy implements AutoCloseable {
         }
     }
 
+    /** How the gateways of the plan in force are: a row for each address of each. */
+    public List<GatewayStatus> gateways() {
+        GatewayReport report = gatewayReport;
+        return report == null ? List.of() : report.of(activePlan.plan());
+    }
+
     /** Open TCP connections. */
     public int connections() {
         StreamTransport tcp = streams;
@@ -195,11 +211,22 @@ public final class SipProxy implements AutoCloseable {
     }
 
     private void begin(UdpTransport udp, StreamTransport tcp, List<SentBy> sentBys) {
-        GatewayTargets targets = new GatewayTargets(monotonicMillis);
-        GatewayHealth health = new GatewayHealth();
+        Hops anyShards = new Hops(listeners);
+        GatewayTargets targets = new GatewayTargets(
+                new DnsLookup(
+                        settings.dnsServers(),
+                        settings.dnsTimeout(),
+                        listeners.stream().map(Listener::transport).collect(Collectors.toUnmodifiableSet()),
+                        (by, address) -> anyShards.has(by, address)),
+                monotonicMillis);
+        GatewayHealth health = new GatewayHealth(clock::nowMillis);
+        gatewayReport = new GatewayReport(targets, health);
         OurNames names = new OurNames(sentBys, settings.advertisedHosts());
         ProxyCore.Rules rules = new ProxyCore.Rules(
-                settings.maximumDuration(), settings.mostLiveCalls(), Long.toHexString(secureRandom.nextLong()));
+                settings.maximumDuration(),
+                settings.mostLiveCalls(),
+                settings.noAnswerLimit(),
+                Long.toHexString(secureRandom.nextLong()));
         RejoiningInvites rejoins = new RejoiningInvites(rejoining);
         List<CallShard> made = new ArrayList<>();
         for (int i = 0; i < settings.shards(); i++) {
@@ -247,8 +274,27 @@ public final class SipProxy implements AutoCloseable {
                 settings.mostServerTransactions(),
                 settings.mostClientTransactions(),
                 random);
-        ProxyCore core =
-                new ProxyCore(transactions, surroundings, rules, names, listeners, loop, monotonicMillis, random);
+        Hops hops = new Hops(listeners);
+        if (number == PROBING_SHARD) {
+            GatewayProbes probes = new GatewayProbes(
+                    transactions,
+                    activePlan,
+                    surroundings.targets(),
+                    surroundings.health(),
+                    hops,
+                    listeners.getFirst(),
+                    this::callIdOfProbe);
+            loop.execute(probes::begin);
+        }
+        ProxyCore core = new ProxyCore(transactions, surroundings, rules, names, hops, loop, monotonicMillis, random);
         return new CallShard(loop, monotonicMillis, wheel, transactions, core, settings.mostHandedOver());
+    }
+
+    private String callIdOfProbe() {
+        String callId;
+        do {
+            callId = "probe-" + Long.toHexString(secureRandom.nextLong());
+        } while (CallShard.ownerOf(callId, settings.shards()) != PROBING_SHARD);
+        return callId;
     }
 }

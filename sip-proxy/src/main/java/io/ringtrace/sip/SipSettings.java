@@ -61,6 +61,9 @@ public final class SipSettings {
         SipTimers timers = SipTimers.DEFAULT;
         Set<String> advertisedHosts = Set.of();
         Duration maximumDuration = Duration.ofHours(3);
+        Duration noAnswerLimit = Duration.ofSeconds(10);
+        List<InetSocketAddress> dnsServers = List.of();
+        Duration dnsTimeout = Duration.ofSeconds(1);
         int mostServerTransactions = 200_000;
         int mostClientTransactions = 200_000;
         int mostLiveCalls = 200_000;
@@ -77,6 +80,9 @@ public final class SipSettings {
             copy.timers = timers;
             copy.advertisedHosts = advertisedHosts;
             copy.maximumDuration = maximumDuration;
+            copy.noAnswerLimit = noAnswerLimit;
+            copy.dnsServers = dnsServers;
+            copy.dnsTimeout = dnsTimeout;
             copy.mostServerTransactions = mostServerTransactions;
             copy.mostClientTransactions = mostClientTransactions;
             copy.mostLiveCalls = mostLiveCalls;
@@ -118,6 +124,24 @@ public final class SipSettings {
         return with(v -> v.maximumDuration = longest);
     }
 
+    /** How long the last gateway of a call may leave its INVITE without any answer, before the caller gets 408. */
+    public SipSettings withNoAnswerLimit(Duration limit) {
+        return with(v -> v.noAnswerLimit = limit);
+    }
+
+    /**
+     * Who is asked for the addresses of names.
+     *
+     * @param servers none for those that this machine's resolv.conf names
+     * @param timeout how long one of them may take over one answer
+     */
+    public SipSettings withDns(List<InetSocketAddress> servers, Duration timeout) {
+        return with(v -> {
+            v.dnsServers = List.copyOf(servers);
+            v.dnsTimeout = timeout;
+        });
+    }
+
     /** Bounds of each shard: server and client transactions, and calls. */
     public SipSettings withMost(int serverTransactions, int clientTransactions, int liveCalls) {
         return with(v -> {
@@ -155,6 +179,18 @@ public final class SipSettings {
 
     Duration maximumDuration() {
         return values.maximumDuration;
+    }
+
+    Duration noAnswerLimit() {
+        return values.noAnswerLimit;
+    }
+
+    List<InetSocketAddress> dnsServers() {
+        return values.dnsServers;
+    }
+
+    Duration dnsTimeout() {
+        return values.dnsTimeout;
     }
 
     int mostServerTransactions() {

@@ -8,11 +8,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A UDP socket. */
 final class DatagramWire implements Wire {
     private final DatagramSocket socket;
+    private final AtomicInteger keepAlives = new AtomicInteger();
     private @Nullable InetSocketAddress proxy;
 
     DatagramWire(String address) {
@@ -48,13 +50,25 @@ final class DatagramWire implements Wire {
         DatagramPacket packet = new DatagramPacket(bytes, bytes.length);
         try {
             socket.setSoTimeout(patienceMillis);
-            socket.receive(packet);
-            return new String(bytes, 0, packet.getLength(), StandardCharsets.UTF_8);
+            while (true) {
+                socket.receive(packet);
+                String message = new String(bytes, 0, packet.getLength(), StandardCharsets.UTF_8);
+                if (message.isBlank()) {
+                    keepAlives.incrementAndGet();
+                } else {
+                    return message;
+                }
+            }
         } catch (SocketTimeoutException _) {
             return null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Keep-alives heard and ignored (RFC 5626 §3.5.1). */
+    int keepAlives() {
+        return keepAlives.get();
     }
 
     @Override

@@ -122,7 +122,7 @@ class FailoverTest {
 
     @Test
     void nobodyAnsweringIs408() throws Exception {
-        ladder.passes(Duration.ofSeconds(36));
+        ladder.passes(Duration.ofMillis(13_100));
         SipText answer = caller.receives("408");
         caller.acksFailure(answer);
         assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.DESTINATION_NO_ANSWER);
@@ -141,23 +141,45 @@ class FailoverTest {
     }
 
     @Test
-    void suspectGatewayIsTriedLastForHalfAMinute() throws Exception {
+    void whoAnswersAfterTheCallerGot408GetsCancel() throws Exception {
+        ladder.passes(Duration.ofMillis(13_100));
+        caller.acksFailure(caller.receives("408"));
+        second.receives("INVITE");
+        second.answers(180);
+        for (int i = 0; i < 4; i++) {
+            second.receives("INVITE");
+        }
+        second.receives("CANCEL");
+        caller.receivesNothing();
+    }
+
+    @Test
+    void aSuccessThatComesAfterThe408IsForwardedAllTheSame() throws Exception {
+        ladder.passes(Duration.ofMillis(13_100));
+        caller.acksFailure(caller.receives("408"));
+        second.receives("INVITE");
+        second.answers(200);
+        caller.receives("200");
+    }
+
+    @Test
+    void theLastGatewayIsGivenTenSecondsInsteadOfItsSilence() throws Exception {
         ladder.passes(Duration.ofMillis(3_100));
         second.receives("INVITE");
-        second.answers(486);
-        second.receives("ACK");
-        caller.acksFailure(caller.receives("486"));
-        caller.invites(Ladder.PROMO);
-        caller.receives("100");
+        ladder.passes(Duration.ofMillis(9_700));
+        caller.receivesNothing();
+        ladder.passes(Duration.ofMillis(400));
+        caller.receives("408");
+        assertThat(ladder.journal.ended().attempts().getLast().abandoned()).isEqualTo("no answer within 10000 ms");
+    }
+
+    @Test
+    void theLastGatewayMayAnswerLate() throws Exception {
+        ladder.passes(Duration.ofMillis(3_100));
         second.receives("INVITE");
-        second.answers(486);
-        second.receives("ACK");
-        caller.acksFailure(caller.receives("486"));
-        ladder.passes(Duration.ofSeconds(31));
-        gateway.skipsAll("INVITE", 20);
-        caller.skipsAll("486", 20);
-        caller.invites(Ladder.PROMO);
-        caller.receives("100");
-        gateway.receives("INVITE");
+        ladder.passes(Duration.ofSeconds(8));
+        second.answers(200);
+        caller.receives("200");
+        assertThat(ladder.journal.answered().gateway()).isEqualTo("gw2");
     }
 }

@@ -49,7 +49,7 @@ final class Ladder implements AutoCloseable {
     final Party secondGateway;
     final Party stranger = new Party("stranger", "127.0.9.1");
     SipProxy proxy;
-    private RoutingPlan plan;
+    private volatile RoutingPlan plan;
     private final UnaryOperator<SipSettings> settings;
     private final CookieKeys.Key key = new CookieKeys.Key(7, new byte[32]);
 
@@ -166,14 +166,42 @@ final class Ladder implements AutoCloseable {
                 List.of(gateway("gw1", gateway), gateway("gw2", secondGateway)).subList(0, gatewayCount);
         Trunk trunk = new Trunk("acme", List.of(IpNetwork.parse("127.0.1.0/24")), NumberNormalisation.NANP, null);
         Trunk other = new Trunk("other", List.of(IpNetwork.parse("127.0.3.0/24")), NumberNormalisation.NANP, null);
-        plan = new RoutingPlan(
-                "v1",
-                List.of(trunk, other),
+        plan = plan("v1", List.of(trunk, other), gateways);
+        proxy = startProxy(0, 0);
+    }
+
+    private static RoutingPlan plan(String version, List<Trunk> trunks, List<Gateway> gateways) {
+        return new RoutingPlan(
+                version,
+                trunks,
                 gateways,
                 List.of(new Route("", null, gateways, Route.DEFAULT_RING_TIMEOUT, "test:1")),
                 List.of(new StaticNumber(
                         PhoneNumber.parse(STATIC_NUMBER), PhoneNumber.parse(DESTINATION), "billboard", "test:2")));
-        proxy = startProxy(0, 0);
+    }
+
+    /** The plan is reloaded with these gateways, tried in this order. */
+    void reloads(List<Gateway> gateways) {
+        plan = plan(plan.version() + "+", plan.trunks(), gateways);
+    }
+
+    /** The first gateway is told {@code transport: auto}. */
+    void leavesTheTransportToUs() {
+        Gateway first = gateways().getFirst();
+        reloads(List.of(new Gateway(
+                first.name(),
+                first.host(),
+                first.port(),
+                null,
+                first.silence(),
+                first.failoverStatuses(),
+                first.sourceNetworks(),
+                first.probing())));
+    }
+
+    /** The gateways of the plan, in their order. */
+    List<Gateway> gateways() {
+        return plan.routes().getFirst().shares().getFirst().gateways();
     }
 
     private static Gateway gateway(String name, Party party) {

@@ -45,9 +45,23 @@ final class Party implements AutoCloseable {
     }
 
     Party(String name, String address, Transport transport, @Nullable SSLContext tls) {
+        this(name, transport, transport == Transport.UDP ? new DatagramWire(address) : new StreamWire(address, tls));
+    }
+
+    /** The same party on TCP, at the same address and port. */
+    Party onTcpToo() {
+        Party other = new Party(name, Transport.TCP, new StreamWire(host(), port(), null));
+        InetSocketAddress known = proxy;
+        if (known != null) {
+            other.talksTo(known);
+        }
+        return other;
+    }
+
+    private Party(String name, Transport transport, Wire wire) {
         this.name = name;
         this.transport = transport;
-        this.wire = transport == Transport.UDP ? new DatagramWire(address) : new StreamWire(address, tls);
+        this.wire = wire;
     }
 
     void talksTo(InetSocketAddress address) {
@@ -256,9 +270,28 @@ final class Party implements AutoCloseable {
         }
     }
 
-    private @Nullable SipText next(int patienceMillis) {
-        String message = wire.receive(patienceMillis);
+    /** The next OPTIONS that asks whether it lives; null when none has come. INVITEs that come again meanwhile are ignored. */
+    @Nullable
+    SipText receivesProbe() {
+        String message = wire.receive(QUIET_MILLIS);
+        while (message != null && !isProbe(new SipText(message))) {
+            message = wire.receive(QUIET_MILLIS);
+        }
         return message == null ? null : new SipText(message);
+    }
+
+    private @Nullable SipText next(int patienceMillis) {
+        while (true) {
+            String message = wire.receive(patienceMillis);
+            SipText text = message == null ? null : new SipText(message);
+            if (text == null || !isProbe(text)) {
+                return text;
+            }
+        }
+    }
+
+    private static boolean isProbe(SipText text) {
+        return text.kind().equals("OPTIONS") && text.header("Call-ID").startsWith("probe-");
     }
 
     @Override

@@ -38,10 +38,14 @@ final class StreamWire implements Wire {
 
     /** @param tls what the sockets speak TLS by; null for TCP alone */
     StreamWire(String address, @Nullable SSLContext tls) {
+        this(address, 0, tls);
+    }
+
+    StreamWire(String address, int port, @Nullable SSLContext tls) {
         sockets = tls == null ? SocketFactory.getDefault() : tls.getSocketFactory();
         ServerSocketFactory servers = tls == null ? ServerSocketFactory.getDefault() : tls.getServerSocketFactory();
         try {
-            server = servers.createServerSocket(0, 50, InetAddress.ofLiteral(address));
+            server = servers.createServerSocket(port, 50, InetAddress.ofLiteral(address));
             if (server instanceof SSLServerSocket secure) {
                 secure.setNeedClientAuth(true);
             }

@@ -242,8 +242,8 @@ class TcpTest {
 
     @Test
     void connectionsBeyondTheBoundsAreClosedAtOnce() throws Exception {
-        StreamLimits few =
-                new StreamLimits(3, 2, Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofSeconds(2));
+        StreamLimits few = new StreamLimits(
+                3, 2, Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofSeconds(2), 32 * 1024, 65_535);
         restart(s -> s.withStreams(few), 1, Transport.TCP, Transport.TCP);
         List<Socket> sockets = new ArrayList<>();
         for (int i = 0; i < 5; i++) {

@@ -86,17 +86,15 @@ public final class TrunkAdmission {
                 return true;
             }
         }
-        return source.equals(targets.knownAddress(gateway));
+        return targets.isAt(gateway, source);
     }
 
     private void index(RoutingPlan newPlan) {
         Map<Integer, Trunk> trunks = new HashMap<>();
         newPlan.trunks().forEach(t -> trunks.put(hash(t.name()), t));
         Map<Integer, Gateway> gateways = new HashMap<>();
-        newPlan.gateways().values().forEach(g -> {
-            gateways.put(hash(g.name()), g);
-            targets.learn(g);
-        });
+        newPlan.gateways().values().forEach(g -> gateways.put(hash(g.name()), g));
+        targets.follow(newPlan.gateways().values());
         trunksByHash = trunks;
         gatewaysByHash = gateways;
         plan = newPlan;

@@ -28,8 +28,14 @@ public enum Count {
     TIMEOUTS,
     /** Messages that could not be sent. */
     TRANSPORT_ERRORS,
+    /** Messages of more than 1300 bytes sent by UDP, retransmissions included: networks may lose their fragments (RFC 3261 §18.1.1). */
+    LONG_DATAGRAMS,
     /** INVITEs sent on to a further gateway. */
     FAILOVERS,
+    /** OPTIONS sent to gateways that were suspect, down, or are asked always. */
+    PROBES_SENT,
+    /** Of these, those that got no answer, or a failing one. */
+    PROBES_FAILED,
     /** Datagrams handed to the shard of their Call-ID. */
     HANDED_OVER,
     /** Datagrams dropped because the other shard's ring was full. */

@@ -4,18 +4,30 @@ import io.netty.buffer.ByteBuf;
 import io.ringtrace.call.GatewayAttempt;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.target.LongMessages;
+import io.ringtrace.sip.target.Target;
 import io.ringtrace.sip.transaction.ClientTransactionUser;
 import io.ringtrace.sip.transaction.InviteClientTransaction;
 import io.ringtrace.sip.transaction.TimerWheel;
 import io.ringtrace.sip.transport.Hop;
+import io.ringtrace.sip.transport.Listener;
 import org.jspecify.annotations.Nullable;
 
 /** One gateway that a new call was sent to, and what came of it. Belongs to a {@link ResponseContext}. */
 final class Branch implements ClientTransactionUser {
+    /** A gateway that lives has sent its 100 by then (RFC 3261 §17.2.1); who has not is asked whether its port is closed. */
+    private static final int REFUSAL_MILLIS = 200;
+
     private final ResponseContext context;
     private final ProxyParts parts;
     final Gateway gateway;
     private final Silence silence = new Silence();
+    private @Nullable Target target;
+    private @Nullable Hop hop;
+    /** Where the INVITE goes by UDP when it was too long for that, and TCP fails. */
+    private @Nullable Hop insteadOfStream;
+
+    private Stage stage = Stage.SILENCE;
     private final TimerC timerC;
     private @Nullable InviteClientTransaction client;
     private long sentAtMillis;
@@ -28,11 +40,21 @@ final class Branch implements ClientTransactionUser {
     private @Nullable String reason;
     private @Nullable String abandoned;
 
+    /** How long nothing was heard: what comes when the timer fires. */
+    private enum Stage {
+        /** Time to ask whether the port is closed at all. */
+        REFUSAL,
+        /** The gateway's silence is over. */
+        SILENCE,
+        /** There was no other gateway to try, and this one had its longer time too. */
+        END
+    }
+
     /** Runs until the first response. */
     private final class Silence extends TimerWheel.Entry {
         @Override
         protected void fired() {
-            context.silent(Branch.this);
+            stillSilent();
         }
     }
 
@@ -44,28 +66,101 @@ final class Branch implements ClientTransactionUser {
     }
 
     /** Sends the INVITE; what comes of it, a failure to send included, is told to the context. */
-    void send(Hop to) {
-        InviteClientTransaction transaction = parts.transactions().newInviteClient(to, this);
-        if (transaction == null) {
-            transportFailed();
+    void send(Target to, Listener preferred) {
+        target = to;
+        send(to, parts.hops().to(to, preferred), true);
+    }
+
+    /** @param mayBeStream whether a long INVITE may go by TCP instead of UDP (§18.1.1) */
+    private void send(Target to, @Nullable Hop by, boolean mayBeStream) {
+        InviteClientTransaction transaction =
+                by == null ? null : parts.transactions().newInviteClient(by, this);
+        if (by == null || transaction == null) {
+            gone("could not be sent to", ResponseContext.UNREACHABLE);
             return;
         }
-        ByteBuf invite;
+        ByteBuf invite = invite(transaction, by);
+        boolean isLong = mayBeStream
+                && gateway.transport() == null
+                && !by.reliable()
+                && invite.readableBytes() > LongMessages.LONGEST_BY_UDP;
+        Hop stream = isLong ? parts.longMessages().streamTo(to, by.listener()) : null;
+        if (stream != null) {
+            invite.release();
+            transaction.abandon();
+            insteadOfStream = by;
+            send(to, stream, false);
+        } else {
+            client = transaction;
+            hop = by;
+            if (sentAtMillis == 0) {
+                sentAtMillis = parts.clock().nowMillis();
+                awaitAnswer();
+            }
+            transaction.begin(invite);
+        }
+    }
+
+    /** The gateway's name has no address. */
+    void hasNoTarget() {
+        gone("its name has no address", ResponseContext.UNREACHABLE);
+    }
+
+    private ByteBuf invite(InviteClientTransaction transaction, Hop to) {
         try {
-            invite = context.inviteFor(this, transaction, to);
+            return context.inviteFor(this, transaction, to);
         } catch (RuntimeException e) {
             transaction.abandon();
             throw e;
         }
-        client = transaction;
-        sentAtMillis = parts.clock().nowMillis();
-        awaitAnswer();
-        transaction.begin(invite);
     }
 
     /** Starts the gateway's silence: when its host name is looked up, and anew when the INVITE leaves. */
     void awaitAnswer() {
-        parts.transactions().wheel().start(silence, gateway.silence().toMillis());
+        long longest = gateway.silence().toMillis();
+        Hop to = hop;
+        boolean mayBeRefused = to != null && !to.reliable() && longest > REFUSAL_MILLIS;
+        stage = mayBeRefused ? Stage.REFUSAL : Stage.SILENCE;
+        parts.transactions().wheel().start(silence, mayBeRefused ? REFUSAL_MILLIS : longest);
+    }
+
+    /** Nothing else is left to try: this gateway gets more time than its silence. */
+    void awaitLonger(long millis) {
+        stage = Stage.END;
+        parts.transactions().wheel().start(silence, millis);
+    }
+
+    private void stillSilent() {
+        switch (stage) {
+            case REFUSAL -> {
+                Hop to = hop;
+                if (to != null) {
+                    parts.transactions().whenRefused(to, this::refused);
+                }
+                stage = Stage.SILENCE;
+                parts.transactions().wheel().start(silence, gateway.silence().toMillis() - REFUSAL_MILLIS);
+            }
+            case SILENCE -> {
+                unwell(ResponseContext.noAnswerWithin(gateway.silence()));
+                context.silent(this);
+            }
+            case END -> context.silentToTheEnd(this);
+        }
+    }
+
+    /** ICMP says that nobody listens there. */
+    private void refused() {
+        if (!heard && !finished) {
+            unwell("its port is closed");
+            gone("could not be reached: its port is closed", ResponseContext.UNREACHABLE);
+        }
+    }
+
+    private void unwell(String why) {
+        Target at = target;
+        if (at != null) {
+            parts.health().failed(at, why);
+        }
     }
 
     /** Stops the branch: at once when it may, else as soon as a provisional response allows it (§9.1). */
@@ -110,7 +205,10 @@ final class Branch implements ClientTransactionUser {
     public void responded(SipMessage response) {
         heard = true;
         silence.stop();
-        parts.health().answered(gateway);
+        Target at = target;
+        if (at != null && abandoned == null) {
+            parts.health().answered(at);
+        }
         int code = response.status();
         if (code < 200) {
             provisional(response, code);
@@ -130,14 +228,23 @@ final class Branch implements ClientTransactionUser {
     @Override
     public void timedOut() {
         if (abandoned == null) {
-            parts.health().failed(gateway, parts.monotonicMillis().getAsLong());
+            unwell("no answer within timer B");
         }
         gone("no answer within timer B", ResponseContext.TIMED_OUT);
     }
 
     @Override
     public void transportFailed() {
-        parts.health().failed(gateway, parts.monotonicMillis().getAsLong());
+        Hop datagrams = insteadOfStream;
+        Target to = target;
+        if (datagrams != null && to != null && !heard && !cancelWanted && abandoned == null) {
+            // Back to UDP; the silence runs on from the first attempt.
+            insteadOfStream = null;
+            parts.longMessages().refused(to);
+            send(to, datagrams, false);
+            return;
+        }
+        unwell("could not be reached");
         gone("could not be reached", ResponseContext.UNREACHABLE);
     }
 

@@ -7,8 +7,10 @@ import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.message.SipUri;
 import io.ringtrace.sip.message.Span;
+import io.ringtrace.sip.target.NextHop;
 import io.ringtrace.sip.transport.Hop;
 import java.net.InetAddress;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,11 +45,7 @@ final class DialogRequests {
                         parts, this, dialog, loopHash, parts.transactions().newInviteServer(request, source))
                 : DialogRequestContext.ofOther(
                         parts, this, dialog, loopHash, parts.transactions().newNonInviteServer(request, source));
-        Transport transport = transport(request);
-        int port = port(transport);
-        String host = request.text(next.host());
-        parts.targets()
-                .resolve(host, parts.loop(), address -> context.resolved(hop(address, host, port, transport, source)));
+        withNextHop(request, source, context::resolved);
     }
 
     /** Forwards the ACK to a 2xx, without a transaction; one without a valid cookie is dropped. */
@@ -56,20 +54,31 @@ final class DialogRequests {
             parts.counters().add(Count.STRAY_ACKS);
             return;
         }
-        Transport transport = transport(ack);
-        int port = port(transport);
-        String host = ack.text(next.host());
-        InetAddress known = parts.targets().knownAddress(host);
-        if (known != null) {
-            forwardAck(ack, source, hop(known, host, port, transport, source), loopHash);
-        } else {
-            SipMessage kept = new SipMessage();
-            kept.copyFrom(ack);
+        SipMessage lasting = ack;
+        if (parts.targets().literal(ack.text(next.host())) == null) {
+            lasting = new SipMessage();
+            lasting.copyFrom(ack);
+        }
+        SipMessage kept = lasting;
+        withNextHop(ack, source, to -> forwardAck(kept, source, to, loopHash));
+    }
+
+    /** Finds the hop that the next URI means (RFC 3263 §4): at once for an address, later for a name; null when there is none. */
+    private void withNextHop(SipMessage request, Hop source, Consumer<@Nullable Hop> then) {
+        String host = request.text(next.host());
+        Transport written = transport(request);
+        InetAddress literal = parts.targets().literal(host);
+        if (literal == null) {
+            NextHop name = new NextHop("", host, Math.max(next.port(), 0), written);
             parts.targets()
                     .resolve(
-                            host,
+                            name,
                             parts.loop(),
-                            address -> forwardAck(kept, source, hop(address, host, port, transport, source), loopHash));
+                            found -> then.accept(
+                                    found.isEmpty() ? null : parts.hops().to(found.getFirst(), source.listener())));
+        } else {
+            Transport transport = written == null ? Transport.UDP : written;
+            then.accept(hop(literal, host, port(transport), transport, source));
         }
     }
 
@@ -99,21 +108,18 @@ final class DialogRequests {
                 && Span.present(next.host());
     }
 
-    private @Nullable Hop hop(@Nullable InetAddress address, String host, int port, Transport transport, Hop source) {
-        if (address == null) {
-            return null;
-        }
+    private @Nullable Hop hop(InetAddress address, String host, int port, Transport transport, Hop source) {
         // Many a Contact of a peer on TCP forgets to say so; where we have no UDP at all, it cannot mean that.
         Transport reached =
                 transport == Transport.UDP && !parts.hops().has(Transport.UDP, address) ? Transport.TCP : transport;
         return parts.hops().to(address, port, reached, host, source.listener());
     }
 
-    /** What the next URI's transport parameter says; UDP without one (RFC 3263 §4.1). */
-    private Transport transport(SipMessage request) {
+    /** What the next URI's transport parameter says; null without one. */
+    private @Nullable Transport transport(SipMessage request) {
         int written = next.transport();
         if (!Span.present(written)) {
-            return Transport.UDP;
+            return null;
         }
         String name = request.text(written);
         return name.equalsIgnoreCase("tcp")

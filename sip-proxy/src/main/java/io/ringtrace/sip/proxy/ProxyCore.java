@@ -24,11 +24,11 @@ import io.ringtrace.sip.message.Span;
 import io.ringtrace.sip.target.GatewayHealth;
 import io.ringtrace.sip.target.GatewayTargets;
 import io.ringtrace.sip.target.Hops;
+import io.ringtrace.sip.target.LongMessages;
 import io.ringtrace.sip.transaction.InviteServerTransaction;
 import io.ringtrace.sip.transaction.ServerTransaction;
 import io.ringtrace.sip.transaction.TransactionLayer;
 import io.ringtrace.sip.transport.Hop;
-import io.ringtrace.sip.transport.Listener;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -71,12 +71,13 @@ public final class ProxyCore {
     /**
      * @param maximumDuration how long a call may last; its cookie is good for an hour more
      * @param mostLiveCalls most calls of the shard
+     * @param noAnswerLimit how long the last gateway of a call may leave its INVITE without any answer
      * @param toTag the To tag of our own answers
      */
-    public record Rules(Duration maximumDuration, int mostLiveCalls, String toTag) {}
+    public record Rules(Duration maximumDuration, int mostLiveCalls, Duration noAnswerLimit, String toTag) {}
 
     /**
-     * @param listeners what the shard's sockets listen on
+     * @param hops the shard's own
      * @param loop runs a task on the shard's thread
      */
     public ProxyCore(
@@ -84,7 +85,7 @@ public final class ProxyCore {
             Surroundings surroundings,
             Rules rules,
             OurNames names,
-            List<Listener> listeners,
+            Hops hops,
             Executor loop,
             LongSupplier monotonicMillis,
             RandomGenerator random) {
@@ -112,10 +113,12 @@ public final class ProxyCore {
                 monotonicMillis,
                 surroundings.targets(),
                 surroundings.health(),
-                new Hops(listeners),
+                hops,
+                new LongMessages(hops, monotonicMillis),
                 names,
                 loop,
-                longest.toMillis());
+                longest.toMillis(),
+                rules.noAnswerLimit().toMillis());
         this.random = random;
         this.validation = new RequestValidation(parts.names());
         this.routes = new RouteProcessing(parts.names());

@@ -8,6 +8,7 @@ import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.target.GatewayHealth;
 import io.ringtrace.sip.target.GatewayTargets;
 import io.ringtrace.sip.target.Hops;
+import io.ringtrace.sip.target.LongMessages;
 import io.ringtrace.sip.transaction.TransactionLayer;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -27,9 +28,11 @@ record ProxyParts(
         GatewayTargets targets,
         GatewayHealth health,
         Hops hops,
+        LongMessages longMessages,
         OurNames names,
         Executor loop,
-        long longestMillis) {
+        long longestMillis,
+        long noAnswerLimitMillis) {
     SipCounters counters() {
         return transactions.counters();
     }

@@ -48,7 +48,9 @@ final class RequestForwarding {
         } else {
             requestUri.append(gateway.host());
         }
-        requestUri.append(':').append(gateway.port());
+        if (gateway.port() > 0) {
+            requestUri.append(':').append(gateway.port());
+        }
         SentBy outgoing = transactions.sentBy(to);
         SentBy incoming = transactions.sentBy(source);
         signer.write(cookieText, 0, cookie, request);

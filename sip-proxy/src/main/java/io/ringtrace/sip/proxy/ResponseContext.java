@@ -4,18 +4,19 @@ import io.netty.buffer.ByteBuf;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
-import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.RouteDecision;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipHeader;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.Span;
+import io.ringtrace.sip.target.CallTargets;
+import io.ringtrace.sip.target.Target;
 import io.ringtrace.sip.transaction.InviteClientTransaction;
 import io.ringtrace.sip.transaction.InviteServerTransaction;
 import io.ringtrace.sip.transaction.ServerTransactionUser;
 import io.ringtrace.sip.transaction.TimerWheel;
 import io.ringtrace.sip.transport.Hop;
-import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +38,11 @@ final class ResponseContext implements ServerTransactionUser {
     private final LiveCall call;
     private final CallCookie cookie;
     private final RouteDecision.Forward route;
-    private final List<Gateway> gateways;
+    private final CallTargets targets;
     private final int routesToRemove;
     private final int loopHash;
     private final List<Branch> branches = new ArrayList<>(1);
     private final RingTimer ringTimer = new RingTimer();
-    private int nextGateway;
     private boolean failoverEnded;
     private boolean cancelled;
     private boolean rangTooLong;
@@ -80,8 +80,7 @@ final class ResponseContext implements ServerTransactionUser {
         this.route = route;
         this.routesToRemove = routesToRemove;
         this.loopHash = loopHash;
-        this.gateways =
-                parts.health().inOrder(route.gateways(), parts.monotonicMillis().getAsLong());
+        this.targets = new CallTargets(route.gateways(), parts.targets(), parts.health());
     }
 
     void begin() {
@@ -169,11 +168,29 @@ final class ResponseContext implements ServerTransactionUser {
 
     /** Nothing was heard within the gateway's silence: the next one's turn, when there is one. */
     void silent(Branch branch) {
-        parts.health().failed(branch.gateway, parts.monotonicMillis().getAsLong());
-        if (!finished && mayFailOver()) {
-            branch.abandon("no answer within " + branch.gateway.silence().toMillis() + " ms");
-            failOver();
+        if (finished) {
+            return;
         }
+        if (mayFailOver()) {
+            branch.abandon(noAnswerWithin(branch.gateway.silence()));
+            failOver();
+        } else {
+            long longer = parts.noAnswerLimitMillis() - branch.gateway.silence().toMillis();
+            branch.awaitLonger(Math.max(longer, 0));
+        }
+    }
+
+    /** Nothing was heard from the last gateway either: the caller gets 408, and who answers after it CANCEL. */
+    void silentToTheEnd(Branch branch) {
+        branch.abandon(noAnswerWithin(Duration.ofMillis(parts.noAnswerLimitMillis())));
+        if (betterThanBest(TIMED_OUT)) {
+            keepBest(TIMED_OUT, null, null);
+        }
+        finish();
+    }
+
+    static String noAnswerWithin(Duration silence) {
+        return "no answer within " + silence.toMillis() + " ms";
     }
 
     /** A branch ended without a final response. */
@@ -224,7 +241,7 @@ final class ResponseContext implements ServerTransactionUser {
     }
 
     private boolean mayFailOver() {
-        return !cancelled && !failoverEnded && nextGateway < gateways.size();
+        return !cancelled && !failoverEnded && targets.hasNext();
     }
 
     private void failOver() {
@@ -233,14 +250,19 @@ final class ResponseContext implements ServerTransactionUser {
     }
 
     private void tryNextGateway() {
-        Gateway gateway = gateways.get(nextGateway++);
-        Branch branch = new Branch(this, parts, gateway);
+        CallTargets.Candidate candidate = targets.next();
+        Branch branch = new Branch(this, parts, candidate.gateway());
         branches.add(branch);
-        branch.awaitAnswer();
-        parts.targets().resolve(gateway.host(), parts.loop(), address -> resolved(branch, address));
+        Target known = candidate.target();
+        if (known != null) {
+            branch.send(known, server.source().listener());
+        } else {
+            branch.awaitAnswer();
+            parts.targets().resolve(candidate.gateway(), parts.loop(), found -> resolved(branch, found));
+        }
     }
 
-    private void resolved(Branch branch, @Nullable InetAddress address) {
+    private void resolved(Branch branch, List<Target> found) {
         if (finished || branch.abandoned()) {
             return;
         }
@@ -248,19 +270,11 @@ final class ResponseContext implements ServerTransactionUser {
             finish();
             return;
         }
-        Hop to = address == null
-                ? null
-                : parts.hops()
-                        .to(
-                                address,
-                                branch.gateway.port(),
-                                branch.gateway.transport(),
-                                branch.gateway.host(),
-                                server.source().listener());
-        if (to == null) {
-            branch.transportFailed();
+        if (found.isEmpty()) {
+            branch.hasNoTarget();
         } else {
-            branch.send(to);
+            targets.resolved(branch.gateway, found);
+            branch.send(found.getFirst(), server.source().listener());
         }
     }
 

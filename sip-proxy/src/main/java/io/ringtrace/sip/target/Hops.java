@@ -41,6 +41,11 @@ public final class Hops {
         return hop;
     }
 
+    /** As above, for a target. */
+    public @Nullable Hop to(Target target, Listener preferred) {
+        return to(target.address(), target.port(), target.transport(), target.host(), preferred);
+    }
+
     /** True when some listener is of that transport and the address's family. */
     public boolean has(Transport transport, InetAddress address) {
         return listenerFor(transport, address) != null;

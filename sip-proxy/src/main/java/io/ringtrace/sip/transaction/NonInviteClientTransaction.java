@@ -77,8 +77,8 @@ public final class NonInviteClientTransaction extends ClientTransaction {
         keepAndSend(request);
     }
 
-    /** Ends a CANCEL with its INVITE; nothing tells them apart any more. */
-    void forget() {
+    /** Ends it without a word: a CANCEL with its INVITE, because nothing tells them apart any more, or a probe that took too long. */
+    public void forget() {
         if (state != State.TERMINATED) {
             state = State.TERMINATED;
             end();

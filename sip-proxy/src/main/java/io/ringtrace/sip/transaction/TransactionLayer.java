@@ -27,6 +27,9 @@ public final class TransactionLayer {
     /** Most bytes of a UDP payload over IPv4; an IPv6 one is 20 longer. */
     private static final int LONGEST_DATAGRAM = 65_507;
 
+    /** RFC 3261 §18.1.1: a longer one may be lost to fragmentation. */
+    private static final int LONG_DATAGRAM = 1300;
+
     private static final int IDLE_MESSAGES = 4096;
     private static final long LASTING_SEED = 1;
     private static final int ROOM_FOR_OWN_FIELDS = 256;
@@ -222,6 +225,11 @@ public final class TransactionLayer {
         return ports.get(to.listener().index()).buffer(capacity);
     }
 
+    /** Runs the task, later and on this thread, when the peer's host says that nobody listens at its port. */
+    public void whenRefused(Hop to, Runnable task) {
+        ports.get(to.listener().index()).whenRefused(to, task);
+    }
+
     /** Sends a message of no transaction, and takes over one reference of it; what becomes of it is nobody's concern. */
     public void send(ByteBuf message, Hop to) {
         boolean _ = send(message, to, null);
@@ -233,9 +241,14 @@ public final class TransactionLayer {
      * @param sender hears of a failure that shows later
      */
     boolean send(ByteBuf message, Hop to, @Nullable Sender sender) {
-        if (message.readableBytes() > LONGEST_DATAGRAM) {
-            message.release();
-            return false;
+        int length = message.readableBytes();
+        if (length > LONG_DATAGRAM) {
+            if (length > LONGEST_DATAGRAM) {
+                message.release();
+                return false;
+            } else if (!to.reliable()) {
+                counters.add(Count.LONG_DATAGRAMS);
+            }
         }
         ports.get(to.listener().index()).send(message, to, sender);
         return true;

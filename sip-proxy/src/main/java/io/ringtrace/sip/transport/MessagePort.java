@@ -29,6 +29,12 @@ public interface MessagePort {
         send(message, to, null);
     }
 
+    /**
+     * Asks whether the peer's port is closed, and runs the task when its host says so, later and on this shard's thread; while nobody says
+     * so, nothing happens. A reliable transport has no need of it: there, a closed port is heard of when a message is sent.
+     */
+    void whenRefused(Hop to, Runnable task);
+
     /** Sends now what waits. */
     void flush();
 }

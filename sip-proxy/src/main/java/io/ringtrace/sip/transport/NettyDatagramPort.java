@@ -20,6 +20,7 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Me
     private final Listener listener;
     private final LongAdder sendFailures;
     private final HopTable hops;
+    private final ClosedPorts closedPorts;
     private final byte[] scratch = new byte[UdpTransport.LONGEST_DATAGRAM];
     private @Nullable MessageReceiver receiver;
     private boolean waiting;
@@ -30,6 +31,7 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Me
         this.listener = listener;
         this.sendFailures = sendFailures;
         this.hops = new HopTable(listener);
+        this.closedPorts = new ClosedPorts(loop, channel, listener);
     }
 
     Channel channel() {
@@ -67,6 +69,11 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Me
         waiting = true;
         // A void promise tells nobody but the pipeline: exceptionCaught counts what was refused.
         ChannelFuture _ = channel.write(new DatagramPacket(datagram, to.remote()), channel.voidPromise());
+    }
+
+    @Override
+    public void whenRefused(Hop to, Runnable task) {
+        closedPorts.ask(to.remote(), task);
     }
 
     @Override

@@ -30,7 +30,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private final @Nullable String name;
     private final Hop peer;
-    private final StreamFraming framing = new StreamFraming();
+    private final StreamFraming framing;
     /** What is to be sent once the connection is open. */
     private final Queue<Unsent> waiting = new ArrayDeque<>();
 
@@ -58,6 +58,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
         this.channel = channel;
         this.name = name;
         this.peer = new Hop(remote, port.listener(), this, "");
+        this.framing = port.framing();
         this.lastUsedAt = port.nowMillis();
         this.messageSince = lastUsedAt;
     }

@@ -20,16 +20,13 @@ final class StreamFraming {
         BROKEN
     }
 
-    /** Most bytes of a start line with its header. */
-    static final int LONGEST_HEADER = 32 * 1024;
-    /** Most bytes of a message, header and body. */
-    static final int LONGEST_MESSAGE = 65_535;
-
     private static final int SMALLEST = 2 * 1024;
     private static final int LARGEST_KEPT = 16 * 1024;
     private static final int UNKNOWN = -1;
     private static final byte[] CONTENT_LENGTH = {'c', 'o', 'n', 't', 'e', 'n', 't', '-', 'l', 'e', 'n', 'g', 't', 'h'};
 
+    private final int longestHeader;
+    private final int longestMessage;
     private byte[] held = new byte[SMALLEST];
     private int start;
     private int end;
@@ -39,6 +36,15 @@ final class StreamFraming {
     private int needed = UNKNOWN;
     private int offset;
     private int length;
+
+    /**
+     * @param longestHeader most bytes of a start line with its header
+     * @param longestMessage most bytes of a message, header and body
+     */
+    StreamFraming(int longestHeader, int longestMessage) {
+        this.longestHeader = longestHeader;
+        this.longestMessage = longestMessage;
+    }
 
     /** Takes over the buffer's bytes, not the buffer. To be followed by {@link #next} until nothing is found. */
     void append(ByteBuf segment) {
@@ -64,10 +70,10 @@ final class StreamFraming {
             }
             int headerEnd = headerEnd();
             if (headerEnd < 0) {
-                return end - start > LONGEST_HEADER ? Found.BROKEN : Found.NOTHING;
+                return end - start > longestHeader ? Found.BROKEN : Found.NOTHING;
             }
             int body = contentLength(headerEnd);
-            if (body < 0 || headerEnd - start > LONGEST_HEADER || headerEnd - start + body > LONGEST_MESSAGE) {
+            if (body < 0 || headerEnd - start > longestHeader || headerEnd - start + body > longestMessage) {
                 return Found.BROKEN;
             }
             needed = headerEnd - start + body;
@@ -212,7 +218,7 @@ final class StreamFraming {
         int value = 0;
         while (at < headerEnd && held[at] >= '0' && held[at] <= '9') {
             value = value * 10 + held[at] - '0';
-            if (value > LONGEST_MESSAGE) {
+            if (value > longestMessage) {
                 return -1;
             }
             at++;

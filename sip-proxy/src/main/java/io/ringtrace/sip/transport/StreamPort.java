@@ -68,6 +68,11 @@ final class StreamPort implements MessagePort {
     }
 
     @Override
+    public void whenRefused(Hop to, Runnable task) {
+        // The connection tells its senders.
+    }
+
+    @Override
     public void flush() {
         for (StreamConnection next = toFlush.poll(); next != null; next = toFlush.poll()) {
             next.flush();
@@ -76,6 +81,11 @@ final class StreamPort implements MessagePort {
 
     long nowMillis() {
         return transport.nowMillis();
+    }
+
+    StreamFraming framing() {
+        StreamLimits limits = transport.limits();
+        return new StreamFraming(limits.longestHeader(), limits.longestMessage());
     }
 
     /** A new connection; it counts already. */

@@ -4,75 +4,130 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.Transport;
+import io.ringtrace.sip.target.TargetLookup.Answer;
 import java.net.InetAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Nested;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class GatewayTargetsTest {
-    private final GatewayTargets targets = new GatewayTargets(() -> 0);
+    private static final NextHop NAME = new NextHop("", "peer.example", 0, null);
+    private long now;
+    private final Deque<Consumer<Answer>> asked = new ArrayDeque<>();
+    private final GatewayTargets targets = new GatewayTargets((_, whenKnown) -> asked.add(whenKnown), () -> now);
+    private final List<List<Target>> answers = new ArrayList<>();
 
-    @Test
-    void addressIsKnownAtOnce() {
-        List<InetAddress> answers = new ArrayList<>();
-        targets.resolve(
-                "192.0.2.7",
-                _ -> {
-                    throw new AssertionError("nothing to wait for");
-                },
-                answers::add);
-        assertThat(answers).containsExactly(InetAddress.ofLiteral("192.0.2.7"));
-        assertThat(targets.knownAddress("192.0.2.7")).isEqualTo(InetAddress.ofLiteral("192.0.2.7"));
+    private static Gateway gateway(String host) {
+        return new Gateway(
+                "gw", host, 5060, Transport.UDP, Gateway.DEFAULT_SILENCE, Gateway.DEFAULT_FAILOVER_STATUSES, List.of());
+    }
+
+    private static Target at(String address) {
+        return new Target("gw", "peer.example", InetAddress.ofLiteral(address), 5060, Transport.UDP);
+    }
+
+    private static Answer found(long lifetimeMillis, String address) {
+        return new Answer.Found(Targets.of(at(address)), lifetimeMillis);
+    }
+
+    private void resolveName() {
+        targets.resolve(NAME, Runnable::run, answers::add);
     }
 
     @Test
-    void nameIsAnsweredLaterByTheExecutorAndThenKnown() throws Exception {
-        LinkedBlockingQueue<Runnable> loop = new LinkedBlockingQueue<>();
-        List<InetAddress> answers = new ArrayList<>();
-        assertThat(targets.knownAddress("localhost")).isNull();
-        targets.resolve("localhost", loop::add, answers::add);
+    void anAddressIsKnownAtOnceAndNeverLookedUp() {
+        Targets known = targets.known(gateway("192.0.2.7"));
+        assertThat(known).isNotNull();
+        assertThat(known.all())
+                .containsExactly(
+                        new Target("gw", "192.0.2.7", InetAddress.ofLiteral("192.0.2.7"), 5060, Transport.UDP));
+        targets.follow(List.of(gateway("192.0.2.7")));
+        assertThat(asked).isEmpty();
+        assertThat(targets.isAt(gateway("192.0.2.7"), InetAddress.ofLiteral("192.0.2.7")))
+                .isTrue();
+        assertThat(targets.isAt(gateway("192.0.2.7"), InetAddress.ofLiteral("192.0.2.8")))
+                .isFalse();
+    }
+
+    @Test
+    void whoWaitsForANameIsToldByItsExecutorAndSharesOneLookUp() {
+        List<Runnable> loop = new ArrayList<>();
+        targets.resolve(NAME, loop::add, answers::add);
+        targets.resolve(NAME, loop::add, answers::add);
+        assertThat(asked).hasSize(1);
+        asked.remove().accept(found(60_000, "192.0.2.1"));
         assertThat(answers).isEmpty();
-        Runnable answer = loop.poll(20, TimeUnit.SECONDS);
-        assertThat(answer).isNotNull();
-        answer.run();
-        assertThat(answers)
-                .singleElement()
-                .satisfies(a -> assertThat(a.isLoopbackAddress()).isTrue());
-        assertThat(targets.knownAddress("localhost")).isNotNull();
+        loop.forEach(Runnable::run);
+        assertThat(answers).containsExactly(List.of(at("192.0.2.1")), List.of(at("192.0.2.1")));
     }
 
-    @Nested
-    class Health {
-        private final Gateway first = gateway("first");
-        private final Gateway second = gateway("second");
-        private final GatewayHealth health = new GatewayHealth();
+    @Test
+    void anAnswerServesForItsLifetimeAndNoLonger() {
+        resolveName();
+        asked.remove().accept(found(60_000, "192.0.2.1"));
+        now = 59_999;
+        resolveName();
+        assertThat(answers).hasSize(2);
+        now = 60_000;
+        resolveName();
+        assertThat(answers).hasSize(2);
+        asked.remove().accept(found(60_000, "192.0.2.2"));
+        assertThat(answers.getLast()).containsExactly(at("192.0.2.2"));
+    }
 
-        @Test
-        void failedGatewayIsTriedLastForHalfAMinute() {
-            health.failed(first, 1_000);
-            assertThat(health.inOrder(List.of(first, second), 30_999)).containsExactly(second, first);
-            assertThat(health.inOrder(List.of(first, second), 31_000)).containsExactly(first, second);
-        }
+    @Test
+    void aNameThatLeadsNowhereIsNotAskedForAgainForTenSeconds() {
+        resolveName();
+        asked.remove().accept(new Answer.Nowhere());
+        now = 9_999;
+        resolveName();
+        assertThat(answers).containsExactly(List.of(), List.of());
+        assertThat(asked).isEmpty();
+        now = 10_000;
+        resolveName();
+        assertThat(asked).hasSize(1);
+    }
 
-        @Test
-        void anAnswerClearsIt() {
-            health.failed(first, 1_000);
-            health.answered(first);
-            assertThat(health.suspect(first, 1_001)).isFalse();
-        }
+    @Test
+    void whileNobodyCanBeAskedTheLastAnswerServesForADay() {
+        resolveName();
+        asked.remove().accept(found(1_000, "192.0.2.1"));
+        now = 24 * 3600 * 1000L - 1;
+        resolveName();
+        asked.remove().accept(new Answer.Unavailable("timed out"));
+        assertThat(answers.getLast()).containsExactly(at("192.0.2.1"));
+        now += 5_000;
+        resolveName();
+        asked.remove().accept(new Answer.Unavailable("timed out"));
+        assertThat(answers.getLast()).isEmpty();
+    }
 
-        private static Gateway gateway(String name) {
-            return new Gateway(
-                    name,
-                    "192.0.2.1",
-                    5060,
-                    Transport.UDP,
-                    Gateway.DEFAULT_SILENCE,
-                    Gateway.DEFAULT_FAILOVER_STATUSES,
-                    List.of());
-        }
+    @Test
+    void aGatewaysNameIsLookedUpAheadOfTheEndOfItsAnswer() {
+        Gateway gateway = gateway("peer.example");
+        targets.follow(List.of(gateway));
+        assertThat(targets.known(gateway)).isNull();
+        asked.remove().accept(found(60_000, "192.0.2.1"));
+        now = 53_999;
+        targets.follow(List.of(gateway));
+        assertThat(asked).isEmpty();
+        now = 54_000;
+        targets.follow(List.of(gateway));
+        assertThat(targets.known(gateway)).isNotNull();
+        asked.remove().accept(found(60_000, "192.0.2.2"));
+        assertThat(targets.isAt(gateway, InetAddress.ofLiteral("192.0.2.2"))).isTrue();
+    }
+
+    @Test
+    void aGatewayThatMovesIsLookedUpAnewAndOneThatLeavesIsForgotten() {
+        targets.follow(List.of(gateway("peer.example")));
+        asked.remove().accept(found(60_000, "192.0.2.1"));
+        targets.follow(List.of(gateway("other.example")));
+        assertThat(asked).hasSize(1);
+        targets.follow(List.of());
+        assertThat(targets.known(gateway("peer.example"))).isNull();
     }
 }

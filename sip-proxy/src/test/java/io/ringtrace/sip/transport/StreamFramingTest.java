@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StreamFramingTest {
     private static final String FIRST = "OPTIONS sip:a SIP/2.0\r\nContent-Length: 5\r\nTo: b\r\n\r\n12\r\n3";
     private static final String SECOND = "BYE sip:a SIP/2.0\r\nTo: b\r\nl  :\r\n 0\r\n\r\n";
-    private final StreamFraming framing = new StreamFraming();
+    private final StreamFraming framing = new StreamFraming(32 * 1024, 65_535);
     private final List<String> found = new ArrayList<>();
 
     private void hears(String text) {
