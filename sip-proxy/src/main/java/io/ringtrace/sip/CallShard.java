@@ -93,6 +93,15 @@ final class CallShard implements MessageReceiver {
     }
 
     @Override
+    public void tooLong(Hop source, byte[] bytes, int offset, int length) {
+        mustBeInLoop();
+        Flaw flaw = parser.parseDatagram(bytes, offset, length, message);
+        if (flaw != Flaw.KEEP_ALIVE && flaw != Flaw.NOT_SIP && message.isRequest()) {
+            handle(source, Flaw.TOO_LONG);
+        }
+    }
+
+    @Override
     public void batchDone() {
         core.gauge();
     }

@@ -190,6 +190,14 @@ public final class SipProxy implements AutoCloseable {
         return tcp == null ? 0 : tcp.connections();
     }
 
+    /** Uses the certificate files as they are now. */
+    void followTlsFiles() {
+        StreamTransport tcp = streams;
+        if (tcp != null) {
+            tcp.followTlsFiles();
+        }
+    }
+
     /** Fires what is due on every shard, and waits for it; for a clock that is driven by hand. */
     void tick() throws InterruptedException {
         UdpTransport udp = transport;

@@ -151,6 +151,11 @@ public final class SipSettings {
         });
     }
 
+    /** Messages that may wait for a shard when another shard received them. */
+    SipSettings withMostHandedOver(int most) {
+        return with(v -> v.mostHandedOver = most);
+    }
+
     /** Bounds on TCP and TLS connections, over all shards. */
     public SipSettings withStreams(StreamLimits limits) {
         return with(v -> v.streams = limits);

@@ -1,5 +1,7 @@
 package io.ringtrace.sip;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.ringtrace.attribution.AttributionLookup;
 import io.ringtrace.attribution.AttributionResult;
 import io.ringtrace.attribution.Lease;
@@ -23,6 +25,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +43,15 @@ final class Ladder implements AutoCloseable {
     /** Whoever looks it up meets a fault of ours. */
     static final String FAULTY = "+18005550500";
 
+    /** Whoever looks it up keeps his shard busy for as long as the test wants. */
+    static final String BUSY_SHARD = "+18005550501";
+
     static final String NO_STORE = "+18005550503";
     private static final long STEP_MILLIS = 10;
 
     final HandClock clock = new HandClock();
     final Journal journal = new Journal();
+    final BusyShard busyShard = new BusyShard();
     final Party caller;
     final Party gateway;
     final Party secondGateway;
@@ -103,7 +111,31 @@ final class Ladder implements AutoCloseable {
         }
     }
 
-    private record Directory() implements AttributionLookup {
+    /** A shard that is kept busy. */
+    static final class BusyShard {
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final CountDownLatch goesOn = new CountDownLatch(1);
+
+        void reached() throws InterruptedException {
+            assertThat(reached.await(3, TimeUnit.SECONDS)).isTrue();
+        }
+
+        void goesOn() {
+            goesOn.countDown();
+        }
+
+        private AttributionResult waits() {
+            reached.countDown();
+            try {
+                assertThat(goesOn.await(10, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return AttributionResult.UNKNOWN;
+        }
+    }
+
+    private record Directory(BusyShard busyShard) implements AttributionLookup {
         @Override
         public AttributionResult lookUp(PhoneNumber dialed, long atMillis) {
             PhoneNumber destination = PhoneNumber.parse(DESTINATION);
@@ -112,6 +144,7 @@ final class Ladder implements AutoCloseable {
                     new AttributionResult.Leased(new Lease(
                             dialed, 7, 1, 2, "visitor-1", destination, atMillis, atMillis, atMillis + 1, atMillis + 2));
                 case FAULTY -> throw new IllegalStateException("a fault on purpose");
+                case BUSY_SHARD -> busyShard.waits();
                 case NO_STORE -> AttributionResult.STORE_UNAVAILABLE;
                 default -> AttributionResult.UNKNOWN;
             };
@@ -227,7 +260,7 @@ final class Ladder implements AutoCloseable {
                         .withShards(1)
                         .withAdvertisedHosts(Set.of("sip.example.com"))),
                 () -> plan,
-                new Directory(),
+                new Directory(busyShard),
                 clock,
                 new OneKey(key),
                 _ -> journal,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.target.GatewayStatus;
 import io.ringtrace.sip.transport.StreamLimits;
 import java.io.IOException;
 import java.net.Socket;
@@ -195,6 +196,104 @@ class TcpTest {
         caller.sends("\r\n\r\n");
         assertThat(caller.stream().receivesPong()).isTrue();
         ladder.connects(Ladder.PROMO);
+    }
+
+    @Test
+    @DisplayName("RFC 3261 §18.4: a connection that is lost before any answer leads to the next gateway at once")
+    void lostConnectionLeadsToTheNextGateway() throws Exception {
+        restart(UnaryOperator.identity(), 2, Transport.UDP, Transport.TCP);
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        gateway.stream().hangUpConnection();
+        ladder.secondGateway.receives("INVITE");
+        ladder.secondGateway.answers(200);
+        caller.receives("200");
+        assertThat(ladder.clock.getAsLong()).isEqualTo(5_000);
+        assertThat(ladder.count(Count.TRANSPORT_ERRORS)).isEqualTo(1);
+    }
+
+    @Test
+    void lostConnectionIsNoFailureOnceTheInviteWasHeard() throws Exception {
+        restart(UnaryOperator.identity(), 2, Transport.UDP, Transport.TCP);
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        gateway.answers(183);
+        caller.receives("183");
+        gateway.stream().hangUpConnection();
+        ladder.secondGateway.receivesNothing();
+        gateway.answersInvite(200);
+        caller.receives("200");
+        assertThat(ladder.count(Count.TRANSPORT_ERRORS)).isZero();
+    }
+
+    @Test
+    @DisplayName("RFC 3261 §21.5.14: what is longer than our bounds gets 513, and its connection ends")
+    void tooLongAMessageGets513() throws Exception {
+        caller.sends(caller.inviteText("sip:" + Ladder.PROMO + "@" + caller.proxyHostPort())
+                .replace("Content-Length: 0", "Content-Length: 70000"));
+        caller.receives("513");
+        assertThat(caller.stream().receivesEnd()).isTrue();
+        assertThat(ladder.count(Count.STREAMS_BROKEN)).isEqualTo(1);
+        assertThat(ladder.journal.events()).isEmpty();
+    }
+
+    @Test
+    void theBoundsAreTheOperators() throws Exception {
+        StreamLimits small = new StreamLimits(
+                16, 16, Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofSeconds(2), 2_048, 3_000);
+        restart(s -> s.withStreams(small), 1, Transport.TCP, Transport.TCP);
+        String invite = caller.inviteText("sip:" + Ladder.PROMO + "@" + caller.proxyHostPort());
+        caller.sends(invite.replace("Content-Length: 0", "Content-Length: 3000"));
+        caller.receives("513");
+        assertThat(caller.stream().receivesEnd()).isTrue();
+        caller.sends(invite.replace("Content-Length: 0", "Subject: " + "x".repeat(2_048) + "\r\nContent-Length: 0"));
+        caller.receives("513");
+        assertThat(caller.stream().receivesEnd()).isTrue();
+        ladder.connects(Ladder.PROMO);
+    }
+
+    @Test
+    void whatIsTooLongToGoOnIsNotTheGatewaysFault() throws Exception {
+        restart(UnaryOperator.identity(), 2, Transport.TCP, Transport.UDP);
+        String invite = caller.inviteText("sip:" + Ladder.PROMO + "@" + caller.proxyHostPort());
+        String body = "b".repeat(65_500 - invite.length());
+        caller.sends(invite.replace("Content-Length: 0", "Content-Length: " + body.length()) + body);
+        caller.receives("100");
+        caller.receives("513");
+        gateway.receivesNothing();
+        assertThat(ladder.proxy.gateways())
+                .extracting(GatewayStatus::state)
+                .containsOnly(GatewayStatus.State.UP);
+    }
+
+    @Test
+    void aFullRingIsAnsweredBecauseNobodyRepeatsOnTcp() throws Exception {
+        restart(s -> s.withShards(2).withMostHandedOver(2), 1, Transport.TCP, Transport.TCP);
+        caller.sends(inviteOf(0, Ladder.UNKNOWN));
+        caller.receives("100");
+        caller.acksFailure(caller.receives("404"));
+        // The connection belongs to one shard; the other is kept busy until its ring is full.
+        int other = ladder.count(Count.HANDED_OVER) > 0 ? 0 : 1;
+        caller.sends(inviteOf(other, Ladder.BUSY_SHARD));
+        ladder.busyShard.reached();
+        for (int i = 0; i < 10; i++) {
+            caller.sends(inviteOf(other, Ladder.UNKNOWN));
+        }
+        for (int i = 0; i < 8; i++) {
+            caller.receives("503");
+        }
+        assertThat(ladder.count(Count.HANDOVER_DROPS)).isEqualTo(8);
+        ladder.busyShard.goesOn();
+    }
+
+    private String inviteOf(int shard, String number) {
+        String text;
+        do {
+            text = caller.inviteText("sip:" + number + "@" + caller.proxyHostPort());
+        } while (CallShard.ownerOf(new SipText(text).header("Call-ID"), 2) != shard);
+        return text;
     }
 
     @ParameterizedTest

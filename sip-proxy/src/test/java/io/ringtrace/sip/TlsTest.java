@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.security.cert.Certificate;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -120,18 +121,28 @@ class TlsTest {
         TestCertificate renewed = TestCertificate.make(folder, "renewed", "ip:127.0.0.1");
         proxy.isReplacedBy(renewed);
         SSLContext trusting = peer.context(List.of(proxy, renewed));
-        Certificate shown = shownBy(trusting);
-        for (int i = 0; i < 100 && !shown.equals(renewed.certificate()); i++) {
-            Thread.sleep(50);
-            shown = shownBy(trusting);
-        }
-        assertThat(shown).isEqualTo(renewed.certificate());
+        ladder.proxy.followTlsFiles();
+        assertThat(shownBy(trusting)).isEqualTo(renewed.certificate());
         Files.writeString(proxy.certificateFile(), "nothing of the kind");
-        Thread.sleep(1_500);
+        ladder.proxy.followTlsFiles();
         assertThat(shownBy(trusting)).isEqualTo(renewed.certificate());
         // The call goes on by the connections it has.
         ladder.caller.hangsUp();
         ladder.gateway.receives("BYE");
+    }
+
+    @Test
+    void aHandshakeThatIsNeverBegunEndsTheConnection() throws Exception {
+        try (Socket silent = new Socket()) {
+            silent.connect(ladder.proxy.boundAddresses().getLast());
+            silent.setSoTimeout(3_000);
+            for (int i = 0; i < 300 && ladder.proxy.connections() == 0; i++) {
+                Thread.sleep(10);
+            }
+            ladder.passes(Duration.ofSeconds(12));
+            assertThat(silent.getInputStream().read()).isEqualTo(-1);
+            assertThat(ladder.count(Count.CONNECTIONS_TIMED_OUT)).isEqualTo(1);
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.ringtrace.sip.target.Target;
 import io.ringtrace.sip.transaction.ClientTransactionUser;
 import io.ringtrace.sip.transaction.InviteClientTransaction;
 import io.ringtrace.sip.transaction.TimerWheel;
+import io.ringtrace.sip.transaction.TransactionLayer;
 import io.ringtrace.sip.transport.Hop;
 import io.ringtrace.sip.transport.Listener;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,13 @@ final class Branch implements ClientTransactionUser {
             return;
         }
         ByteBuf invite = invite(transaction, by);
+        if (TransactionLayer.tooLong(invite.readableBytes())) {
+            // The caller's fault, not the gateway's: it stays as well as it was.
+            invite.release();
+            transaction.abandon();
+            gone("too long to be sent on", ResponseContext.TOO_LONG);
+            return;
+        }
         boolean isLong = mayBeStream
                 && gateway.transport() == null
                 && !by.reliable()

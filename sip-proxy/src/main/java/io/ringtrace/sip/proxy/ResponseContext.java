@@ -30,6 +30,7 @@ final class ResponseContext implements ServerTransactionUser {
     static final int TIMED_OUT = 408;
 
     static final int UNREACHABLE = 503;
+    static final int TOO_LONG = 513;
     private static final String ANSWERED_ELSEWHERE = "SIP;cause=200;text=\"Call completed elsewhere\"";
 
     private final ProxyParts parts;
@@ -324,6 +325,9 @@ final class ResponseContext implements ServerTransactionUser {
         } else if (bestStatus == TIMED_OUT) {
             end(EndReason.DESTINATION_NO_ANSWER, EndedBy.RINGTRACE, 408, 0, null);
             parts.answers().respond(server, 408, "Request Timeout");
+        } else if (bestStatus == TOO_LONG) {
+            end(EndReason.DESTINATION_ERROR, EndedBy.RINGTRACE, TOO_LONG, 0, null);
+            parts.answers().respond(server, TOO_LONG, "Message Too Large");
         } else {
             // 503 would make the caller's side avoid us, not the gateway (§16.7 step 6).
             EndedBy by = passed == null ? EndedBy.RINGTRACE : EndedBy.DESTINATION;

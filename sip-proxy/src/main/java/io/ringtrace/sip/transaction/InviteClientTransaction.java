@@ -150,6 +150,12 @@ public final class InviteClientTransaction extends ClientTransaction {
         go(step(state, input), response);
     }
 
+    /** A provisional response shows that the INVITE has arrived; the final one may come by another connection (§18.2.2). */
+    @Override
+    public boolean awaitsAnswer() {
+        return state == State.CALLING;
+    }
+
     @Override
     boolean terminated() {
         return state == State.TERMINATED;

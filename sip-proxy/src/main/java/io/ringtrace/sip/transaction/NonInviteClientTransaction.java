@@ -101,6 +101,11 @@ public final class NonInviteClientTransaction extends ClientTransaction {
     }
 
     @Override
+    public boolean awaitsAnswer() {
+        return state == State.TRYING;
+    }
+
+    @Override
     boolean terminated() {
         return state == State.TERMINATED;
     }

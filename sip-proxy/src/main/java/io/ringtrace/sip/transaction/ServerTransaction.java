@@ -62,6 +62,11 @@ public abstract sealed class ServerTransaction extends Transaction
     abstract void requestAgain();
 
     @Override
+    public final boolean awaitsAnswer() {
+        return false;
+    }
+
+    @Override
     final void passUp(SipMessage message) {
         // What a server machine passes up, the ACK to a 2xx, is handled by who gave it the ACK.
     }

@@ -230,6 +230,11 @@ public final class TransactionLayer {
         ports.get(to.listener().index()).whenRefused(to, task);
     }
 
+    /** True when a message of that length is too long for any transport. */
+    public static boolean tooLong(int length) {
+        return length > LONGEST_DATAGRAM;
+    }
+
     /** Sends a message of no transaction, and takes over one reference of it; what becomes of it is nobody's concern. */
     public void send(ByteBuf message, Hop to) {
         boolean _ = send(message, to, null);
@@ -243,7 +248,7 @@ public final class TransactionLayer {
     boolean send(ByteBuf message, Hop to, @Nullable Sender sender) {
         int length = message.readableBytes();
         if (length > LONG_DATAGRAM) {
-            if (length > LONGEST_DATAGRAM) {
+            if (tooLong(length)) {
                 message.release();
                 return false;
             } else if (!to.reliable()) {

@@ -11,6 +11,12 @@ public interface MessageReceiver {
      */
     void received(MessagePort port, Hop source, byte[] bytes, int offset, int length);
 
+    /**
+     * The beginning of a message that is longer than our bounds, at least its header as far as it has come; its connection is closed after
+     * this call, and what is sent by it within the call still leaves.
+     */
+    default void tooLong(Hop source, byte[] bytes, int offset, int length) {}
+
     /** The read batch is over: journal its events now; what was sent during the batch leaves right after this call. */
     void batchDone();
 }

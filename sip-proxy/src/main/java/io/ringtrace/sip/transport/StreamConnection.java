@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamConnection extends ChannelInboundHandlerAdapter {
     private static final int MOST_WAITING = 256;
+    private static final int FEWEST_ASKING = 64;
     private static final ByteBuf PONG =
             Unpooled.unreleasableBuffer(Unpooled.copiedBuffer("\r\n", StandardCharsets.US_ASCII));
 
@@ -36,7 +39,13 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
 
     private boolean unflushed;
     private boolean heardMessage;
-    private long lastUsedAt;
+    /** Written by the shards that answer by this connection, too. */
+    private volatile long lastUsedAt;
+
+    /** Whose requests went by this connection and may still be unanswered; the loop's own shard is the only one that asks by it. */
+    private final List<Sender> asking = new ArrayList<>();
+
+    private int mostAsking = FEWEST_ASKING;
     private long messageSince;
     private volatile State state = State.OPENING;
     private volatile @Nullable TlsSubject tlsSubject;
@@ -176,6 +185,13 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
                     framing.rest();
                     return;
                 }
+                case TOO_LONG -> {
+                    port.broken(peer);
+                    port.tooLong(peer, framing.bytes(), framing.offset(), framing.length());
+                    flush();
+                    close();
+                    return;
+                }
                 case BROKEN -> {
                     port.broken(peer);
                     close();
@@ -220,6 +236,12 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
         for (Unsent next = waiting.poll(); next != null; next = waiting.poll()) {
             refuse(next.message(), port.loop(), next.sender());
         }
+        for (Sender sender : asking) {
+            if (sender.awaitsAnswer()) {
+                port.failed(port.loop(), sender);
+            }
+        }
+        asking.clear();
         port.forget(this);
     }
 
@@ -240,6 +262,9 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
 
     private void write(ByteBuf message, ShardLoop from, @Nullable Sender sender) {
         lastUsedAt = port.nowMillis();
+        if (sender != null && from == port.loop() && sender.awaitsAnswer()) {
+            remember(sender);
+        }
         // A duplicate, because writing moves the indices, and the sender may keep the message.
         ChannelFuture written = channel.write(message.duplicate());
         if (from == port.loop()) {
@@ -252,6 +277,14 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
                 port.failed(from, sender);
             }
         });
+    }
+
+    private void remember(Sender sender) {
+        if (asking.size() >= mostAsking) {
+            asking.removeIf(known -> !known.awaitsAnswer());
+            mostAsking = Math.max(FEWEST_ASKING, 2 * asking.size());
+        }
+        asking.add(sender);
     }
 
     private void markUnflushed() {

@@ -16,7 +16,9 @@ final class StreamFraming {
         PING,
         /** Nothing complete. */
         NOTHING,
-        /** No way to know where the next message begins, or one beyond our bounds: the connection must be closed. */
+        /** A message beyond our bounds, of which {@link #bytes}, {@link #offset} and {@link #length} have the header: the connection must be closed. */
+        TOO_LONG,
+        /** No way to know where the next message begins: the connection must be closed. */
         BROKEN
     }
 
@@ -70,11 +72,13 @@ final class StreamFraming {
             }
             int headerEnd = headerEnd();
             if (headerEnd < 0) {
-                return end - start > longestHeader ? Found.BROKEN : Found.NOTHING;
+                return end - start > longestHeader ? tooLong(end) : Found.NOTHING;
             }
             int body = contentLength(headerEnd);
-            if (body < 0 || headerEnd - start > longestHeader || headerEnd - start + body > longestMessage) {
+            if (body < 0) {
                 return Found.BROKEN;
+            } else if (headerEnd - start > longestHeader || headerEnd - start + body > longestMessage) {
+                return tooLong(headerEnd);
             }
             needed = headerEnd - start + body;
         }
@@ -87,6 +91,12 @@ final class StreamFraming {
         searched = start;
         needed = UNKNOWN;
         return Found.MESSAGE;
+    }
+
+    private Found tooLong(int to) {
+        offset = start;
+        length = to - start;
+        return Found.TOO_LONG;
     }
 
     /** Valid until the next append. */
@@ -217,10 +227,8 @@ final class StreamFraming {
         int digits = at;
         int value = 0;
         while (at < headerEnd && held[at] >= '0' && held[at] <= '9') {
-            value = value * 10 + held[at] - '0';
-            if (value > longestMessage) {
-                return -1;
-            }
+            // As long as it is written: beyond the bound, one length is as good as another.
+            value = Math.min(value * 10 + held[at] - '0', longestMessage + 1);
             at++;
         }
         int digitsEnd = at;

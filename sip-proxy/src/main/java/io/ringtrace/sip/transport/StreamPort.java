@@ -108,6 +108,13 @@ final class StreamPort implements MessagePort {
         }
     }
 
+    void tooLong(Hop source, byte[] bytes, int offset, int length) {
+        MessageReceiver to = receiver;
+        if (to != null) {
+            to.tooLong(source, bytes, offset, length);
+        }
+    }
+
     void batchDone() {
         MessageReceiver to = receiver;
         if (to != null) {

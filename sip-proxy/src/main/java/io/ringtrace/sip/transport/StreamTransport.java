@@ -140,6 +140,13 @@ public final class StreamTransport implements AutoCloseable {
         }
     }
 
+    /** Looks at the certificate files now, and not only when their second has come round. */
+    public void followTlsFiles() {
+        if (tls != null) {
+            tls.look();
+        }
+    }
+
     /** Open connections over all shards, those being opened included. */
     public int connections() {
         return open.get();

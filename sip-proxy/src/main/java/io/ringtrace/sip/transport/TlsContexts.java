@@ -81,7 +81,8 @@ final class TlsContexts implements AutoCloseable {
         }
     }
 
-    private void look() {
+    /** Looks at the files now. */
+    synchronized void look() {
         List<String> tried = contexts.seen();
         try {
             tried = seen(files);
