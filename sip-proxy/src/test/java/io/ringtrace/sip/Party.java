@@ -165,7 +165,11 @@ final class Party implements AutoCloseable {
     }
 
     void cancels() {
-        sends(request("CANCEL", lastInviteUri(), inviteBranch, 1, ""));
+        sends(cancelText(""));
+    }
+
+    String cancelText(String more) {
+        return request("CANCEL", lastInviteUri(), inviteBranch, 1, more);
     }
 
     void hangsUp() {

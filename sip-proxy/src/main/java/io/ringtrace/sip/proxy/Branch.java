@@ -23,6 +23,7 @@ final class Branch implements ClientTransactionUser {
     private boolean heard;
     private boolean finished;
     private boolean cancelWanted;
+    private @Nullable String cancelReason;
     private boolean cancelSent;
     private int status;
     private @Nullable String reason;
@@ -70,14 +71,17 @@ final class Branch implements ClientTransactionUser {
 
     /** Stops the branch: at once when it may, else as soon as a provisional response allows it (§9.1). */
     void cancel(@Nullable String reasonHeader) {
-        cancelWanted = true;
+        if (!cancelWanted) {
+            cancelWanted = true;
+            cancelReason = reasonHeader;
+        }
         silence.stop();
         InviteClientTransaction transaction = client;
         if (transaction != null && !finished && transaction.state() == InviteClientTransaction.State.PROCEEDING) {
             if (!cancelSent) {
                 cancelSent = true;
                 timerC.cancelSent();
-                transaction.cancel(reasonHeader);
+                transaction.cancel(cancelReason);
             }
         }
     }
@@ -92,6 +96,11 @@ final class Branch implements ClientTransactionUser {
 
     boolean abandoned() {
         return abandoned != null;
+    }
+
+    /** True when nothing may be sent to its gateway any more. */
+    boolean cancelWanted() {
+        return cancelWanted;
     }
 
     boolean finished() {
@@ -149,8 +158,12 @@ final class Branch implements ClientTransactionUser {
             cancel(null);
             return;
         }
-        timerC.restart();
-        context.provisional(this, response);
+        if (code == 100) {
+            timerC.startOnce();
+        } else {
+            timerC.restart();
+            context.provisional(this, response);
+        }
     }
 
     /** §16.8: a branch that rings for ever is cancelled; one that does not even end then, ends here. */

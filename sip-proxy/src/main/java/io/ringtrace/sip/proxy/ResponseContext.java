@@ -45,12 +45,11 @@ final class ResponseContext implements ServerTransactionUser {
     private int nextGateway;
     private boolean failoverEnded;
     private boolean cancelled;
+    private @Nullable String cancelReason;
     private boolean rangTooLong;
     private boolean finished;
 
-    private int bestStatus;
-    private byte @Nullable [] best;
-    private @Nullable String bestReason;
+    private @Nullable BestResponse best;
 
     private final class RingTimer extends TimerWheel.Entry {
         @Override
@@ -103,10 +102,10 @@ final class ResponseContext implements ServerTransactionUser {
                         parts.transactions().branchOf(client, loopHash));
     }
 
-    /** A 100 is for us alone; every other provisional response goes upstream (§16.7 step 5). */
+    /** A provisional response other than 100 goes upstream (§16.7 step 5). */
     void provisional(Branch branch, SipMessage response) {
         int status = response.status();
-        if (status == 100 || finished || call.answered) {
+        if (finished || call.answered) {
             return;
         }
         if (status / 10 == 18) {
@@ -153,10 +152,16 @@ final class ResponseContext implements ServerTransactionUser {
             return;
         }
         int status = response.status();
-        if (betterThanBest(status)) {
-            keepBest(status, parts.forwarding().responseBytes(response, server.peer()), reasonOf(response));
+        BestResponse candidates = candidates();
+        if (candidates.wants(response)) {
+            candidates.add(response, parts.forwarding().responseBytes(response, server.peer()));
+        }
+        if (status >= 600) {
+            // Nobody else is asked any more (§16.7 step 5); the answer waits for the others' 487, or their 2xx.
+            CancelForwarding.cancelPending(branches, branch, null);
         }
         if (branch.abandoned()) {
+            failoverEnded |= status >= 600;
             return;
         }
         if (mayFailOver() && branch.gateway.failoverStatuses().contains(status)) {
@@ -181,9 +186,7 @@ final class ResponseContext implements ServerTransactionUser {
         if (finished) {
             return;
         }
-        if (betterThanBest(asStatus)) {
-            keepBest(asStatus, null, null);
-        }
+        candidates().addUnanswered(asStatus);
         if (branch != branches.getLast()) {
             return;
         }
@@ -204,9 +207,10 @@ final class ResponseContext implements ServerTransactionUser {
     }
 
     @Override
-    public void cancelled() {
+    public void cancelled(@Nullable String reason) {
         cancelled = true;
-        CancelForwarding.cancelPending(branches, null, null);
+        cancelReason = reason;
+        CancelForwarding.cancelPending(branches, null, reason);
     }
 
     @Override
@@ -218,9 +222,9 @@ final class ResponseContext implements ServerTransactionUser {
         }
     }
 
-    static @Nullable String reasonOf(SipMessage response) {
-        int reason = response.value(SipHeader.REASON);
-        return Span.present(reason) ? response.text(reason) : null;
+    static @Nullable String reasonOf(SipMessage message) {
+        int reason = message.value(SipHeader.REASON);
+        return Span.present(reason) ? message.text(reason) : null;
     }
 
     private boolean mayFailOver() {
@@ -244,7 +248,7 @@ final class ResponseContext implements ServerTransactionUser {
         if (finished || branch.abandoned()) {
             return;
         }
-        if (cancelled) {
+        if (branch.cancelWanted()) {
             finish();
             return;
         }
@@ -264,56 +268,44 @@ final class ResponseContext implements ServerTransactionUser {
         }
     }
 
-    /**
-     * §16.7 step 6: a 6xx before all others, else the lowest class, and in it what tells the caller what to do. A 503 is never better than
-     * another 5xx, because it is not passed on.
-     */
-    private boolean betterThanBest(int status) {
-        return bestStatus == 0 || rank(status) < rank(bestStatus);
-    }
-
-    private static int rank(int status) {
-        int byClass = status >= 600 ? 0 : status / 100;
-        return switch (status) {
-            case 401, 407, 415, 420, 484 -> byClass * 10;
-            // What a gateway says is worth more than our own "nobody answered".
-            case 408, 503 -> byClass * 10 + 2;
-            default -> byClass * 10 + 1;
-        };
-    }
-
-    private void keepBest(int status, byte @Nullable [] response, @Nullable String reason) {
-        bestStatus = status;
-        best = response;
-        bestReason = reason;
+    private BestResponse candidates() {
+        BestResponse present = best;
+        if (present == null) {
+            present = new BestResponse();
+            best = present;
+        }
+        return present;
     }
 
     private void finish() {
         if (finished) {
             return;
         }
-        byte[] passed = best;
-        int statusGateway = passed == null ? 0 : bestStatus;
+        BestResponse candidates = candidates();
+        int status = candidates.status();
+        byte[] passed = candidates.upstream();
+        int statusGateway = passed == null ? 0 : status;
+        String reason = candidates.reason();
         if (rangTooLong) {
-            end(EndReason.DESTINATION_NO_ANSWER, EndedBy.RINGTRACE, 408, statusGateway, bestReason);
+            end(EndReason.DESTINATION_NO_ANSWER, EndedBy.RINGTRACE, 408, statusGateway, reason);
             parts.answers().respond(server, 408, "Request Timeout");
-        } else if (passed != null && bestStatus != UNREACHABLE) {
-            EndReason reason = cancelled ? EndReason.CALLER_CANCELLED : EndReason.ofGatewayFinal(bestStatus);
+        } else if (passed != null && status != UNREACHABLE) {
+            EndReason why = cancelled ? EndReason.CALLER_CANCELLED : EndReason.ofGatewayFinal(status);
             EndedBy by = cancelled ? EndedBy.CALLER : EndedBy.DESTINATION;
-            end(reason, by, bestStatus, statusGateway, bestReason);
+            end(why, by, status, statusGateway, cancelled && cancelReason != null ? cancelReason : reason);
             server.respond(
-                    bestStatus,
+                    status,
                     parts.transactions().buffer(server.peer(), passed.length).writeBytes(passed));
         } else if (cancelled) {
-            end(EndReason.CALLER_CANCELLED, EndedBy.CALLER, 487, statusGateway, bestReason);
+            end(EndReason.CALLER_CANCELLED, EndedBy.CALLER, 487, statusGateway, cancelReason);
             parts.answers().respond(server, 487, "Request Terminated");
-        } else if (bestStatus == TIMED_OUT) {
+        } else if (status == TIMED_OUT) {
             end(EndReason.DESTINATION_NO_ANSWER, EndedBy.RINGTRACE, 408, 0, null);
             parts.answers().respond(server, 408, "Request Timeout");
         } else {
             // 503 would make the caller's side avoid us, not the gateway (§16.7 step 6).
             EndedBy by = passed == null ? EndedBy.RINGTRACE : EndedBy.DESTINATION;
-            end(EndReason.DESTINATION_ERROR, by, 500, statusGateway, bestReason);
+            end(EndReason.DESTINATION_ERROR, by, 500, statusGateway, reason);
             parts.answers().respond(server, 500, "Server Internal Error");
         }
     }
