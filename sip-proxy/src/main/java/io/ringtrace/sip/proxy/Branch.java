@@ -15,6 +15,9 @@ final class Branch implements ClientTransactionUser {
     private final ResponseContext context;
     private final ProxyParts parts;
     final Gateway gateway;
+    /** Its share of Max-Breadth (RFC 5393 §5.3.3), which others may have when it has ended. */
+    final int breadth;
+
     private final Silence silence = new Silence();
     private final TimerC timerC;
     private @Nullable InviteClientTransaction client;
@@ -37,10 +40,11 @@ final class Branch implements ClientTransactionUser {
         }
     }
 
-    Branch(ResponseContext context, ProxyParts parts, Gateway gateway) {
+    Branch(ResponseContext context, ProxyParts parts, Gateway gateway, int breadth) {
         this.context = context;
         this.parts = parts;
         this.gateway = gateway;
+        this.breadth = breadth;
         this.timerC = new TimerC(parts.transactions(), this::timerCFired);
     }
 

@@ -54,6 +54,10 @@ final class RequestValidation {
         if (looped(request, loopHash)) {
             return Refusal.LOOP;
         }
+        // RFC 5393 §5.3.3: not even one branch may be open. It does not limit an ACK, which has no answer.
+        if (request.maxBreadth() == 0 && request.method() != SipMethod.ACK) {
+            return Refusal.MAX_BREADTH;
+        }
         // An ACK cannot be answered, and refusing it would leave a call that both sides have (§8.2.2.3).
         return request.method() != SipMethod.ACK && request.entryCount(SipHeader.PROXY_REQUIRE) > 0
                 ? Refusal.BAD_EXTENSION

@@ -43,6 +43,7 @@ final class ResponseContext implements ServerTransactionUser {
     private final List<Branch> branches = new ArrayList<>(1);
     private final RingTimer ringTimer = new RingTimer();
     private int nextGateway;
+    private int breadthLeft;
     private boolean failoverEnded;
     private boolean cancelled;
     private @Nullable String cancelReason;
@@ -79,6 +80,7 @@ final class ResponseContext implements ServerTransactionUser {
         this.route = route;
         this.routesToRemove = routesToRemove;
         this.loopHash = loopHash;
+        this.breadthLeft = server.request().maxBreadthOrDefault();
         this.gateways =
                 parts.health().inOrder(route.gateways(), parts.monotonicMillis().getAsLong());
     }
@@ -99,6 +101,7 @@ final class ResponseContext implements ServerTransactionUser {
                         branch.gateway,
                         to,
                         own,
+                        branch.breadth,
                         parts.transactions().branchOf(client, loopHash));
     }
 
@@ -148,6 +151,7 @@ final class ResponseContext implements ServerTransactionUser {
 
     /** A branch brought a final response other than 2xx. */
     void failed(Branch branch, SipMessage response) {
+        breadthLeft += branch.breadth;
         if (finished) {
             return;
         }
@@ -183,6 +187,7 @@ final class ResponseContext implements ServerTransactionUser {
 
     /** A branch ended without a final response. */
     void gone(Branch branch, int asStatus) {
+        breadthLeft += branch.breadth;
         if (finished) {
             return;
         }
@@ -228,7 +233,14 @@ final class ResponseContext implements ServerTransactionUser {
     }
 
     private boolean mayFailOver() {
-        return !cancelled && !failoverEnded && nextGateway < gateways.size();
+        return !cancelled && !failoverEnded && breadthLeft > 0 && nextGateway < gateways.size();
+    }
+
+    /** All that is left, but one for each gateway whose turn may come while this one is silent (RFC 5393 §5.3.3). */
+    private int shareOfBreadth() {
+        int share = Math.max(1, breadthLeft - (gateways.size() - nextGateway));
+        breadthLeft -= share;
+        return share;
     }
 
     private void failOver() {
@@ -238,7 +250,7 @@ final class ResponseContext implements ServerTransactionUser {
 
     private void tryNextGateway() {
         Gateway gateway = gateways.get(nextGateway++);
-        Branch branch = new Branch(this, parts, gateway);
+        Branch branch = new Branch(this, parts, gateway, shareOfBreadth());
         branches.add(branch);
         branch.awaitAnswer();
         parts.targets().resolve(gateway.host(), parts.loop(), address -> resolved(branch, address));
