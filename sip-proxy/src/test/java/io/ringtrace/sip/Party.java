@@ -26,6 +26,7 @@ final class Party implements AutoCloseable {
     private final Wire wire;
     private @Nullable InetSocketAddress proxy;
     private String lastSent = "";
+    private long sent;
     private SipText lastRequest = new SipText("");
     private SipText lastInvite = new SipText("");
 
@@ -132,8 +133,14 @@ final class Party implements AutoCloseable {
         return "<sip:" + name + "@" + hostPort() + parameter + ">";
     }
 
+    /** How many messages this party has sent. */
+    long sent() {
+        return sent;
+    }
+
     void sends(String text) {
         lastSent = text;
+        sent++;
         wire.send(text.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -221,19 +228,36 @@ final class Party implements AutoCloseable {
         answers(request, status, localTag, more);
     }
 
+    /** Answers with these Contacts in place of its own. */
+    void redirects(int status, String contacts) {
+        redirects(lastRequest, status, contacts);
+    }
+
+    void redirectsInvite(int status, String contacts) {
+        redirects(lastInvite, status, contacts);
+    }
+
+    private void redirects(SipText request, int status, String contacts) {
+        sends(answerText(request, status, localTag, "").replaceFirst("Contact: [^\r]*", "Contact: " + contacts));
+    }
+
     void answers(SipText request, int status, String toTag, String more) {
+        sends(answerText(request, status, toTag, more));
+    }
+
+    private String answerText(SipText request, int status, String toTag, String more) {
         StringBuilder text = new StringBuilder("SIP/2.0 " + status + " Answer\r\n");
         request.all("Via").forEach(via -> text.append("Via: " + via + "\r\n"));
         request.all("Record-Route").forEach(route -> text.append("Record-Route: " + route + "\r\n"));
         String to = request.header("To");
-        sends(text.append("From: " + request.header("From") + "\r\n")
+        return text.append("From: " + request.header("From") + "\r\n")
                 .append("To: " + to + (status == 100 || to.contains("tag=") ? "" : ";tag=" + toTag) + "\r\n")
                 .append("Call-ID: " + request.header("Call-ID") + "\r\n")
                 .append("CSeq: " + request.header("CSeq") + "\r\n")
                 .append("Contact: " + contact() + "\r\n")
                 .append(more)
                 .append("Content-Length: 0\r\n\r\n")
-                .toString());
+                .toString();
     }
 
     private void learn(SipText message) {

@@ -2,6 +2,7 @@ package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.ringtrace.call.GatewayAttempt;
+import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.transaction.ClientTransactionUser;
@@ -15,6 +16,7 @@ final class Branch implements ClientTransactionUser {
     private final ResponseContext context;
     private final ProxyParts parts;
     final Gateway gateway;
+    final PhoneNumber number;
     /** Its share of Max-Breadth (RFC 5393 §5.3.3), which others may have when it has ended. */
     final int breadth;
 
@@ -40,10 +42,11 @@ final class Branch implements ClientTransactionUser {
         }
     }
 
-    Branch(ResponseContext context, ProxyParts parts, Gateway gateway, int breadth) {
+    Branch(ResponseContext context, ProxyParts parts, Gateway gateway, PhoneNumber number, int breadth) {
         this.context = context;
         this.parts = parts;
         this.gateway = gateway;
+        this.number = number;
         this.breadth = breadth;
         this.timerC = new TimerC(parts.transactions(), this::timerCFired);
     }

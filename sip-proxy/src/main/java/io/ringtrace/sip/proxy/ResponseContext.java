@@ -1,6 +1,7 @@
 package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.ringtrace.call.CallAttempt;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
@@ -37,6 +38,7 @@ final class ResponseContext implements ServerTransactionUser {
     private final LiveCall call;
     private final CallCookie cookie;
     private final RouteDecision.Forward route;
+    private final CallAttempt attempt;
     private final List<Gateway> gateways;
     private final int routesToRemove;
     private final int loopHash;
@@ -44,6 +46,7 @@ final class ResponseContext implements ServerTransactionUser {
     private final RingTimer ringTimer = new RingTimer();
     private int nextGateway;
     private int breadthLeft;
+    private @Nullable Redirects redirects;
     private boolean failoverEnded;
     private boolean cancelled;
     private @Nullable String cancelReason;
@@ -70,6 +73,7 @@ final class ResponseContext implements ServerTransactionUser {
             LiveCall call,
             CallCookie cookie,
             RouteDecision.Forward route,
+            CallAttempt attempt,
             int routesToRemove,
             int loopHash) {
         this.parts = parts;
@@ -78,6 +82,7 @@ final class ResponseContext implements ServerTransactionUser {
         this.call = call;
         this.cookie = cookie;
         this.route = route;
+        this.attempt = attempt;
         this.routesToRemove = routesToRemove;
         this.loopHash = loopHash;
         this.breadthLeft = server.request().maxBreadthOrDefault();
@@ -87,7 +92,7 @@ final class ResponseContext implements ServerTransactionUser {
 
     void begin() {
         server.servedBy(this);
-        tryNextGateway();
+        tryNext();
     }
 
     ByteBuf inviteFor(Branch branch, InviteClientTransaction client, Hop to) {
@@ -97,7 +102,7 @@ final class ResponseContext implements ServerTransactionUser {
                         server.request(),
                         server.source(),
                         routesToRemove,
-                        route.destination(),
+                        branch.number,
                         branch.gateway,
                         to,
                         own,
@@ -156,6 +161,11 @@ final class ResponseContext implements ServerTransactionUser {
             return;
         }
         int status = response.status();
+        if (status < 400 && !cancelled && !branch.abandoned() && follows(response)) {
+            branch.abandon("answered " + status);
+            tryNext();
+            return;
+        }
         BestResponse candidates = candidates();
         if (candidates.wants(response)) {
             candidates.add(response, parts.forwarding().responseBytes(response, server.peer()));
@@ -233,24 +243,55 @@ final class ResponseContext implements ServerTransactionUser {
     }
 
     private boolean mayFailOver() {
-        return !cancelled && !failoverEnded && breadthLeft > 0 && nextGateway < gateways.size();
+        return !cancelled && !failoverEnded && breadthLeft > 0 && targetsLeft() > 0;
     }
 
     /** All that is left, but one for each gateway whose turn may come while this one is silent (RFC 5393 §5.3.3). */
     private int shareOfBreadth() {
-        int share = Math.max(1, breadthLeft - (gateways.size() - nextGateway));
+        int share = Math.max(1, breadthLeft - targetsLeft());
         breadthLeft -= share;
         return share;
     }
 
     private void failOver() {
         parts.counters().add(Count.FAILOVERS);
-        tryNextGateway();
+        tryNext();
     }
 
-    private void tryNextGateway() {
-        Gateway gateway = gateways.get(nextGateway++);
-        Branch branch = new Branch(this, parts, gateway, shareOfBreadth());
+    private int targetsLeft() {
+        return gateways.size() - nextGateway + (redirects == null ? 0 : redirects.size());
+    }
+
+    /** §16.7 step 4: true when the 3xx is worked off here, by calling some of its Contacts. */
+    private boolean follows(SipMessage response) {
+        if (!route.route().followRedirects()) {
+            return false;
+        }
+        Redirects known = redirects;
+        if (known == null) {
+            known = new Redirects(attempt, gateways, route.destination());
+            redirects = known;
+        }
+        return known.add(
+                response,
+                parts.admission().plan(),
+                parts.lookup(),
+                parts.clock().nowMillis());
+    }
+
+    /** Where a 3xx leads to comes before the gateways that are left. */
+    private void tryNext() {
+        Redirects known = redirects;
+        if (known != null && known.hasNext()) {
+            Redirects.Target target = known.next();
+            begin(new Branch(this, parts, target.gateway(), target.number(), shareOfBreadth()));
+        } else {
+            begin(new Branch(this, parts, gateways.get(nextGateway++), route.destination(), shareOfBreadth()));
+        }
+    }
+
+    private void begin(Branch branch) {
+        Gateway gateway = branch.gateway;
         branches.add(branch);
         branch.awaitAnswer();
         parts.targets().resolve(gateway.host(), parts.loop(), address -> resolved(branch, address));
