@@ -144,6 +144,12 @@ final class Party implements AutoCloseable {
         wire.send(text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Bytes that need be no message. */
+    void sends(byte[] bytes) {
+        sent++;
+        wire.send(bytes);
+    }
+
     void repeats() {
         sends(lastSent);
     }
@@ -196,6 +202,15 @@ final class Party implements AutoCloseable {
         return message;
     }
 
+    /** The status of the next final response, whichever it is. */
+    int receivesFinal() {
+        SipText message = next(PATIENCE_MILLIS);
+        while (message != null && message.isResponse() && message.status() < 200) {
+            message = next(PATIENCE_MILLIS);
+        }
+        return message == null || !message.isResponse() ? 0 : message.status();
+    }
+
     /** Takes whatever repetitions of this kind have come, at most so many. */
     void skipsAll(String kind, int most) {
         for (int i = 0; i < most; i++) {
@@ -243,6 +258,10 @@ final class Party implements AutoCloseable {
 
     void answers(SipText request, int status, String toTag, String more) {
         sends(answerText(request, status, toTag, more));
+    }
+
+    String answerText(SipText request, int status) {
+        return answerText(request, status, localTag, "");
     }
 
     private String answerText(SipText request, int status, String toTag, String more) {
