@@ -62,13 +62,17 @@ final class Ladder implements AutoCloseable {
         private final Queue<CallEvent> events = new ConcurrentLinkedQueue<>();
         volatile boolean open = true;
         volatile boolean takesEvents = true;
+        /** Keeps nothing, for tests of memory. */
+        volatile boolean forgets;
 
         @Override
         public boolean record(CallEvent event) {
             if (!takesEvents) {
                 return false;
             }
-            events.add(event);
+            if (!forgets) {
+                events.add(event);
+            }
             return true;
         }
 
@@ -263,7 +267,8 @@ final class Ladder implements AutoCloseable {
                 .sum();
     }
 
-    private long received() {
+    /** How many messages the proxy has handled, but for what it refused to read of strangers. */
+    long received() {
         long malformed = count(Count.MALFORMED);
         return malformed
                 + proxy.counters().stream()
