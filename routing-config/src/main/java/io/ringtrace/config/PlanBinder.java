@@ -136,6 +136,7 @@ final class PlanBinder {
                         when == null ? null : Objects.requireNonNull(windows.get(when.text()))),
                 shares(route),
                 duration(route, "ring-timeout"),
+                text(route, "redirects").equals("follow"),
                 route.position().toString());
     }
 

@@ -297,6 +297,7 @@ class ConfigurationTest {
                         trunk: acme
                         gateways: [west, east]
                         ring-timeout: 30s
+                        redirects: follow
                     """);
 
             assertThat(route.prefix()).isEqualTo("1800");
@@ -305,6 +306,7 @@ class ConfigurationTest {
                     .extracting(Gateway::name)
                     .containsExactly("west", "east");
             assertThat(route.ringTimeout()).isEqualTo(Duration.ofSeconds(30));
+            assertThat(route.followRedirects()).isTrue();
             assertThat(route.source()).endsWith("ringtrace.yaml:4");
         }
 
