@@ -123,7 +123,7 @@ class PrecedenceTest {
                     .containsExactly(
                             "option: htpp: expected one of the keys sip, trunks, gateways, routes, time-windows, blocked-callers, static-numbers, store,"
                                     + " http, log (did you mean 'http'?)",
-                            "option: http.prot: expected one of the keys address, port (did you mean 'port'?)");
+                            "option: http.prot: expected one of the keys address, port, trusted-proxies, tag (did you mean 'port'?)");
         }
 
         @Test
