@@ -5,6 +5,7 @@ import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.call.CallRecorder;
 import io.ringtrace.call.CookieKeys;
 import io.ringtrace.call.RecentInvite;
+import io.ringtrace.call.RunningCall;
 import io.ringtrace.routing.ActivePlan;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.admission.OurNames;
@@ -52,6 +53,7 @@ public final class SipProxy implements AutoCloseable {
     private final SecureRandom secureRandom = new SecureRandom();
     private @Nullable UdpTransport transport;
     private Collection<RecentInvite> rejoining = List.of();
+    private Collection<RunningCall> resumed = List.of();
     private @Nullable StreamTransport streams;
     private volatile List<CallShard> shards = List.of();
     private volatile List<Listener> listeners = List.of();
@@ -89,6 +91,11 @@ public final class SipProxy implements AutoCloseable {
     /** INVITEs of an earlier run, whose retransmissions join their records. To be told before the start. */
     public void remember(Collection<RecentInvite> invites) {
         rejoining = List.copyOf(invites);
+    }
+
+    /** Answered calls of an earlier run, which are watched again. To be told before the start. */
+    public void resume(Collection<RunningCall> calls) {
+        resumed = List.copyOf(calls);
     }
 
     /**
@@ -210,6 +217,11 @@ public final class SipProxy implements AutoCloseable {
         List<CallShard> all = List.copyOf(made);
         all.forEach(shard -> shard.join(all));
         shards = all;
+        for (RunningCall call : resumed) {
+            int owner = CallShard.ownerOf(call, all.size());
+            udp.loop(owner).execute(() -> all.get(owner).resume(call));
+        }
+        resumed = List.of();
         udp.receive(all::get);
         tcp.receive(all::get, shard -> all.get(shard).counters());
         for (int i = 0; i < all.size(); i++) {

@@ -10,6 +10,7 @@ import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.InviteKey;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.RecentInvite;
+import io.ringtrace.call.RunningCall;
 import io.ringtrace.routing.ActivePlan;
 import io.ringtrace.routing.RouteDecision;
 import io.ringtrace.routing.RoutingPlan;
@@ -97,7 +98,7 @@ public final class ProxyCore {
                 monotonicMillis,
                 liveCalls,
                 transactions.counters(),
-                longest,
+                new DialogReader(names),
                 transactions.timers().t1().multipliedBy(64));
         this.parts = new ProxyParts(
                 transactions,
@@ -116,6 +117,7 @@ public final class ProxyCore {
                 names,
                 loop,
                 longest.toMillis());
+        liveCalls.watchedBy(new CallSupervision(parts, listeners, rules.maximumDuration()));
         this.random = random;
         this.validation = new RequestValidation(parts.names());
         this.routes = new RouteProcessing(parts.names());
@@ -124,6 +126,20 @@ public final class ProxyCore {
         this.cancelForwarding = new CancelForwarding(parts.transactions(), parts.answers());
         this.merged = new MergedRequests(random.nextLong());
         this.rejoining = surroundings.rejoining();
+    }
+
+    /** An answered call of an earlier run, which this shard has to watch from now on; before the first request. */
+    public void resume(RunningCall running) {
+        LiveDialog dialog = LiveDialog.of(running.dialog());
+        if (dialog != null) {
+            parts.recording().resume(running, dialog, parts.admission().supervision(dialog.trunk()));
+        }
+    }
+
+    /** The Call-ID by which a call of an earlier run finds its shard; empty when this version cannot read its dialog. */
+    public static byte[] sipCallId(RunningCall running) {
+        LiveDialog dialog = LiveDialog.of(running.dialog());
+        return dialog == null ? new byte[0] : dialog.bytes(LiveDialog.Text.CALL_ID);
     }
 
     /** A good request that belongs to no transaction. */
