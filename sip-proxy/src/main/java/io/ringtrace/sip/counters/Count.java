@@ -8,7 +8,7 @@ public enum Count {
     STRANGERS,
     /** Messages refused or dropped by the parser. */
     MALFORMED,
-    /** New INVITEs answered with 503 because a table or the journal was full. */
+    /** New INVITEs answered with 503: a table or the journal was full, or we are about to stop. */
     SHED,
     /** Requests refused by RFC 3261 §16.3 or for a foreign target. */
     REFUSED,

@@ -33,6 +33,7 @@ import io.ringtrace.sip.transport.Listener;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -52,12 +53,14 @@ public final class ProxyCore {
     private final CancelForwarding cancelForwarding;
     private final MergedRequests merged;
     private final RejoiningInvites rejoining;
+    private final BooleanSupplier stopping;
 
     /**
      * The other modules, as a proxy sees them.
      *
      * @param recorder the shard's own
      * @param rejoining what an earlier run left, for all shards
+     * @param stopping true as soon as we are about to stop, and take no new calls
      */
     public record Surroundings(
             ActivePlan activePlan,
@@ -67,7 +70,8 @@ public final class ProxyCore {
             CallRecorder recorder,
             GatewayTargets targets,
             GatewayHealth health,
-            RejoiningInvites rejoining) {}
+            RejoiningInvites rejoining,
+            BooleanSupplier stopping) {}
 
     /**
      * @param maximumDuration how long a call may last; its cookie is good for an hour more
@@ -126,6 +130,7 @@ public final class ProxyCore {
         this.cancelForwarding = new CancelForwarding(parts.transactions(), parts.answers());
         this.merged = new MergedRequests(random.nextLong());
         this.rejoining = surroundings.rejoining();
+        this.stopping = surroundings.stopping();
     }
 
     /** An answered call of an earlier run, which this shard has to watch from now on; before the first request. */
@@ -221,6 +226,8 @@ public final class ProxyCore {
                 && !parts.names().names(request.requestUri());
         if (foreign || routes.foreign() || routes.routesLeft()) {
             parts.answers().refuse(request, source, Refusal.FORBIDDEN);
+        } else if (stopping.getAsBoolean()) {
+            parts.answers().refuse(request, source, Refusal.STOPPING);
         } else if (method == SipMethod.OPTIONS) {
             parts.answers().answer(request, source, 200, "OK", "Allow", Refusal.ALLOWED_METHODS);
         } else if (trunk == null) {
