@@ -270,6 +270,7 @@ final class Ladder implements AutoCloseable {
 
     /** Lets time pass at once; what becomes due meanwhile is done at its end. */
     void jumps(Duration time) throws InterruptedException {
+        hears();
         clock.advance(time.toMillis());
         proxy.tick();
     }
