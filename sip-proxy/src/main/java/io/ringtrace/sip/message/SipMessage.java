@@ -321,9 +321,13 @@ public final class SipMessage {
      * bytes and the seed, so a Call-ID finds the same shard on every socket.
      */
     public long hash(int span, long seed) {
+        return hash(bytes, offset + Span.start(span), offset + Span.end(span), seed);
+    }
+
+    /** The same of bytes that stand elsewhere. */
+    public static long hash(byte[] bytes, int from, int to, long seed) {
         long hash = seed;
-        int end = offset + Span.end(span);
-        for (int i = offset + Span.start(span); i < end; i++) {
+        for (int i = from; i < to; i++) {
             hash = (hash ^ (bytes[i] & 0xFF)) * 0x100000001b3L;
         }
         hash ^= hash >>> 32;

@@ -114,6 +114,13 @@ final class Branch implements ClientTransactionUser {
         return finished;
     }
 
+    /** Where its INVITE was sent; null before that. */
+    @Nullable
+    Hop hop() {
+        InviteClientTransaction transaction = client;
+        return transaction == null ? null : transaction.peer();
+    }
+
     long sentAtMillis() {
         return sentAtMillis;
     }

@@ -163,7 +163,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
         }
         if (status < 300 && method != SipMethod.BYE) {
             boolean refreshes = method == SipMethod.INVITE || method == SipMethod.UPDATE;
-            parts.recording().alive(dialog.cookie().callId(), response, refreshes);
+            parts.recording().alive(dialog, server.request(), response, refreshes);
         }
         if (status < 300 || server.unanswered()) {
             last(response, status);

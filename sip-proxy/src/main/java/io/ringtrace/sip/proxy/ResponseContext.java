@@ -141,10 +141,12 @@ final class ResponseContext implements ServerTransactionUser {
         parts.recording()
                 .answered(
                         call,
-                        CookieSigner.tagHash(response, response.toTag()),
+                        server,
+                        response,
+                        cookie.at(branch.gateway),
                         branch.gateway.name(),
-                        response.status(),
-                        SessionTimer.intervalMillis(response),
+                        branch.hop(),
+                        parts.admission().supervision(cookie.trunk()),
                         call.answered ? List.of() : attempts());
         if (!finished) {
             finished = true;
