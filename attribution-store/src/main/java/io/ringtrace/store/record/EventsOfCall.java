@@ -26,6 +26,9 @@ final class EventsOfCall {
         List<EventsOfCall> all = new ArrayList<>();
         Map<CallId, EventsOfCall> latest = HashMap.newHashMap(events.size());
         for (CallEvent event : events) {
+            if (event instanceof CallEvent.Continued) {
+                continue; // it keeps the call's events in the journal, and changes no record
+            }
             EventsOfCall call = latest.get(event.callId());
             if (call == null || !call.takes(event)) {
                 call = new EventsOfCall(event.callId());
@@ -46,7 +49,11 @@ final class EventsOfCall {
             case CallEvent.Progressed one when progressed == null -> progressed = one;
             case CallEvent.Answered one when answered == null -> answered = one;
             case CallEvent.Ended one when ended == null -> ended = one;
-            case CallEvent.Began _, CallEvent.Progressed _, CallEvent.Answered _, CallEvent.Ended _ -> {
+            case CallEvent.Began _,
+                    CallEvent.Progressed _,
+                    CallEvent.Answered _,
+                    CallEvent.Continued _,
+                    CallEvent.Ended _ -> {
                 return false;
             }
         }
