@@ -24,8 +24,9 @@ let context;
 function startProxy() {
   const server = createServer((incoming, outgoing) => {
     const forward = () => {
-      const { method, headers } = incoming;
-      const onward = ask(RINGTRACE_URL + incoming.url, { method, headers, agent: false }, (answer) => {
+      // A connection kept open would keep this process, too.
+      const options = { method: incoming.method, headers: { ...incoming.headers, connection: "close" }, agent: false };
+      const onward = ask(RINGTRACE_URL + incoming.url, options, (answer) => {
         outgoing.writeHead(answer.statusCode, answer.headers);
         answer.pipe(outgoing);
       });

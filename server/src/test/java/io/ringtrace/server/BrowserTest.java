@@ -21,8 +21,7 @@ final class BrowserTest {
      */
     static void pass(String file, Path kept, Map<String, String> environment) throws Exception {
         Path printed = kept.resolve(file + ".txt");
-        ProcessBuilder test = new ProcessBuilder(
-                        "node", "--test", "--test-reporter=spec", "src/test/browser/" + file)
+        ProcessBuilder test = new ProcessBuilder("node", "--test", "--test-reporter=spec", "src/test/browser/" + file)
                 .directory(Scale.home().resolve("tag").toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(printed.toFile());

@@ -74,9 +74,11 @@ class TagOnServerIT {
         lent.removeIf(each -> each.get("status").asString().equals("own"));
         List<JsonNode> own = new ArrayList<>(seen);
         own.removeAll(lent);
-        assertThat(own).extracting(each -> each.get("name").asString())
+        assertThat(own)
+                .extracting(each -> each.get("name").asString())
                 .containsExactly("away", "gone", "slow", "wrong-site", "exhausted");
-        assertThat(lent).extracting(each -> each.get("name").asString())
+        assertThat(lent)
+                .extracting(each -> each.get("name").asString())
                 .containsExactly(
                         "slow-next-view", "last-number", "overflow", "storage-blocked", "cookies-off", "twice", "csp");
         dial("lent", house.sip(), numbers(lent));

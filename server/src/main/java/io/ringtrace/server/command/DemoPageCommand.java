@@ -46,8 +46,7 @@ public final class DemoPageCommand implements Callable<Integer> {
         Path home = Path.of(System.getProperty("ringtrace.home", "."));
         ProcessHandle running = ProcessHandle.of(server)
                 .orElseThrow(() -> new CommandException("the server's process " + server + " is gone"));
-        ButtonCalls calls =
-                new ButtonCalls(OperatorClient.of(data), new ButtonCalls.Lines(sip, gateway), home, folder);
+        ButtonCalls calls = new ButtonCalls(OperatorClient.of(data), new ButtonCalls.Lines(sip, gateway), home, folder);
         LandingPage page = new LandingPage(port, ringtrace, site, calls);
         // SIPp must not outlive it.
         Runtime.getRuntime().addShutdownHook(new Thread(page::close, "close-the-page"));

@@ -43,7 +43,10 @@ public final class ButtonCalls implements AutoCloseable {
     }
 
     private record Call(
-            String number, Instant began, State state, @Nullable String error) {
+            String number,
+            Instant began,
+            State state,
+            @Nullable String error) {
         Call now(State next, @Nullable String why) {
             return new Call(number, began, next, why);
         }

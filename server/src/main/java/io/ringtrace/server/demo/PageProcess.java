@@ -57,7 +57,8 @@ final class PageProcess {
     private void awaitListening(Path log) throws IOException {
         for (int tries = 0; tries < 300; tries++) {
             if (!process.isAlive()) {
-                throw new IOException("the page ended with exit code " + process.exitValue() + ": " + Files.readString(log));
+                throw new IOException(
+                        "the page ended with exit code " + process.exitValue() + ": " + Files.readString(log));
             }
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 1_000);

@@ -188,8 +188,8 @@ public final class SampleHouse implements AutoCloseable {
 
     /** A site for the pages of one origin; its public id. */
     public String makeSite(String origin) throws IOException {
-        String element = run(
-                "account", "site", "--data-directory", data().toString(), "--network", NETWORK, "--origin", origin);
+        String element =
+                run("account", "site", "--data-directory", data().toString(), "--network", NETWORK, "--origin", origin);
         Matcher id = SITE.matcher(element);
         if (!id.find()) {
             throw new IOException("no site id in " + element);
