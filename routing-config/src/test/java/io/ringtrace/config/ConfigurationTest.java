@@ -10,6 +10,7 @@ import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.StaticNumber;
 import io.ringtrace.routing.TimeWindow;
+import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
 import java.net.InetAddress;
@@ -52,6 +53,7 @@ class ConfigurationTest {
                             List.of(),
                             Runtime.getRuntime().availableProcessors(),
                             Duration.ofHours(3),
+                            Duration.ofSeconds(10),
                             null));
         }
 
@@ -69,6 +71,7 @@ class ConfigurationTest {
                               advertised-hosts: [sip.example.net, 198.51.100.7, "2001:db8::1"]
                               shards: 7
                               maximum-call-duration: 90m
+                              stop-grace: 2m
                               tls:
                                 certificate: tls/server.pem
                                 private-key: /etc/ringtrace/server.key
@@ -85,6 +88,7 @@ class ConfigurationTest {
                             List.of("sip.example.net", "198.51.100.7", "2001:db8::1"),
                             7,
                             Duration.ofMinutes(90),
+                            Duration.ofMinutes(2),
                             new SipConfig.Tls(
                                     folder.resolve("tls/server.pem"),
                                     Path.of("/etc/ringtrace/server.key"),
@@ -207,6 +211,7 @@ class ConfigurationTest {
                                           international-prefix: 00
                                           national-digits: 10
                                         default-destination: +442079460123
+                                        supervision: {ask-every: 5m, hang-up-at-maximum-duration: false}
                                       other:
                                         source-networks: [203.0.112.0/24]
                                         numbers: {format: nanp}
@@ -219,7 +224,8 @@ class ConfigurationTest {
                                             IpNetwork.parse("2001:db8::/32"),
                                             IpNetwork.parse("198.51.100.7/32")),
                                     new NumberNormalisation("44", "0", "00", 10),
-                                    PhoneNumber.parse("+442079460123")),
+                                    PhoneNumber.parse("+442079460123"),
+                                    new Supervision(Duration.ofMinutes(5), false)),
                             new Trunk(
                                     "other",
                                     List.of(IpNetwork.parse("203.0.112.0/24")),
@@ -306,6 +312,7 @@ class ConfigurationTest {
                         trunk: acme
                         gateways: [west, east]
                         ring-timeout: 30s
+                        redirects: follow
                     """);
 
             assertThat(route.prefix()).isEqualTo("1800");
@@ -314,6 +321,7 @@ class ConfigurationTest {
                     .extracting(Gateway::name)
                     .containsExactly("west", "east");
             assertThat(route.ringTimeout()).isEqualTo(Duration.ofSeconds(30));
+            assertThat(route.followRedirects()).isTrue();
             assertThat(route.source()).endsWith("ringtrace.yaml:4");
         }
 
