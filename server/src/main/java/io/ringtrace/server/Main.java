@@ -5,6 +5,7 @@ import io.ringtrace.server.command.CallsCommand;
 import io.ringtrace.server.command.CheckConfigCommand;
 import io.ringtrace.server.command.CommandException;
 import io.ringtrace.server.command.DemoCommand;
+import io.ringtrace.server.command.DemoPageCommand;
 import io.ringtrace.server.command.JournalCommand;
 import io.ringtrace.server.command.MigrateCommand;
 import io.ringtrace.server.command.NumbersCommand;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             ServeCommand.class,
             DemoCommand.class,
+            DemoPageCommand.class,
             CheckConfigCommand.class,
             RouteCommand.class,
             SchemaCommand.class,
