@@ -22,8 +22,10 @@ import io.ringtrace.sip.counters.Count;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -62,13 +64,30 @@ final class Ladder implements AutoCloseable {
         private final Queue<CallEvent> events = new ConcurrentLinkedQueue<>();
         volatile boolean open = true;
         volatile boolean takesEvents = true;
+        /** Events are counted by kind, not kept. */
+        volatile boolean counts;
+
+        private final Map<String, Integer> counted = new ConcurrentHashMap<>();
+
+        int counted(String kind) {
+            return counted.getOrDefault(kind, 0);
+        }
 
         @Override
         public boolean record(CallEvent event) {
             if (!takesEvents) {
                 return false;
             }
-            events.add(event);
+            if (counts) {
+                counted.merge(
+                        event instanceof CallEvent.Ended ended
+                                ? ended.reason().text()
+                                : event.getClass().getSimpleName(),
+                        1,
+                        Integer::sum);
+            } else {
+                events.add(event);
+            }
             return true;
         }
 
@@ -244,8 +263,7 @@ final class Ladder implements AutoCloseable {
     /** From now on the calls of all trunks are watched like that. */
     void supervises(Supervision rules) {
         List<Trunk> trunks = plan.trunks().stream()
-                .map(t -> new Trunk(
-                        t.name(), t.sourceNetworks(), t.normalisation(), t.defaultDestination(), rules))
+                .map(t -> new Trunk(t.name(), t.sourceNetworks(), t.normalisation(), t.defaultDestination(), rules))
                 .toList();
         plan = new RoutingPlan(
                 "watched",
