@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A wall clock that is set by an hour in mid-call")
 class ClockStepTest {
-    private static final long HOUR = Duration.ofHours(1).toMillis();
+    private static final long HOUR = 3_600_000;
     private static final Duration HOUR_AND_A_HALF = Duration.ofMinutes(90);
 
     @ParameterizedTest
