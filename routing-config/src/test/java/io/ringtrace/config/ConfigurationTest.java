@@ -151,14 +151,23 @@ class ConfigurationTest {
         @Test
         void defaults() {
             assertThat(ConfigurationTest.this.defaults().http())
-                    .isEqualTo(new HttpConfig(InetAddress.ofLiteral("127.0.0.1"), 8080));
+                    .isEqualTo(new HttpConfig(InetAddress.ofLiteral("127.0.0.1"), 8080, List.of(), 120, 1200));
         }
 
         @Test
         void everyKey() {
-            HttpConfig http = loaded("http: {address: '::', port: 0}").http();
+            HttpConfig http = loaded(
+                            "http: {address: '::', port: 0, trusted-proxies: [10.0.0.0/8, '::1'],"
+                                    + " tag: {new-numbers-per-minute-per-source-network: 7, new-numbers-per-minute-per-pool: 70}}")
+                    .http();
 
-            assertThat(http).isEqualTo(new HttpConfig(InetAddress.ofLiteral("::"), 0));
+            assertThat(http)
+                    .isEqualTo(new HttpConfig(
+                            InetAddress.ofLiteral("::"),
+                            0,
+                            List.of(IpNetwork.parse("10.0.0.0/8"), IpNetwork.parse("::1")),
+                            7,
+                            70));
             assertThat(http.socketAddress().getPort()).isZero();
         }
     }
@@ -303,6 +312,7 @@ class ConfigurationTest {
                         trunk: acme
                         gateways: [west, east]
                         ring-timeout: 30s
+                        redirects: follow
                     """);
 
             assertThat(route.prefix()).isEqualTo("1800");
@@ -311,6 +321,7 @@ class ConfigurationTest {
                     .extracting(Gateway::name)
                     .containsExactly("west", "east");
             assertThat(route.ringTimeout()).isEqualTo(Duration.ofSeconds(30));
+            assertThat(route.followRedirects()).isTrue();
             assertThat(route.source()).endsWith("ringtrace.yaml:4");
         }
 

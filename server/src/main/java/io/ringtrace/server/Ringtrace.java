@@ -6,6 +6,7 @@ import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.config.ConfigSource;
 import io.ringtrace.config.ConfigWatch;
 import io.ringtrace.config.Configuration;
+import io.ringtrace.config.HttpConfig;
 import io.ringtrace.config.PlanHolder;
 import io.ringtrace.config.PlanReload;
 import io.ringtrace.config.SipConfig;
@@ -195,9 +196,7 @@ public final class Ringtrace implements AutoCloseable {
         HttpApi http = open(
                 "HTTP interface",
                 new HttpApi(
-                        HttpSettings.at(
-                                configuration.http().address().getHostAddress(),
-                                configuration.http().port()),
+                        httpSettings(configuration.http()),
                         new HttpPorts(
                                 leases,
                                 accounts.pools(),
@@ -338,6 +337,13 @@ public final class Ringtrace implements AutoCloseable {
         JournalSettings defaults = JournalSettings.defaults();
         return new JournalSettings(
                 journal.segmentBytes(), journal.sizeLimitBytes(), defaults.retention(), defaults.forceInterval());
+    }
+
+    private static HttpSettings httpSettings(HttpConfig http) {
+        return HttpSettings.at(http.address().getHostAddress(), http.port())
+                .with(
+                        http.trustedProxies(),
+                        new HttpSettings.Pages(http.newNumbersBySource(), http.newNumbersByPool()));
     }
 
     private static SipSettings sipSettings(SipConfig sip) throws StartException {

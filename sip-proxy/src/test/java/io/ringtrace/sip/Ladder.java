@@ -19,6 +19,7 @@ import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.message.SipMethod;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,7 @@ final class Ladder implements AutoCloseable {
 
     static final String NO_STORE = "+18005550503";
     private static final long STEP_MILLIS = 10;
+    private static final long HEARING_NANOS = 100_000_000;
 
     final HandClock clock = new HandClock();
     final Journal journal = new Journal();
@@ -260,6 +263,16 @@ final class Ladder implements AutoCloseable {
         proxy = startProxy(port, tcpPort);
     }
 
+    /** From now on the routes are changed so. */
+    void routes(UnaryOperator<Route> change) {
+        plan = new RoutingPlan(
+                "v2",
+                plan.trunks(),
+                List.copyOf(plan.gateways().values()),
+                plan.routes().stream().map(change).toList(),
+                List.copyOf(plan.staticNumbers().values()));
+    }
+
     /** From now on the calls of all trunks are watched like that. */
     void supervises(Supervision rules) {
         List<Trunk> trunks = plan.trunks().stream()
@@ -275,16 +288,48 @@ final class Ladder implements AutoCloseable {
 
     /** Lets time pass at once; what becomes due meanwhile is done at its end. */
     void jumps(Duration time) throws InterruptedException {
+        hears();
         clock.advance(time.toMillis());
         proxy.tick();
     }
 
-    /** Lets time pass, tick by tick. */
+    /** Lets time pass, tick by tick, once the proxy has heard what was sent so far. */
     void passes(Duration time) throws InterruptedException {
+        hears();
         for (long millis = 0; millis < time.toMillis(); millis += STEP_MILLIS) {
             clock.advance(STEP_MILLIS);
             proxy.tick();
         }
+    }
+
+    /** Waits until the proxy has read what was sent to it, a little only where it does not count what it reads. */
+    void hears() throws InterruptedException {
+        long deadline = System.nanoTime() + HEARING_NANOS;
+        while (received() < sent() && System.nanoTime() < deadline) {
+            Thread.sleep(1);
+        }
+        // Of two tasks in a row, its loop reads before the second, and has dealt with what it counted.
+        proxy.tick();
+        proxy.tick();
+    }
+
+    private long sent() {
+        return Stream.of(caller, gateway, secondGateway, stranger)
+                .mapToLong(Party::sent)
+                .sum();
+    }
+
+    private long received() {
+        long malformed = count(Count.MALFORMED);
+        return malformed
+                + proxy.counters().stream()
+                        .mapToLong(counters -> Stream.of(SipMethod.values())
+                                        .mapToLong(counters::requestsReceived)
+                                        .sum()
+                                + IntStream.rangeClosed(1, 6)
+                                        .mapToLong(counters::responsesReceived)
+                                        .sum())
+                        .sum();
     }
 
     long count(Count count) {

@@ -287,8 +287,8 @@ public final class ProxyCore {
             case RouteDecision.Forward forward -> {
                 CallCookie cookie = new CallCookie(callId, TrunkAdmission.hash(trunk.name()), 0, (int)
                         CookieSigner.tagHash(invite, invite.fromTag()));
-                ResponseContext context =
-                        new ResponseContext(parts, merged, server, call, cookie, forward, routes.removed(), loopHash);
+                ResponseContext context = new ResponseContext(
+                        parts, merged, server, call, cookie, forward, selected.attempt(), routes.removed(), loopHash);
                 merged.add(invite, context, trunk);
                 context.begin();
             }
