@@ -261,7 +261,10 @@ public final class Ringtrace implements AutoCloseable {
             proxy.refuseNewCalls();
             long running = proxy.liveCalls();
             if (running > 0) {
-                LOG.info("stopping: new calls get 503, {} running ones are kept for at most {} s", running, stopGrace.toSeconds());
+                LOG.info(
+                        "stopping: new calls get 503, {} running ones are kept for at most {} s",
+                        running,
+                        stopGrace.toSeconds());
             }
             long deadline = System.nanoTime() + stopGrace.toNanos();
             while (proxy.liveCalls() > 0

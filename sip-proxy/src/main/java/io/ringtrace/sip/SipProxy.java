@@ -224,7 +224,15 @@ public final class SipProxy implements AutoCloseable {
         List<CallShard> made = new ArrayList<>();
         for (int i = 0; i < settings.shards(); i++) {
             ProxyCore.Surroundings surroundings = new ProxyCore.Surroundings(
-                    activePlan, lookup, clock, cookieKeys, recorders.apply(i), targets, health, rejoins, newCallsRefused::get);
+                    activePlan,
+                    lookup,
+                    clock,
+                    cookieKeys,
+                    recorders.apply(i),
+                    targets,
+                    health,
+                    rejoins,
+                    newCallsRefused::get);
             made.add(shard(udp, tcp, i, sentBys, surroundings, rules, names));
         }
         List<CallShard> all = List.copyOf(made);

@@ -23,8 +23,10 @@ import io.ringtrace.sip.message.SipMethod;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -65,15 +67,37 @@ final class Ladder implements AutoCloseable {
         private final Queue<CallEvent> events = new ConcurrentLinkedQueue<>();
         volatile boolean open = true;
         volatile boolean takesEvents = true;
+<<<<<<< HEAD
         /** Keeps nothing, for tests of memory. */
         volatile boolean forgets;
+=======
+        /** Events are counted by kind, not kept. */
+        volatile boolean counts;
+
+        private final Map<String, Integer> counted = new ConcurrentHashMap<>();
+
+        int counted(String kind) {
+            return counted.getOrDefault(kind, 0);
+        }
+>>>>>>> watch
 
         @Override
         public boolean record(CallEvent event) {
             if (!takesEvents) {
                 return false;
             }
+<<<<<<< HEAD
             if (!forgets) {
+=======
+            if (counts) {
+                counted.merge(
+                        event instanceof CallEvent.Ended ended
+                                ? ended.reason().text()
+                                : event.getClass().getSimpleName(),
+                        1,
+                        Integer::sum);
+            } else {
+>>>>>>> watch
                 events.add(event);
             }
             return true;
@@ -261,8 +285,7 @@ final class Ladder implements AutoCloseable {
     /** From now on the calls of all trunks are watched like that. */
     void supervises(Supervision rules) {
         List<Trunk> trunks = plan.trunks().stream()
-                .map(t -> new Trunk(
-                        t.name(), t.sourceNetworks(), t.normalisation(), t.defaultDestination(), rules))
+                .map(t -> new Trunk(t.name(), t.sourceNetworks(), t.normalisation(), t.defaultDestination(), rules))
                 .toList();
         plan = new RoutingPlan(
                 "watched",
