@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -58,9 +59,16 @@ final class Ladder implements AutoCloseable {
         private final Queue<CallEvent> events = new ConcurrentLinkedQueue<>();
         volatile boolean open = true;
         volatile boolean takesEvents = true;
+        /** The shard's thread waits here at each event; a shard never should. */
+        volatile CountDownLatch gate = new CountDownLatch(0);
 
         @Override
         public boolean record(CallEvent event) {
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
             if (!takesEvents) {
                 return false;
             }

@@ -17,7 +17,12 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "account",
         description =
-                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes sites for the tag.")
+                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes"
+                        + " sites for the tag.",
+        footer = {
+            "  ringtrace account create --network acme --advertiser dental --campaign spring",
+            "  ringtrace account token --network acme"
+        })
 public final class AccountCommand {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
@@ -25,12 +30,16 @@ public final class AccountCommand {
 
     @Command(
             name = "create",
-            description = "Makes a campaign with its network and advertiser; what exists is left as it is.")
+            description = "Makes a campaign with its network and advertiser; what exists is left as it is.",
+            footer = "  ringtrace account create --network acme --advertiser dental --campaign spring")
     int create(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
-            @Option(names = "--advertiser", required = true, paramLabel = "ID") String advertiser,
-            @Option(names = "--campaign", required = true, paramLabel = "ID") String campaign)
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
+            @Option(names = "--advertiser", required = true, paramLabel = "ID", description = "the advertiser")
+                    String advertiser,
+            @Option(names = "--campaign", required = true, paramLabel = "ID", description = "the campaign")
+                    String campaign)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
             client.post(
@@ -47,10 +56,14 @@ public final class AccountCommand {
         return 0;
     }
 
-    @Command(name = "token", description = "Makes a token for a network's programs. It is told once and stored hashed.")
+    @Command(
+            name = "token",
+            description = "Makes a token for a network's programs. It is told once and stored hashed.",
+            footer = "  ringtrace account token --network acme --name 'booking system'")
     int token(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
             @Option(
                             names = "--name",
                             defaultValue = "command line",
@@ -74,10 +87,13 @@ public final class AccountCommand {
 
     @Command(
             name = "site",
-            description = "Makes a site for the tag and prints the script element for its pages. The id is no secret.")
+            description = "Makes a site for the tag and prints the script element for its pages. The id is no secret.",
+            footer = "  ringtrace account site --network acme --origin https://www.example.org --origin"
+                    + " https://shop.example.org")
     int site(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
             @Option(
                             names = "--origin",
                             required = true,
@@ -95,9 +111,14 @@ public final class AccountCommand {
         return 0;
     }
 
-    @Command(name = "tokens", description = "Lists a network's tokens, without their secrets.")
+    @Command(
+            name = "tokens",
+            description = "Lists a network's tokens, without their secrets.",
+            footer = "  ringtrace account tokens --network acme")
     int tokens(
-            @Mixin ServerOption server, @Option(names = "--network", required = true, paramLabel = "ID") String network)
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
             out().printf("%-6s %-26s %-26s %s%n", "ID", "SECRET MADE", "REVOKED", "NAME");
@@ -114,10 +135,14 @@ public final class AccountCommand {
         return 0;
     }
 
-    @Command(name = "revoke-token", description = "Makes a token invalid for good, on all nodes within seconds.")
+    @Command(
+            name = "revoke-token",
+            description = "Makes a token invalid for good, on all nodes within seconds.",
+            footer = "  ringtrace account revoke-token --network acme --id 3")
     int revokeToken(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") long id)
             throws CommandException {
         change(server, network, id, "revoke");
@@ -128,10 +153,12 @@ public final class AccountCommand {
     @Command(
             name = "rotate-token",
             description =
-                    "Makes a new secret for a token, told once; the former one stops, on all nodes within seconds.")
+                    "Makes a new secret for a token, told once; the former one stops, on all nodes within seconds.",
+            footer = "  ringtrace account rotate-token --network acme --id 3")
     int rotateToken(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") long id)
             throws CommandException {
         out().println(change(server, network, id, "rotate").path("token").asString());

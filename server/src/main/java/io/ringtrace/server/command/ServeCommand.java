@@ -15,8 +15,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         description = {
-            "Runs the server until SIGTERM or Ctrl-C. Changed routing is put in force when the files change, at SIGHUP, and by ringtrace reload.",
+            "Runs the server until SIGTERM or Ctrl-C. Changed routing is put in force when the files change, at"
+                    + " SIGHUP, and by ringtrace reload.",
             "Exit code 2 when the configuration is wrong (one line for each finding), 1 when it can't start."
+        },
+        footer = {
+            "  ringtrace serve --config /etc/ringtrace/ringtrace.yaml",
+            "  ringtrace serve --set http.port=0 --set log.level=debug"
         })
 public final class ServeCommand implements Callable<Integer> {
     @Spec
