@@ -121,6 +121,8 @@ class PackageIT {
         assertThat(unpacked("usr/share/doc/ringtrace/reference/configuration.md"))
                 .isNotEmptyFile();
         assertThat(unpacked("usr/share/doc/ringtrace/copyright")).isNotEmptyFile();
+        assertThat(unpacked("usr/share/doc/ringtrace/grafana/ringtrace-dashboard.json")).isNotEmptyFile();
+        assertThat(unpacked("usr/share/doc/ringtrace/prometheus/ringtrace-rules.yaml")).isNotEmptyFile();
     }
 
     @Test
