@@ -15,18 +15,20 @@ final class ConfigBinder {
     private static final long MEGABYTE = 1024L * 1024L;
 
     private final YamlNode.Mapping tree;
+    private final List<StaticNumberRow> rows;
     private final Path folder;
 
     /**
      * @param folder where relative paths of the file start
      */
-    ConfigBinder(YamlNode.Mapping tree, Path folder) {
+    ConfigBinder(YamlNode.Mapping tree, List<StaticNumberRow> rows, Path folder) {
         this.tree = tree;
+        this.rows = rows;
         this.folder = folder;
     }
 
     Configuration bind(String version) {
-        return new Configuration(sip(), store(), http(), log(), new PlanBinder(tree).bind(version));
+        return new Configuration(sip(), store(), http(), log(), new PlanBinder(tree, rows).bind(version));
     }
 
     private SipConfig sip() {

@@ -34,11 +34,13 @@ import org.jspecify.annotations.Nullable;
 /** Makes the routing plan of a tree that has its defaults and was found free of mistakes. */
 final class PlanBinder {
     private final YamlNode.Mapping tree;
+    private final List<StaticNumberRow> rows;
     private final Map<String, Gateway> gateways;
     private final Map<String, TimeWindow> windows;
 
-    PlanBinder(YamlNode.Mapping tree) {
+    PlanBinder(YamlNode.Mapping tree, List<StaticNumberRow> rows) {
         this.tree = tree;
+        this.rows = rows;
         this.gateways = named("gateways", PlanBinder::gateway);
         this.windows = named("time-windows", PlanBinder::window);
     }
@@ -49,9 +51,7 @@ final class PlanBinder {
                 List.copyOf(named("trunks", PlanBinder::trunk).values()),
                 List.copyOf(gateways.values()),
                 tree.items("routes").stream().map(this::route).toList(),
-                tree.items("static-numbers").stream()
-                        .map(PlanBinder::staticNumber)
-                        .toList(),
+                staticNumbers(),
                 blockedCallers(tree.mapping("blocked-callers")),
                 new PlanSources(sources("trunks"), sources("gateways")));
     }
@@ -176,6 +176,19 @@ final class PlanBinder {
     /** The digits of a prefix as it is written; empty for every number. */
     static String prefix(String written) {
         return written.equals("*") ? "" : written.startsWith("+") ? written.substring(1) : written;
+    }
+
+    private List<StaticNumber> staticNumbers() {
+        List<StaticNumber> numbers = new ArrayList<>();
+        tree.items("static-numbers").forEach(node -> numbers.add(staticNumber(node)));
+        for (StaticNumberRow row : rows) {
+            numbers.add(new StaticNumber(
+                    row.number(),
+                    row.destination(),
+                    row.campaign(),
+                    row.position().toString()));
+        }
+        return numbers;
     }
 
     private static StaticNumber staticNumber(YamlNode node) {

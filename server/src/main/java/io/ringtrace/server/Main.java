@@ -14,6 +14,7 @@ import io.ringtrace.server.command.NumbersCommand;
 import io.ringtrace.server.command.RateCentersCommand;
 import io.ringtrace.server.command.ReloadCommand;
 import io.ringtrace.server.command.RouteCommand;
+import io.ringtrace.server.command.SchemaCommand;
 import io.ringtrace.server.command.ServeCommand;
 import io.ringtrace.server.command.StatusCommand;
 import io.ringtrace.server.command.TrunksCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Command;
             DemoCommand.class,
             CheckConfigCommand.class,
             RouteCommand.class,
+            SchemaCommand.class,
             StatusCommand.class,
             TrunksCommand.class,
             GatewaysCommand.class,
