@@ -28,6 +28,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -67,10 +68,6 @@ final class Ladder implements AutoCloseable {
         private final Queue<CallEvent> events = new ConcurrentLinkedQueue<>();
         volatile boolean open = true;
         volatile boolean takesEvents = true;
-<<<<<<< HEAD
-        /** Keeps nothing, for tests of memory. */
-        volatile boolean forgets;
-=======
         /** Events are counted by kind, not kept. */
         volatile boolean counts;
 
@@ -79,16 +76,20 @@ final class Ladder implements AutoCloseable {
         int counted(String kind) {
             return counted.getOrDefault(kind, 0);
         }
->>>>>>> watch
+
+        /** The shard's thread waits here at each event; a shard never should. */
+        volatile CountDownLatch gate = new CountDownLatch(0);
 
         @Override
         public boolean record(CallEvent event) {
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
             if (!takesEvents) {
                 return false;
             }
-<<<<<<< HEAD
-            if (!forgets) {
-=======
             if (counts) {
                 counted.merge(
                         event instanceof CallEvent.Ended ended
@@ -97,7 +98,6 @@ final class Ladder implements AutoCloseable {
                         1,
                         Integer::sum);
             } else {
->>>>>>> watch
                 events.add(event);
             }
             return true;
