@@ -15,18 +15,20 @@ final class ConfigBinder {
     private static final long MEGABYTE = 1024L * 1024L;
 
     private final YamlNode.Mapping tree;
+    private final List<StaticNumberRow> rows;
     private final Path folder;
 
     /**
      * @param folder where relative paths of the file start
      */
-    ConfigBinder(YamlNode.Mapping tree, Path folder) {
+    ConfigBinder(YamlNode.Mapping tree, List<StaticNumberRow> rows, Path folder) {
         this.tree = tree;
+        this.rows = rows;
         this.folder = folder;
     }
 
     Configuration bind(String version) {
-        return new Configuration(sip(), store(), http(), log(), new PlanBinder(tree).bind(version));
+        return new Configuration(sip(), store(), http(), log(), new PlanBinder(tree, rows).bind(version));
     }
 
     private SipConfig sip() {
@@ -41,6 +43,7 @@ final class ConfigBinder {
                 texts(sip.items("advertised-hosts")),
                 shards.equals("auto") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(shards),
                 duration(sip, "maximum-call-duration"),
+                duration(sip, "stop-grace"),
                 sip.get("tls") == null ? null : tls(sip.mapping("tls")));
     }
 
@@ -80,7 +83,15 @@ final class ConfigBinder {
 
     private HttpConfig http() {
         YamlNode.Mapping http = tree.mapping("http");
-        return new HttpConfig(address(http), integer(http, "port"));
+        YamlNode.Mapping tag = http.mapping("tag");
+        return new HttpConfig(
+                address(http),
+                integer(http, "port"),
+                texts(http.items("trusted-proxies")).stream()
+                        .map(IpNetwork::parse)
+                        .toList(),
+                integer(tag, "new-numbers-per-minute-per-source-network"),
+                integer(tag, "new-numbers-per-minute-per-pool"));
     }
 
     private LogConfig log() {
