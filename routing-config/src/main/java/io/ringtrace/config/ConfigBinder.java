@@ -17,18 +17,20 @@ final class ConfigBinder {
     private static final int LONGEST_DATAGRAM = 65_535;
 
     private final YamlNode.Mapping tree;
+    private final List<StaticNumberRow> rows;
     private final Path folder;
 
     /**
      * @param folder where relative paths of the file start
      */
-    ConfigBinder(YamlNode.Mapping tree, Path folder) {
+    ConfigBinder(YamlNode.Mapping tree, List<StaticNumberRow> rows, Path folder) {
         this.tree = tree;
+        this.rows = rows;
         this.folder = folder;
     }
 
     Configuration bind(String version) {
-        return new Configuration(sip(), store(), http(), log(), new PlanBinder(tree).bind(version));
+        return new Configuration(sip(), store(), http(), log(), new PlanBinder(tree, rows).bind(version));
     }
 
     private SipConfig sip() {
@@ -41,8 +43,11 @@ final class ConfigBinder {
         return new SipConfig(
                 listeners,
                 texts(sip.items("advertised-hosts")),
-                shards.equals("auto") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(shards),
+                shards.equals("auto")
+                        ? SipConfig.shardsFor(Runtime.getRuntime().availableProcessors())
+                        : Integer.parseInt(shards),
                 duration(sip, "maximum-call-duration"),
+                duration(sip, "stop-grace"),
                 sip.get("tls") == null ? null : tls(sip.mapping("tls")),
                 duration(sip, "no-answer-limit"),
                 dns(sip.mapping("dns")),
@@ -113,14 +118,31 @@ final class ConfigBinder {
 
     private HttpConfig http() {
         YamlNode.Mapping http = tree.mapping("http");
-        return new HttpConfig(address(http), integer(http, "port"));
+        YamlNode.Mapping tag = http.mapping("tag");
+        return new HttpConfig(
+                address(http),
+                integer(http, "port"),
+                texts(http.items("trusted-proxies")).stream()
+                        .map(IpNetwork::parse)
+                        .toList(),
+                integer(tag, "new-numbers-per-minute-per-source-network"),
+                integer(tag, "new-numbers-per-minute-per-pool"));
     }
 
     private LogConfig log() {
         YamlNode.Mapping log = tree.mapping("log");
         return new LogConfig(
                 LogConfig.Format.valueOf(text(log, "format").toUpperCase(Locale.ROOT)),
-                LogConfig.Level.valueOf(text(log, "level").toUpperCase(Locale.ROOT)));
+                LogConfig.Level.valueOf(text(log, "level").toUpperCase(Locale.ROOT)),
+                log.get("file") == null ? null : logFile(log.mapping("file")));
+    }
+
+    private LogConfig.LogFile logFile(YamlNode.Mapping file) {
+        return new LogConfig.LogFile(
+                path(required(file, "path")),
+                bytes(file, "size-mb"),
+                integer(file, "keep-days"),
+                bytes(file, "total-mb"));
     }
 
     private static Transport transport(YamlNode.Mapping mapping) {

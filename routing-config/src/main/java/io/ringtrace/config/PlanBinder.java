@@ -17,6 +17,7 @@ import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.StaticNumber;
+import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.TimeWindow;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
@@ -36,11 +37,13 @@ import org.jspecify.annotations.Nullable;
 /** Makes the routing plan of a tree that has its defaults and was found free of mistakes. */
 final class PlanBinder {
     private final YamlNode.Mapping tree;
+    private final List<StaticNumberRow> rows;
     private final Map<String, Gateway> gateways;
     private final Map<String, TimeWindow> windows;
 
-    PlanBinder(YamlNode.Mapping tree) {
+    PlanBinder(YamlNode.Mapping tree, List<StaticNumberRow> rows) {
         this.tree = tree;
+        this.rows = rows;
         this.gateways = named("gateways", PlanBinder::gateway);
         this.windows = named("time-windows", PlanBinder::window);
     }
@@ -51,9 +54,7 @@ final class PlanBinder {
                 List.copyOf(named("trunks", PlanBinder::trunk).values()),
                 List.copyOf(gateways.values()),
                 tree.items("routes").stream().map(this::route).toList(),
-                tree.items("static-numbers").stream()
-                        .map(PlanBinder::staticNumber)
-                        .toList(),
+                staticNumbers(),
                 blockedCallers(tree.mapping("blocked-callers")),
                 new PlanSources(sources("trunks"), sources("gateways")));
     }
@@ -111,7 +112,14 @@ final class PlanBinder {
                 name,
                 networks(trunk),
                 normalisation(trunk.mapping("numbers")),
-                destination == null ? null : PhoneNumber.parse(destination.text()));
+                destination == null ? null : PhoneNumber.parse(destination.text()),
+                supervision(trunk.mapping("supervision")));
+    }
+
+    private static Supervision supervision(YamlNode.Mapping supervision) {
+        return new Supervision(
+                supervision.scalar("ask-every") == null ? null : duration(supervision, "ask-every"),
+                Boolean.parseBoolean(text(supervision, "hang-up-at-maximum-duration")));
     }
 
     private static NumberNormalisation normalisation(YamlNode.Mapping numbers) {
@@ -152,6 +160,7 @@ final class PlanBinder {
                         when == null ? null : Objects.requireNonNull(windows.get(when.text()))),
                 shares(route),
                 duration(route, "ring-timeout"),
+                text(route, "redirects").equals("follow"),
                 route.position().toString());
     }
 
@@ -192,6 +201,19 @@ final class PlanBinder {
     /** The digits of a prefix as it is written; empty for every number. */
     static String prefix(String written) {
         return written.equals("*") ? "" : written.startsWith("+") ? written.substring(1) : written;
+    }
+
+    private List<StaticNumber> staticNumbers() {
+        List<StaticNumber> numbers = new ArrayList<>();
+        tree.items("static-numbers").forEach(node -> numbers.add(staticNumber(node)));
+        for (StaticNumberRow row : rows) {
+            numbers.add(new StaticNumber(
+                    row.number(),
+                    row.destination(),
+                    row.campaign(),
+                    row.position().toString()));
+        }
+        return numbers;
     }
 
     private static StaticNumber staticNumber(YamlNode node) {

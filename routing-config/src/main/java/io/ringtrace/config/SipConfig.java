@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param advertisedHosts names and addresses that are ours besides those of the listeners
  * @param shards threads that own calls, at least 1
  * @param maximumCallDuration how long an answered call may last
+ * @param stopGrace how long running calls are kept when the server is told to stop
  * @param tls null only when no listener is of TLS
  * @param noAnswerLimit how long the last gateway of a call may stay silent
  */
@@ -23,6 +24,7 @@ public record SipConfig(
         List<String> advertisedHosts,
         int shards,
         Duration maximumCallDuration,
+        Duration stopGrace,
         @Nullable Tls tls,
         Duration noAnswerLimit,
         Dns dns,
@@ -30,6 +32,14 @@ public record SipConfig(
     public SipConfig {
         listeners = List.copyOf(listeners);
         advertisedHosts = List.copyOf(advertisedHosts);
+    }
+
+    /**
+     * What {@code shards: auto} stands for. A shard carries more calls than a core's worth of carriers sends, and each datagram that the
+     * kernel gives to the wrong one wakes another thread; the other half of the cores serves the database, leases and the kernel itself.
+     */
+    static int shardsFor(int cores) {
+        return Math.max(1, cores / 2);
     }
 
     /**

@@ -10,6 +10,7 @@ import io.ringtrace.routing.Probing;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.StaticNumber;
+import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.TimeWindow;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
@@ -54,8 +55,9 @@ class ConfigurationTest {
                     .isEqualTo(new SipConfig(
                             List.of(new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("0.0.0.0"), 5060)),
                             List.of(),
-                            Runtime.getRuntime().availableProcessors(),
+                            Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
                             Duration.ofHours(3),
+                            Duration.ofSeconds(10),
                             null,
                             Duration.ofSeconds(10),
                             SipConfig.Dns.DEFAULT,
@@ -64,48 +66,51 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            SipConfig sip = loaded("""
-                sip:
-                  listeners:
-                    - transport: udp
-                      address: 192.0.2.1
-                      port: 5070
-                    - address: "::1"
-                      port: 0
-                    - transport: tcp
-                      advertised-host: edge.example.net
-                  advertised-hosts: [sip.example.net, 198.51.100.7, "2001:db8::1"]
-                  shards: 7
-                  maximum-call-duration: 90m
-                  tls:
-                    certificate: tls/server.pem
-                    private-key: /etc/ringtrace/server.key
-                    trusted-certificates: partners.pem
-                    client-certificates: optional
-                  no-answer-limit: 20s
-                  dns:
-                    servers: [192.0.2.53, "192.0.2.54:5353", "[2001:db8::53]:5354", "2001:db8::54"]
-                    timeout: 2s
-                  connections:
-                    most: 100
-                    most-per-source: 10
-                    first-message: 5s
-                    idle: 1h
-                    connect: 1s
-                    longest-header-kb: 16
-                    longest-message-kb: 48
-                """).sip();
+            SipConfig sip = loaded(
+                            """
+                            sip:
+                              listeners:
+                                - transport: udp
+                                  address: 192.0.2.1
+                                  port: 5070
+                                - address: "::1"
+                                  port: 0
+                                - transport: tcp
+                                  advertised-host: edge.example.net
+                              advertised-hosts: [sip.example.net, 198.51.100.7, "2001:db8::1"]
+                              shards: 7
+                              maximum-call-duration: 90m
+                              stop-grace: 2m
+                              tls:
+                                certificate: tls/server.pem
+                                private-key: /etc/ringtrace/server.key
+                                trusted-certificates: partners.pem
+                                client-certificates: optional
+                              no-answer-limit: 20s
+                              dns:
+                                servers: [192.0.2.53, "192.0.2.54:5353", "[2001:db8::53]:5354", "2001:db8::54"]
+                                timeout: 2s
+                              connections:
+                                most: 100
+                                most-per-source: 10
+                                first-message: 5s
+                                idle: 1h
+                                connect: 1s
+                                longest-header-kb: 16
+                                longest-message-kb: 48
+                            """)
+                    .sip();
 
             assertThat(sip)
                     .isEqualTo(new SipConfig(
                             List.of(
                                     new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("192.0.2.1"), 5070),
                                     new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("::1"), 0),
-                                    new SipConfig.Listener(
-                                            Transport.TCP, InetAddress.ofLiteral("0.0.0.0"), 5060, "edge.example.net")),
+                                    new SipConfig.Listener(Transport.TCP, InetAddress.ofLiteral("0.0.0.0"), 5060, "edge.example.net")),
                             List.of("sip.example.net", "198.51.100.7", "2001:db8::1"),
                             7,
                             Duration.ofMinutes(90),
+                            Duration.ofMinutes(2),
                             new SipConfig.Tls(
                                     folder.resolve("tls/server.pem"),
                                     Path.of("/etc/ringtrace/server.key"),
@@ -145,18 +150,20 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            StoreConfig store = Written.in(folder, """
-                store:
-                  url: jdbc:mysql://db.example.net:3306/ringtrace?sslMode=REQUIRED
-                  user: ringtrace
-                  password: env:DATABASE_PASSWORD
-                  data-directory: /var/lib/ringtrace
-                  journal:
-                    size-limit-mb: 100
-                    segment-mb: 25
-                  embedded:
-                    buffer-pool-mb: 1024
-                """)
+            StoreConfig store = Written.in(
+                            folder,
+                            """
+                            store:
+                              url: jdbc:mysql://db.example.net:3306/ringtrace?sslMode=REQUIRED
+                              user: ringtrace
+                              password: env:DATABASE_PASSWORD
+                              data-directory: /var/lib/ringtrace
+                              journal:
+                                size-limit-mb: 100
+                                segment-mb: 25
+                              embedded:
+                                buffer-pool-mb: 1024
+                            """)
                     .withEnvironment(Map.of("DATABASE_PASSWORD", "hunter2"))
                     .loaded()
                     .store();
@@ -184,14 +191,23 @@ class ConfigurationTest {
         @Test
         void defaults() {
             assertThat(ConfigurationTest.this.defaults().http())
-                    .isEqualTo(new HttpConfig(InetAddress.ofLiteral("127.0.0.1"), 8080));
+                    .isEqualTo(new HttpConfig(InetAddress.ofLiteral("127.0.0.1"), 8080, List.of(), 120, 1200));
         }
 
         @Test
         void everyKey() {
-            HttpConfig http = loaded("http: {address: '::', port: 0}").http();
+            HttpConfig http = loaded(
+                            "http: {address: '::', port: 0, trusted-proxies: [10.0.0.0/8, '::1'],"
+                                    + " tag: {new-numbers-per-minute-per-source-network: 7, new-numbers-per-minute-per-pool: 70}}")
+                    .http();
 
-            assertThat(http).isEqualTo(new HttpConfig(InetAddress.ofLiteral("::"), 0));
+            assertThat(http)
+                    .isEqualTo(new HttpConfig(
+                            InetAddress.ofLiteral("::"),
+                            0,
+                            List.of(IpNetwork.parse("10.0.0.0/8"), IpNetwork.parse("::1")),
+                            7,
+                            70));
             assertThat(http.socketAddress().getPort()).isZero();
         }
     }
@@ -201,13 +217,23 @@ class ConfigurationTest {
         @Test
         void defaults() {
             assertThat(ConfigurationTest.this.defaults().log())
-                    .isEqualTo(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO));
+                    .isEqualTo(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO, null));
         }
 
         @Test
         void everyKey() {
             assertThat(loaded("log: {format: json, level: debug}").log())
-                    .isEqualTo(new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG));
+                    .isEqualTo(new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG, null));
+        }
+
+        @Test
+        void aFileWithItsDefaultsAndWithEveryKey() {
+            assertThat(loaded("log: {file: {path: /var/log/a.log}}").log().file())
+                    .isEqualTo(new LogConfig.LogFile(Path.of("/var/log/a.log"), 100L << 20, 14, 2000L << 20));
+            assertThat(loaded("log: {file: {path: /a, size-mb: 5, keep-days: 3, total-mb: 20}}")
+                            .log()
+                            .file())
+                    .isEqualTo(new LogConfig.LogFile(Path.of("/a"), 5L << 20, 3, 20L << 20));
         }
     }
 
@@ -224,21 +250,25 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            assertThat(loaded("""
-                trunks:
-                  acme:
-                    source-networks: [203.0.113.0/24, "2001:db8::/32", 198.51.100.7]
-                    numbers:
-                      format: custom
-                      country-code: 44
-                      national-prefix: 0
-                      international-prefix: 00
-                      national-digits: 10
-                    default-destination: +442079460123
-                  other:
-                    source-networks: [203.0.112.0/24]
-                    numbers: {format: nanp}
-                """).plan().trunks())
+            assertThat(loaded(
+                                    """
+                                    trunks:
+                                      acme:
+                                        source-networks: [203.0.113.0/24, "2001:db8::/32", 198.51.100.7]
+                                        numbers:
+                                          format: custom
+                                          country-code: 44
+                                          national-prefix: 0
+                                          international-prefix: 00
+                                          national-digits: 10
+                                        default-destination: +442079460123
+                                        supervision: {ask-every: 5m, hang-up-at-maximum-duration: false}
+                                      other:
+                                        source-networks: [203.0.112.0/24]
+                                        numbers: {format: nanp}
+                                    """)
+                            .plan()
+                            .trunks())
                     .containsExactly(
                             new Trunk(
                                     "acme",
@@ -247,7 +277,8 @@ class ConfigurationTest {
                                             IpNetwork.parse("2001:db8::/32"),
                                             IpNetwork.parse("198.51.100.7/32")),
                                     new NumberNormalisation("44", "0", "00", 10),
-                                    PhoneNumber.parse("+442079460123")),
+                                    PhoneNumber.parse("+442079460123"),
+                                    new Supervision(Duration.ofMinutes(5), false)),
                             new Trunk(
                                     "other",
                                     List.of(IpNetwork.parse("203.0.112.0/24")),
@@ -286,13 +317,12 @@ class ConfigurationTest {
             "'host: gw.example.net, port: 5070', 5070,"
         })
         void anAddressMeansUdpAndANameWhatDnsSays(String written, int port, @Nullable Transport transport) {
-            Gateway gateway = Objects.requireNonNull(
-                    loaded("""
-                        sip:
-                          tls: {certificate: a.pem, private-key: a.key}
-                          listeners: [{transport: udp, port: 5070}, {transport: tls, port: 5071}]
-                        gateways: {east: {%s}}
-                        """.formatted(written)).plan().gateways().get("east"));
+            Gateway gateway = Objects.requireNonNull(loaded("sip: {tls: {certificate: a.pem, private-key: a.key},"
+                            + " listeners: [{transport: udp, port: 5070}, {transport: tls, port: 5071}]}\n"
+                            + "gateways: {east: {" + written + "}}\n")
+                    .plan()
+                    .gateways()
+                    .get("east"));
 
             assertThat(gateway.port()).isEqualTo(port);
             assertThat(gateway.transport()).isEqualTo(transport);
@@ -300,18 +330,21 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            assertThat(loaded("""
-                sip: {listeners: [{transport: tcp}]}
-                gateways:
-                  east:
-                    host: 192.0.2.10
-                    port: 5070
-                    transport: tcp
-                    silence: 1500ms
-                    failover-statuses: [503, 404]
-                    source-networks: [192.0.2.0/28]
-                    probe: {when: always, interval: 30s, failing-statuses: [404]}
-                """).plan().gateways())
+            assertThat(loaded(
+                                    """
+                                    sip: {listeners: [{transport: tcp}]}
+                                    gateways:
+                                      east:
+                                        host: 192.0.2.10
+                                        port: 5070
+                                        transport: tcp
+                                        silence: 1500ms
+                                        failover-statuses: [503, 404]
+                                        source-networks: [192.0.2.0/28]
+                                        probe: {when: always, interval: 30s, failing-statuses: [404]}
+                                    """)
+                            .plan()
+                            .gateways())
                     .containsExactly(Map.entry(
                             "east",
                             new Gateway(
@@ -328,10 +361,11 @@ class ConfigurationTest {
 
     @Nested
     class Routes {
-        private static final String NAMES = """
-            trunks: {acme: {source-networks: [203.0.113.0/24]}}
-            gateways: {east: {host: 192.0.2.10}, west: {host: 192.0.2.20}}
-            """;
+        private static final String NAMES =
+                """
+                trunks: {acme: {source-networks: [203.0.113.0/24]}}
+                gateways: {east: {host: 192.0.2.10}, west: {host: 192.0.2.20}}
+                """;
 
         private Route onlyRoute(String text) {
             return loaded(NAMES + text).plan().routes().getFirst();
@@ -353,13 +387,15 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            Route route = onlyRoute("""
-                routes:
-                  - prefix: +1800
-                    trunk: acme
-                    gateways: [west, east]
-                    ring-timeout: 30s
-                """);
+            Route route = onlyRoute(
+                    """
+                    routes:
+                      - prefix: +1800
+                        trunk: acme
+                        gateways: [west, east]
+                        ring-timeout: 30s
+                        redirects: follow
+                    """);
 
             assertThat(route.prefix()).isEqualTo("1800");
             assertThat(route.trunk()).isEqualTo("acme");
@@ -367,27 +403,30 @@ class ConfigurationTest {
                     .extracting(Gateway::name)
                     .containsExactly("west", "east");
             assertThat(route.ringTimeout()).isEqualTo(Duration.ofSeconds(30));
+            assertThat(route.followRedirects()).isTrue();
             assertThat(route.source()).endsWith("ringtrace.yaml:4");
         }
 
         @Test
         void everyConditionAndShare() {
-            Configuration configuration = loaded(NAMES + """
-                time-windows:
-                  office:
-                    time-zone: America/New_York
-                    weekdays: [mon, fri]
-                    from: "09:00"
-                    until: "17:30"
-                    holidays: [2026-12-25]
-                blocked-callers: {status: 608, numbers: [+13125550123], prefixes: [+1900]}
-                routes:
-                  - prefix: 1
-                    caller-prefix: +1312
-                    when: office
-                    failover-statuses: [486]
-                    split: [{percent: 70, gateways: [east, west]}, {percent: 30, gateways: [west]}]
-                """);
+            Configuration configuration = loaded(
+                    NAMES
+                            + """
+                    time-windows:
+                      office:
+                        time-zone: America/New_York
+                        weekdays: [mon, fri]
+                        from: "09:00"
+                        until: "17:30"
+                        holidays: [2026-12-25]
+                    blocked-callers: {status: 608, numbers: [+13125550123], prefixes: [+1900]}
+                    routes:
+                      - prefix: 1
+                        caller-prefix: +1312
+                        when: office
+                        failover-statuses: [486]
+                        split: [{percent: 70, gateways: [east, west]}, {percent: 30, gateways: [west]}]
+                    """);
             Route route = configuration.plan().routes().getFirst();
 
             assertThat(route.conditions())
@@ -433,12 +472,15 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            assertThat(loaded("""
-                static-numbers:
-                  - number: +18005550123
-                    destination: "+12135550187"
-                    campaign: 2026
-                """).plan().staticNumbers())
+            assertThat(loaded(
+                                    """
+                                    static-numbers:
+                                      - number: +18005550123
+                                        destination: "+12135550187"
+                                        campaign: 2026
+                                    """)
+                            .plan()
+                            .staticNumbers())
                     .containsExactly(Map.entry(
                             18_005_550_123L,
                             new StaticNumber(

@@ -23,8 +23,13 @@ import tools.jackson.databind.node.ObjectNode;
         name = "check-config",
         description = {
             "Checks a configuration without using it.",
-            "One line for each finding: file:line:column: key: 'value': what was expected. Exit code 2 when there is one.",
+            "One line for each finding: file:line:column: key: 'value': what was expected. Exit code 2 when there is"
+                    + " one.",
             "--format json writes one object: good, version, findings."
+        },
+        footer = {
+            "  ringtrace check-config /etc/ringtrace/ringtrace.yaml",
+            "  ringtrace check-config --format json ringtrace.yaml    # for editors and pipelines"
         })
 public final class CheckConfigCommand implements Callable<Integer> {
     @Spec
@@ -35,7 +40,8 @@ public final class CheckConfigCommand implements Callable<Integer> {
             paramLabel = "FILE",
             arity = "0..1",
             defaultValue = "${env:RINGTRACE_CONFIG:-ringtrace.yaml}",
-            description = "the configuration (default: ${DEFAULT-VALUE})")
+            description =
+                    "the configuration: a file, or the folder that ringtrace.yaml lies in (default: ${DEFAULT-VALUE})")
     private @Nullable Path file;
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "a value over the file's, such as http.port=8081")

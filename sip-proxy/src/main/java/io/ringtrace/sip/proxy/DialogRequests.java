@@ -1,15 +1,12 @@
 package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.message.SipUri;
 import io.ringtrace.sip.message.Span;
-import io.ringtrace.sip.target.NextHop;
 import io.ringtrace.sip.transport.Hop;
-import java.net.InetAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +15,15 @@ import org.jspecify.annotations.Nullable;
  * restart too, and sent where their Route and Request-URI say (RFC 3261 §16.6 steps 6 and 7). One per shard.
  */
 final class DialogRequests {
-    private static final int DEFAULT_PORT = 5060;
-    private static final int DEFAULT_TLS_PORT = 5061;
     private final ProxyParts parts;
     private final RouteProcessing routes;
+    private final DialogHops hops;
     private final SipUri next = new SipUri();
 
     DialogRequests(ProxyParts parts, RouteProcessing routes) {
         this.parts = parts;
         this.routes = routes;
+        this.hops = new DialogHops(parts);
     }
 
     /** Forwards a request other than ACK and CANCEL, whose routes have just been processed. */
@@ -40,6 +37,7 @@ final class DialogRequests {
             parts.answers().refuse(request, source, Refusal.FULL);
             return;
         }
+        parts.recording().requested(dialog, request);
         DialogRequestContext context = request.method() == SipMethod.INVITE
                 ? DialogRequestContext.ofInvite(
                         parts, this, dialog, loopHash, parts.transactions().newInviteServer(request, source))
@@ -55,7 +53,7 @@ final class DialogRequests {
             return;
         }
         SipMessage lasting = ack;
-        if (parts.targets().literal(ack.text(next.host())) == null) {
+        if (!hops.atOnce(ack.text(next.host()))) {
             lasting = new SipMessage();
             lasting.copyFrom(ack);
         }
@@ -63,23 +61,14 @@ final class DialogRequests {
         withNextHop(ack, source, to -> forwardAck(kept, source, to, loopHash));
     }
 
-    /** Finds the hop that the next URI means (RFC 3263 §4): at once for an address, later for a name; null when there is none. */
     private void withNextHop(SipMessage request, Hop source, Consumer<@Nullable Hop> then) {
-        String host = request.text(next.host());
-        Transport written = transport(request);
-        InetAddress literal = parts.targets().literal(host);
-        if (literal == null) {
-            NextHop name = new NextHop("", host, Math.max(next.port(), 0), written);
-            parts.targets()
-                    .resolve(
-                            name,
-                            parts.loop(),
-                            found -> then.accept(
-                                    found.isEmpty() ? null : parts.hops().to(found.getFirst(), source.listener())));
-        } else {
-            Transport transport = written == null ? Transport.UDP : written;
-            then.accept(hop(literal, host, port(transport), transport, source));
-        }
+        int written = next.transport();
+        hops.find(
+                request.text(next.host()),
+                next.port(),
+                DialogHops.transport(Span.present(written) ? request.text(written) : null),
+                source.listener(),
+                then);
     }
 
     /** The request as it goes on to that hop; null when its Route cannot be followed. */
@@ -106,29 +95,6 @@ final class DialogRequests {
                 && next.read(request, routes.nextUri())
                 && next.scheme() == SipUri.Scheme.SIP
                 && Span.present(next.host());
-    }
-
-    private @Nullable Hop hop(InetAddress address, String host, int port, Transport transport, Hop source) {
-        // Many a Contact of a peer on TCP forgets to say so; where we have no UDP at all, it cannot mean that.
-        Transport reached =
-                transport == Transport.UDP && !parts.hops().has(Transport.UDP, address) ? Transport.TCP : transport;
-        return parts.hops().to(address, port, reached, host, source.listener());
-    }
-
-    /** What the next URI's transport parameter says; null without one. */
-    private @Nullable Transport transport(SipMessage request) {
-        int written = next.transport();
-        if (!Span.present(written)) {
-            return null;
-        }
-        String name = request.text(written);
-        return name.equalsIgnoreCase("tcp")
-                ? Transport.TCP
-                : name.equalsIgnoreCase("tls") ? Transport.TLS : Transport.UDP;
-    }
-
-    private int port(Transport transport) {
-        return next.port() >= 0 ? next.port() : transport == Transport.TLS ? DEFAULT_TLS_PORT : DEFAULT_PORT;
     }
 
     /** Null unless the cookie is ours, made for this call, young enough, and the request comes from the side that it says it does. */

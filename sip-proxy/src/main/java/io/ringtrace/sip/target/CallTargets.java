@@ -35,6 +35,11 @@ public final class CallTargets {
         return next < (order == null ? gateways.size() : order.size());
     }
 
+    /** How many are left, as far as their gateways' names are looked up. */
+    public int left() {
+        return (order == null ? gateways.size() : order.size()) - next;
+    }
+
     /** The next one; only while {@link #hasNext}. */
     public Candidate next() {
         int at = next++;

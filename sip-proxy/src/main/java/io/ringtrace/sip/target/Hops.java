@@ -41,6 +41,10 @@ public final class Hops {
         return hop;
     }
 
+    public List<Listener> listeners() {
+        return listeners;
+    }
+
     /** As above, for a target. */
     public @Nullable Hop to(Target target, Listener preferred) {
         return to(target.address(), target.port(), target.transport(), target.host(), preferred);
