@@ -9,6 +9,8 @@ final class HandClock implements LeaseClock, LongSupplier {
     private static final long WALL_AT_START = 1_700_000_000_000L;
     private final AtomicLong monotonicMillis = new AtomicLong(5_000);
 
+    private volatile long runsSince;
+    private volatile boolean running;
     private final AtomicLong wallSteps = new AtomicLong();
 
     /** The wall clock is set to another time. */
@@ -20,14 +22,20 @@ final class HandClock implements LeaseClock, LongSupplier {
         monotonicMillis.addAndGet(millis);
     }
 
+    /** Lets go of it: it follows the time outside from now on. */
+    void runs() {
+        runsSince = System.nanoTime();
+        running = true;
+    }
+
     @Override
     public long getAsLong() {
-        return monotonicMillis.get();
+        return monotonicMillis.get() + (running ? (System.nanoTime() - runsSince) / 1_000_000 : 0);
     }
 
     @Override
     public long nowMillis() {
-        return WALL_AT_START + monotonicMillis.get() + wallSteps.get();
+        return WALL_AT_START + getAsLong() + wallSteps.get();
     }
 
     @Override

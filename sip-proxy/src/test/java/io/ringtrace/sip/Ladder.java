@@ -236,13 +236,22 @@ final class Ladder implements AutoCloseable {
             @Nullable SSLContext callerTls,
             @Nullable SSLContext gatewayTls)
             throws Exception {
+        this(
+                settings,
+                gatewayCount,
+                new Party("caller", "127.0.1.1", callerTransport, callerTls),
+                new Party("gateway", "127.0.2.1", gatewayTransport, gatewayTls));
+    }
+
+    /** As above, with parties that stand elsewhere; for one on IPv6 the proxy listens there too. */
+    Ladder(UnaryOperator<SipSettings> settings, int gatewayCount, Party caller, Party gateway) throws Exception {
         this.settings = settings;
-        caller = new Party("caller", "127.0.1.1", callerTransport, callerTls);
-        gateway = new Party("gateway", "127.0.2.1", gatewayTransport, gatewayTls);
-        secondGateway = new Party("second", "127.0.2.2", gatewayTransport, gatewayTls);
+        this.caller = caller;
+        this.gateway = gateway;
+        secondGateway = new Party("second", "127.0.2.2", gateway.transport() == Transport.UDP ? Transport.UDP : Transport.TCP, null);
         List<Gateway> gateways =
                 List.of(gateway("gw1", gateway), gateway("gw2", secondGateway)).subList(0, gatewayCount);
-        Trunk trunk = new Trunk("acme", List.of(IpNetwork.parse("127.0.1.0/24")), NumberNormalisation.NANP, null);
+        Trunk trunk = new Trunk("acme", List.of(IpNetwork.parse("127.0.1.0/24"), IpNetwork.parse("::1")), NumberNormalisation.NANP, null);
         Trunk other = new Trunk("other", List.of(IpNetwork.parse("127.0.3.0/24")), NumberNormalisation.NANP, null);
         plan = plan("v1", List.of(trunk, other), gateways);
         proxy = startProxy(0, 0);
@@ -300,6 +309,13 @@ final class Ladder implements AutoCloseable {
         if (caller.transport() == Transport.TLS) {
             listeners.add(new SipSettings.ListenAddress(Transport.TLS, "127.0.0.1", 0, null));
         }
+        if (caller.onIpv6() || gateway.onIpv6()) {
+            for (Transport transport : Transport.values()) {
+                if (transport != Transport.TLS || caller.transport() == Transport.TLS) {
+                    listeners.add(new SipSettings.ListenAddress(transport, "::1", 0, null));
+                }
+            }
+        }
         SipProxy started = new SipProxy(
                 settings.apply(SipSettings.listeningOn(listeners)
                         .withShards(1)
@@ -318,8 +334,12 @@ final class Ladder implements AutoCloseable {
         started.resume(running.found());
         started.start();
         for (Party party : List.of(caller, gateway, secondGateway, stranger)) {
-            party.talksTo(
-                    started.boundAddresses().get(List.of(Transport.values()).indexOf(party.transport())));
+            int listener = 0;
+            while (listeners.get(listener).transport() != party.transport()
+                    || listeners.get(listener).host().equals("::1") != party.onIpv6()) {
+                listener++;
+            }
+            party.talksTo(started.boundAddresses().get(listener));
         }
         return started;
     }

@@ -34,6 +34,9 @@ import org.junit.jupiter.api.Test;
 @Tag("mutations")
 @DisplayName("Mutated messages")
 class MutationsTest {
+    /** What may be out at a moment to ask two gateways whether they live. */
+    private static final int PROBES = 2 * 1024;
+
     private static final int MESSAGES = Scale.pick(5_000, 1_000_000);
     private static final int AT_ONCE = 50;
     private static final int MOST_BYTES_AT_ONCE = 60_000;
@@ -189,7 +192,8 @@ class MutationsTest {
         ladder.clock.advance(Duration.ofMinutes(5).toMillis());
         ladder.proxy.tick();
         assertThat(ladder.count(Count.SERVER_TRANSACTIONS)).isZero();
-        assertThat(ladder.count(Count.CLIENT_TRANSACTIONS)).isZero();
+        // A gateway that has left calls unanswered is being asked whether it lives.
+        assertThat(ladder.count(Count.CLIENT_TRANSACTIONS)).isLessThanOrEqualTo(2);
         assertThat(ladder.count(Count.LIVE_CALLS)).isZero();
         assertThat(ladder.proxy.connections()).isZero();
         Runtime runtime = Runtime.getRuntime();
@@ -243,7 +247,7 @@ class MutationsTest {
         long grown = second[2] - first[2];
         assertThat(grown).isLessThan(HEAP_BOUND);
         heapWhenAllIsOver();
-        assertThat(PooledByteBufAllocator.DEFAULT.pinnedDirectMemory()).isLessThanOrEqualTo(pinned);
+        assertThat(PooledByteBufAllocator.DEFAULT.pinnedDirectMemory()).isLessThanOrEqualTo(pinned + PROBES);
         assertThat(first[0] + first[1] + second[0] + second[1]).isGreaterThanOrEqualTo(MESSAGES - 4);
         Scale.prove(
                 "mutations.md",

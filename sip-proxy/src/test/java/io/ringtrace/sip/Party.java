@@ -3,6 +3,7 @@ package io.ringtrace.sip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.routing.Transport;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -88,7 +89,16 @@ final class Party implements AutoCloseable {
     }
 
     String hostPort() {
-        return host() + ":" + port();
+        return hostPort(wire.address());
+    }
+
+    private static String hostPort(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+    }
+
+    boolean onIpv6() {
+        return wire.address().getAddress() instanceof Inet6Address;
     }
 
     static String newBranch() {
@@ -116,7 +126,7 @@ final class Party implements AutoCloseable {
 
     String proxyHostPort() {
         InetSocketAddress address = proxy;
-        return address == null ? "" : address.getAddress().getHostAddress() + ":" + address.getPort();
+        return address == null ? "" : hostPort(address);
     }
 
     /** A request of the present call, with this party's tags, routes and target. */
@@ -220,7 +230,11 @@ final class Party implements AutoCloseable {
 
     /** The next datagram, which must be of this kind: a method or a status. */
     SipText receives(String kind) {
-        SipText message = next(PATIENCE_MILLIS);
+        return receives(kind, PATIENCE_MILLIS);
+    }
+
+    SipText receives(String kind, int patienceMillis) {
+        SipText message = next(patienceMillis);
         if (message == null) {
             throw new AssertionError(name + " expected " + kind + ", but nothing came");
         }

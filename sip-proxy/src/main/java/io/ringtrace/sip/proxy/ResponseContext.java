@@ -196,7 +196,8 @@ final class ResponseContext implements ServerTransactionUser {
         if (mayFailOver()) {
             branch.abandon(noAnswerWithin(branch.gateway.silence()));
             failOver();
-        } else {
+        } else if (targetsLeft() == 0 || cancelled) {
+            // Where Max-Breadth keeps the next one waiting, timer B ends this one.
             long longer = parts.noAnswerLimitMillis() - branch.gateway.silence().toMillis();
             branch.awaitLonger(Math.max(longer, 0));
         }
