@@ -9,13 +9,50 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sourceNetworks where its requests come from; nothing else is let in
  * @param defaultDestination where calls go while no directory exists at all; null answers 503
+ * @param reading where its INVITEs have the dialed and the caller's number
+ * @param headers what becomes of the headers of its calls
+ * @param access how its requests are known
  */
 public record Trunk(
         String name,
         List<IpNetwork> sourceNetworks,
         NumberNormalisation normalisation,
-        @Nullable PhoneNumber defaultDestination) {
+        @Nullable PhoneNumber defaultDestination,
+        NumberReading reading,
+        HeaderRules headers,
+        TrunkAccess access) {
     public Trunk {
         sourceNetworks = List.copyOf(sourceNetworks);
+    }
+
+    /** A trunk with the defaults of everything else. */
+    public Trunk(
+            String name,
+            List<IpNetwork> sourceNetworks,
+            NumberNormalisation normalisation,
+            @Nullable PhoneNumber defaultDestination) {
+        this(
+                name,
+                sourceNetworks,
+                normalisation,
+                defaultDestination,
+                NumberReading.DEFAULT,
+                HeaderRules.NONE,
+                TrunkAccess.BY_NETWORK);
+    }
+
+    /** The same trunk, whose numbers stand elsewhere. */
+    public Trunk with(NumberReading otherReading) {
+        return new Trunk(name, sourceNetworks, normalisation, defaultDestination, otherReading, headers, access);
+    }
+
+    /** The same trunk with other rules for headers. */
+    public Trunk with(HeaderRules otherHeaders) {
+        return new Trunk(name, sourceNetworks, normalisation, defaultDestination, reading, otherHeaders, access);
+    }
+
+    /** The same trunk, known in another way. */
+    public Trunk with(TrunkAccess otherAccess) {
+        return new Trunk(name, sourceNetworks, normalisation, defaultDestination, reading, headers, otherAccess);
     }
 }

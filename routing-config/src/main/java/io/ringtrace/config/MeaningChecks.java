@@ -95,6 +95,7 @@ final class MeaningChecks {
             String key = "trunks." + name;
             sourceNetworks(trunk.items("source-networks"), key + ".source-networks", networks);
             numbers(trunk.mapping("numbers"), key + ".numbers");
+            new TrunkChecks(findings).run(trunk, key);
             notStatic(trunk.scalar("default-destination"), key + ".default-destination", staticNumbers);
         });
     }

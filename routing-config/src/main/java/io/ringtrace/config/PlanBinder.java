@@ -11,14 +11,12 @@ import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.BlockedCallers;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.IpNetwork;
-import io.ringtrace.routing.NumberNormalisation;
 import io.ringtrace.routing.PlanSources;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.StaticNumber;
 import io.ringtrace.routing.TimeWindow;
-import io.ringtrace.routing.Trunk;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -46,7 +44,7 @@ final class PlanBinder {
     RoutingPlan bind(String version) {
         return new RoutingPlan(
                 version,
-                List.copyOf(named("trunks", PlanBinder::trunk).values()),
+                List.copyOf(named("trunks", TrunkBinder::trunk).values()),
                 List.copyOf(gateways.values()),
                 tree.items("routes").stream().map(this::route).toList(),
                 tree.items("static-numbers").stream()
@@ -80,35 +78,14 @@ final class PlanBinder {
                 transport(gateway),
                 duration(gateway, "silence"),
                 statuses(gateway),
-                networks(gateway));
+                networks(gateway),
+                Boolean.parseBoolean(text(gateway, "trusted")));
     }
 
     private static Set<Integer> statuses(YamlNode.Mapping mapping) {
         return texts(mapping.items("failover-statuses")).stream()
                 .map(Integer::valueOf)
                 .collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static Trunk trunk(String name, YamlNode.Mapping trunk) {
-        YamlNode.Scalar destination = trunk.scalar("default-destination");
-        return new Trunk(
-                name,
-                networks(trunk),
-                normalisation(trunk.mapping("numbers")),
-                destination == null ? null : PhoneNumber.parse(destination.text()));
-    }
-
-    private static NumberNormalisation normalisation(YamlNode.Mapping numbers) {
-        return switch (text(numbers, "format")) {
-            case "e164" -> NumberNormalisation.E164;
-            case "nanp" -> NumberNormalisation.NANP;
-            default ->
-                new NumberNormalisation(
-                        textOr(numbers, "country-code", ""),
-                        textOr(numbers, "national-prefix", ""),
-                        textOr(numbers, "international-prefix", ""),
-                        Integer.parseInt(textOr(numbers, "national-digits", "0")));
-        };
     }
 
     static TimeWindow window(String name, YamlNode.Mapping window) {
@@ -187,7 +164,7 @@ final class PlanBinder {
                 entry.position().toString());
     }
 
-    private static List<IpNetwork> networks(YamlNode.Mapping mapping) {
+    static List<IpNetwork> networks(YamlNode.Mapping mapping) {
         return texts(mapping.items("source-networks")).stream()
                 .map(IpNetwork::parse)
                 .toList();

@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.Gateway;
+import io.ringtrace.routing.HeaderRules;
+import io.ringtrace.routing.HeaderRules.CallerId;
+import io.ringtrace.routing.HeaderRules.PromoNumberHeader;
 import io.ringtrace.routing.IpNetwork;
 import io.ringtrace.routing.NumberNormalisation;
+import io.ringtrace.routing.NumberReading;
+import io.ringtrace.routing.NumberReading.DialedSource;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.StaticNumber;
 import io.ringtrace.routing.TimeWindow;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
+import io.ringtrace.routing.TrunkAccess;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.DayOfWeek;
@@ -197,10 +203,21 @@ class ConfigurationTest {
                                           national-prefix: 0
                                           international-prefix: 00
                                           national-digits: 10
+                                          dialed-number-from: [diversion, p-called-party-id, to, request-uri]
+                                          ported-number: routing
+                                        trusted: false
+                                        in-dialog-from: any
+                                        caller-id: {show: fixed, number: +442079460111, rewrite-from: true}
+                                        promo-number-header: history-info
+                                        call-data: {header: X-Call, maximum-bytes: 512}
+                                        strip-headers: [X-Internal, Server]
                                         default-destination: +442079460123
                                       other:
                                         source-networks: [203.0.112.0/24]
                                         numbers: {format: nanp}
+                                        caller-id: {show: promo}
+                                        promo-number-header: diversion
+                                        call-data: {header: User-to-User}
                                     """).plan().trunks())
                     .containsExactly(
                             new Trunk(
@@ -210,12 +227,33 @@ class ConfigurationTest {
                                             IpNetwork.parse("2001:db8::/32"),
                                             IpNetwork.parse("198.51.100.7/32")),
                                     new NumberNormalisation("44", "0", "00", 10),
-                                    PhoneNumber.parse("+442079460123")),
+                                    PhoneNumber.parse("+442079460123"),
+                                    new NumberReading(
+                                            List.of(
+                                                    DialedSource.DIVERSION,
+                                                    DialedSource.P_CALLED_PARTY_ID,
+                                                    DialedSource.TO,
+                                                    DialedSource.REQUEST_URI),
+                                            NumberReading.PortedNumber.ROUTING,
+                                            false),
+                                    new HeaderRules(
+                                            new CallerId.Fixed(PhoneNumber.parse("+442079460111")),
+                                            true,
+                                            PromoNumberHeader.HISTORY_INFO,
+                                            new HeaderRules.CallDataHeader("X-Call", 512),
+                                            List.of("X-Internal", "Server")),
+                                    new TrunkAccess(true)),
                             new Trunk(
-                                    "other",
-                                    List.of(IpNetwork.parse("203.0.112.0/24")),
-                                    NumberNormalisation.NANP,
-                                    null));
+                                            "other",
+                                            List.of(IpNetwork.parse("203.0.112.0/24")),
+                                            NumberNormalisation.NANP,
+                                            null)
+                                    .with(new HeaderRules(
+                                            new CallerId.Promo(),
+                                            false,
+                                            PromoNumberHeader.DIVERSION,
+                                            new HeaderRules.CallDataHeader("User-to-User", 256),
+                                            List.of())));
         }
     }
 

@@ -11,6 +11,7 @@ import io.ringtrace.call.RecentInvites;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.IpNetwork;
 import io.ringtrace.routing.NumberNormalisation;
+import io.ringtrace.routing.PlanSources;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.StaticNumber;
@@ -49,7 +50,7 @@ final class Ladder implements AutoCloseable {
     final Party secondGateway;
     final Party stranger = new Party("stranger", "127.0.9.1");
     SipProxy proxy;
-    private RoutingPlan plan;
+    private volatile RoutingPlan plan;
     private final UnaryOperator<SipSettings> settings;
     private final CookieKeys.Key key = new CookieKeys.Key(7, new byte[32]);
 
@@ -221,6 +222,49 @@ final class Ladder implements AutoCloseable {
         int tcpPort = proxy.boundAddresses().get(1).getPort();
         proxy.close();
         proxy = startProxy(port, tcpPort);
+    }
+
+    /** A reload: another plan is in force from now on. */
+    void reloads(UnaryOperator<RoutingPlan> change) {
+        plan = change.apply(plan);
+    }
+
+    /** A reload after which the caller's trunk is another; null removes it. */
+    void reloadsTrunk(UnaryOperator<@Nullable Trunk> change) {
+        reloads(before -> {
+            List<Trunk> trunks = new ArrayList<>();
+            for (Trunk trunk : before.trunks()) {
+                Trunk changed = trunk.name().equals("acme") ? change.apply(trunk) : trunk;
+                if (changed != null) {
+                    trunks.add(changed);
+                }
+            }
+            return planOf(
+                    before,
+                    trunks,
+                    before.routes().getFirst().shares().getFirst().gateways());
+        });
+    }
+
+    /** A reload after which every gateway is another. */
+    void reloadsGateways(UnaryOperator<Gateway> change) {
+        reloads(before -> planOf(
+                before,
+                before.trunks(),
+                before.routes().getFirst().shares().getFirst().gateways().stream()
+                        .map(change)
+                        .toList()));
+    }
+
+    private static RoutingPlan planOf(RoutingPlan before, List<Trunk> trunks, List<Gateway> gateways) {
+        return new RoutingPlan(
+                before.version() + "+",
+                trunks,
+                gateways,
+                List.of(new Route("", null, gateways, Route.DEFAULT_RING_TIMEOUT, "test:1")),
+                List.copyOf(before.staticNumbers().values()),
+                before.blockedCallers(),
+                PlanSources.NONE);
     }
 
     /** Lets time pass, tick by tick. */

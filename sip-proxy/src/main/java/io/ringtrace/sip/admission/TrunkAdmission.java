@@ -1,5 +1,6 @@
 package io.ringtrace.sip.admission;
 
+import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.routing.ActivePlan;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.RoutingPlan;
@@ -18,13 +19,20 @@ import org.jspecify.annotations.Nullable;
 public final class TrunkAdmission {
     private final ActivePlan activePlan;
     private final GatewayTargets targets;
+    private final LeaseClock clock;
+    private final FormerSides<Trunk> formerTrunks;
+    private final FormerSides<Gateway> formerGateways;
     private RoutingPlan plan;
     private Map<Integer, Trunk> trunksByHash = Map.of();
     private Map<Integer, Gateway> gatewaysByHash = Map.of();
 
-    public TrunkAdmission(ActivePlan activePlan, GatewayTargets targets) {
+    /** @param longestCallMillis how long a call may last that began under a former plan */
+    public TrunkAdmission(ActivePlan activePlan, GatewayTargets targets, LeaseClock clock, long longestCallMillis) {
         this.activePlan = activePlan;
         this.targets = targets;
+        this.clock = clock;
+        this.formerTrunks = new FormerSides<>(longestCallMillis);
+        this.formerGateways = new FormerSides<>(longestCallMillis);
         this.plan = activePlan.plan();
         index(plan);
     }
@@ -58,12 +66,41 @@ public final class TrunkAdmission {
         return false;
     }
 
-    /** True when the address belongs to the trunk with that hash. */
-    public boolean trunkSends(int trunkHash, InetAddress source) {
+    /** The trunk with that hash; one of a former plan when the present one has it not, null when none had. */
+    public @Nullable Trunk trunk(int trunkHash) {
         plan();
         Trunk trunk = trunksByHash.get(trunkHash);
-        if (trunk == null) {
-            return false;
+        return trunk == null ? formerTrunks.last(trunkHash) : trunk;
+    }
+
+    /** The gateway with that hash, in the same way. */
+    public @Nullable Gateway gateway(int gatewayHash) {
+        plan();
+        Gateway gateway = gatewaysByHash.get(gatewayHash);
+        return gateway == null ? formerGateways.last(gatewayHash) : gateway;
+    }
+
+    /**
+     * True when the address belongs to the trunk with that hash, as the plan in force has it or one that was in force since the call began.
+     */
+    public boolean trunkSends(int trunkHash, InetAddress source, long begunAtMillis) {
+        plan();
+        Trunk trunk = trunksByHash.get(trunkHash);
+        return (trunk != null && comesFrom(trunk, source))
+                || formerTrunks.any(trunkHash, begunAtMillis, former -> comesFrom(former, source));
+    }
+
+    /** The same for the gateway with that hash. */
+    public boolean gatewaySends(int gatewayHash, InetAddress source, long begunAtMillis) {
+        plan();
+        Gateway gateway = gatewaysByHash.get(gatewayHash);
+        return (gateway != null && comesFrom(gateway, source))
+                || formerGateways.any(gatewayHash, begunAtMillis, former -> comesFrom(former, source));
+    }
+
+    private static boolean comesFrom(Trunk trunk, InetAddress source) {
+        if (trunk.access().inDialogFromAny()) {
+            return true;
         }
         for (int i = 0; i < trunk.sourceNetworks().size(); i++) {
             if (trunk.sourceNetworks().get(i).contains(source)) {
@@ -71,13 +108,6 @@ public final class TrunkAdmission {
             }
         }
         return false;
-    }
-
-    /** True when the address belongs to the gateway with that hash. */
-    public boolean gatewaySends(int gatewayHash, InetAddress source) {
-        plan();
-        Gateway gateway = gatewaysByHash.get(gatewayHash);
-        return gateway != null && comesFrom(gateway, source);
     }
 
     private boolean comesFrom(Gateway gateway, InetAddress source) {
@@ -97,6 +127,8 @@ public final class TrunkAdmission {
             gateways.put(hash(g.name()), g);
             targets.learn(g);
         });
+        formerTrunks.replace(trunksByHash, trunks, clock.nowMillis());
+        formerGateways.replace(gatewaysByHash, gateways, clock.nowMillis());
         trunksByHash = trunks;
         gatewaysByHash = gateways;
         plan = newPlan;

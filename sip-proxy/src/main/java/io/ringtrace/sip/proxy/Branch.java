@@ -15,6 +15,10 @@ final class Branch implements ClientTransactionUser {
     private final ResponseContext context;
     private final ProxyParts parts;
     final Gateway gateway;
+
+    @Nullable
+    ResponseRules responseRules;
+
     private final Silence silence = new Silence();
     private final TimerC timerC;
     private @Nullable InviteClientTransaction client;

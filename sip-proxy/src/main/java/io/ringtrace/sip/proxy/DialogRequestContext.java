@@ -28,6 +28,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
     private final long arrivedMonotonic;
     private final @Nullable String reasonHeader;
     private final TimerC timerC;
+    private final @Nullable ResponseRules responseRules;
     private @Nullable InviteClientTransaction invite;
     private boolean cancelled;
     private boolean cancelSent;
@@ -43,6 +44,8 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
         this.arrivedAtMillis = parts.clock().nowMillis();
         this.arrivedMonotonic = parts.monotonicMillis().getAsLong();
         this.reasonHeader = method == SipMethod.BYE ? ResponseContext.reasonOf(server.request()) : null;
+        this.responseRules = ResponseRules.of(
+                server.request(), dialog.trunk(), dialog.gateway(), dialog.fromCaller(), dialog.fromReplaced());
         this.timerC = new TimerC(parts.transactions(), this::timerCFired);
     }
 
@@ -84,6 +87,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
                 : requests.forwarded(
                         server.request(),
                         server.source(),
+                        dialog,
                         to,
                         parts.transactions().branchOf(client, loopHash));
         if (client == null || out == null) {
@@ -104,6 +108,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
                 : requests.forwarded(
                         server.request(),
                         server.source(),
+                        dialog,
                         to,
                         parts.transactions().branchOf(client, loopHash));
         if (client == null || out == null) {
@@ -141,7 +146,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
                 return;
             }
         }
-        server.respond(status, parts.forwarding().response(response, server.peer()));
+        server.respond(status, parts.forwarding().response(response, server.peer(), responseRules));
     }
 
     @Override

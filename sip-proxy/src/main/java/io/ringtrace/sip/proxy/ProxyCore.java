@@ -104,9 +104,10 @@ public final class ProxyCore {
                 new LocalAnswers(transactions, rules.toTag()),
                 recording,
                 liveCalls,
-                new RequestForwarding(transactions, signer),
+                new RequestForwarding(transactions, signer, new CallHeaders(new FromSeal(surroundings.cookieKeys()))),
                 signer,
-                new TrunkAdmission(surroundings.activePlan(), surroundings.targets()),
+                new TrunkAdmission(
+                        surroundings.activePlan(), surroundings.targets(), surroundings.clock(), longest.toMillis()),
                 surroundings.lookup(),
                 surroundings.clock(),
                 monotonicMillis,
@@ -129,11 +130,13 @@ public final class ProxyCore {
     /** A good request that belongs to no transaction. */
     public void request(SipMessage request, Hop source) {
         Trunk trunk = parts.admission().trunkFrom(source.address());
-        if (trunk == null && !parts.admission().gatewayAt(source.address())) {
+        boolean inDialog = Span.present(request.toTag());
+        if (trunk == null
+                && !parts.admission().gatewayAt(source.address())
+                && !(inDialog && dialogRequests.admits(request, source))) {
             parts.answers().refuse(request, source, Refusal.STRANGER);
             return;
         }
-        boolean inDialog = Span.present(request.toTag());
         int origin = trunk == null || inDialog ? 0 : TrunkAdmission.hash(trunk.name());
         int loopHash = RequestValidation.loopHash(request, origin);
         Refusal unsound = validation.check(request, loopHash);
@@ -154,7 +157,8 @@ public final class ProxyCore {
     /** A CANCEL; it never belongs to a transaction of its own here, because it is answered the same way each time it comes. */
     public void cancel(SipMessage cancel, Hop source) {
         if (parts.admission().trunkFrom(source.address()) == null
-                && !parts.admission().gatewayAt(source.address())) {
+                && !parts.admission().gatewayAt(source.address())
+                && !cancelForwarding.cancelsInviteOf(cancel, source)) {
             parts.answers().refuse(cancel, source, Refusal.STRANGER);
         } else {
             cancelForwarding.received(cancel, source);
@@ -264,8 +268,8 @@ public final class ProxyCore {
             case RouteDecision.Forward forward -> {
                 CallCookie cookie = new CallCookie(callId, TrunkAdmission.hash(trunk.name()), 0, (int)
                         CookieSigner.tagHash(invite, invite.fromTag()));
-                ResponseContext context =
-                        new ResponseContext(parts, merged, server, call, cookie, forward, routes.removed(), loopHash);
+                ResponseContext context = new ResponseContext(
+                        parts, merged, server, call, cookie, selected.attempt(), forward, routes.removed(), loopHash);
                 merged.add(invite, context, trunk);
                 context.begin();
             }

@@ -1,6 +1,7 @@
 package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.ringtrace.call.CallAttempt;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
@@ -36,6 +37,7 @@ final class ResponseContext implements ServerTransactionUser {
     private final InviteServerTransaction server;
     private final LiveCall call;
     private final CallCookie cookie;
+    private final CallAttempt attempt;
     private final RouteDecision.Forward route;
     private final List<Gateway> gateways;
     private final int routesToRemove;
@@ -69,6 +71,7 @@ final class ResponseContext implements ServerTransactionUser {
             InviteServerTransaction server,
             LiveCall call,
             CallCookie cookie,
+            CallAttempt attempt,
             RouteDecision.Forward route,
             int routesToRemove,
             int loopHash) {
@@ -77,6 +80,7 @@ final class ResponseContext implements ServerTransactionUser {
         this.server = server;
         this.call = call;
         this.cookie = cookie;
+        this.attempt = attempt;
         this.route = route;
         this.routesToRemove = routesToRemove;
         this.loopHash = loopHash;
@@ -91,11 +95,18 @@ final class ResponseContext implements ServerTransactionUser {
 
     ByteBuf inviteFor(Branch branch, InviteClientTransaction client, Hop to) {
         CallCookie own = cookie.at(branch.gateway);
+        branch.responseRules = ResponseRules.of(
+                server.request(),
+                attempt.trunk(),
+                branch.gateway,
+                true,
+                attempt.trunk().headers().rewriteFrom());
         return parts.forwarding()
                 .newCall(
                         server.request(),
                         server.source(),
                         routesToRemove,
+                        attempt,
                         route.destination(),
                         branch.gateway,
                         to,
@@ -118,12 +129,12 @@ final class ResponseContext implements ServerTransactionUser {
                 parts.recording().progressed(call, branch.gateway.name(), status, branch.sentAtMillis());
             }
         }
-        server.respond(status, parts.forwarding().response(response, server.peer()));
+        server.respond(status, parts.forwarding().response(response, server.peer(), branch.responseRules));
     }
 
     /** Every 2xx goes upstream at once, from whatever branch and however late (§16.7 step 5, RFC 6026 §7). */
     void succeeded(Branch branch, SipMessage response) {
-        ByteBuf out = parts.forwarding().response(response, server.peer());
+        ByteBuf out = parts.forwarding().response(response, server.peer(), branch.responseRules);
         if (finished && !call.answered) {
             // Too late for this transaction. The caller's side ends what it no longer wants; silence would leave the
             // callee talking to nobody.
@@ -154,7 +165,10 @@ final class ResponseContext implements ServerTransactionUser {
         }
         int status = response.status();
         if (betterThanBest(status)) {
-            keepBest(status, parts.forwarding().responseBytes(response, server.peer()), reasonOf(response));
+            keepBest(
+                    status,
+                    parts.forwarding().responseBytes(response, server.peer(), branch.responseRules),
+                    reasonOf(response));
         }
         if (branch.abandoned()) {
             return;
