@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param reading where its INVITEs have the dialed and the caller's number
  * @param headers what becomes of the headers of its calls
  * @param access how its requests are known
+ * @param limits how many calls it may bring
  */
 public record Trunk(
         String name,
@@ -20,7 +21,8 @@ public record Trunk(
         @Nullable PhoneNumber defaultDestination,
         NumberReading reading,
         HeaderRules headers,
-        TrunkAccess access) {
+        TrunkAccess access,
+        TrunkLimits limits) {
     public Trunk {
         sourceNetworks = List.copyOf(sourceNetworks);
     }
@@ -38,21 +40,27 @@ public record Trunk(
                 defaultDestination,
                 NumberReading.DEFAULT,
                 HeaderRules.NONE,
-                TrunkAccess.BY_NETWORK);
+                TrunkAccess.BY_NETWORK, TrunkLimits.NONE);
     }
 
     /** The same trunk, whose numbers stand elsewhere. */
     public Trunk with(NumberReading otherReading) {
-        return new Trunk(name, sourceNetworks, normalisation, defaultDestination, otherReading, headers, access);
+        return new Trunk(name, sourceNetworks, normalisation, defaultDestination, otherReading, headers, access, limits);
     }
 
     /** The same trunk with other rules for headers. */
     public Trunk with(HeaderRules otherHeaders) {
-        return new Trunk(name, sourceNetworks, normalisation, defaultDestination, reading, otherHeaders, access);
+        return new Trunk(name, sourceNetworks, normalisation, defaultDestination, reading, otherHeaders, access, limits);
     }
 
     /** The same trunk, known in another way. */
     public Trunk with(TrunkAccess otherAccess) {
-        return new Trunk(name, sourceNetworks, normalisation, defaultDestination, reading, headers, otherAccess);
+        return new Trunk(name, sourceNetworks, normalisation, defaultDestination, reading, headers, otherAccess, limits);
+    }
+
+    /** The same trunk with other limits. */
+    public Trunk with(TrunkLimits otherLimits) {
+        return new Trunk(
+                name, sourceNetworks, normalisation, defaultDestination, reading, headers, access, otherLimits);
     }
 }

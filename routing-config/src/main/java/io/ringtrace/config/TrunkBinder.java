@@ -6,11 +6,13 @@ import static io.ringtrace.config.ConfigBinder.textOr;
 import static io.ringtrace.config.ConfigBinder.texts;
 
 import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.routing.CallLimits;
 import io.ringtrace.routing.HeaderRules;
 import io.ringtrace.routing.NumberNormalisation;
 import io.ringtrace.routing.NumberReading;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.routing.TrunkAccess;
+import io.ringtrace.routing.TrunkLimits;
 import java.util.Locale;
 
 /** Makes the trunks of a tree that has its defaults and was found free of mistakes. */
@@ -27,7 +29,16 @@ final class TrunkBinder {
                 destination == null ? null : PhoneNumber.parse(destination.text()),
                 reading(trunk, numbers),
                 headers(trunk),
-                new TrunkAccess(text(trunk, "in-dialog-from").equals("any")));
+                new TrunkAccess(text(trunk, "in-dialog-from").equals("any")),
+                limits(trunk.mapping("limits")));
+    }
+
+    private static TrunkLimits limits(YamlNode.Mapping limits) {
+        return new TrunkLimits(
+                new CallLimits(integer(limits, "calls-per-second"), integer(limits, "maximum-calls")),
+                new CallLimits(
+                        integer(limits, "calls-per-second-to-a-number"),
+                        integer(limits, "maximum-calls-to-a-number")));
     }
 
     private static HeaderRules headers(YamlNode.Mapping trunk) {

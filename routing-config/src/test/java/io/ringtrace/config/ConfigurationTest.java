@@ -3,6 +3,7 @@ package io.ringtrace.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.routing.CallLimits;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.HeaderRules;
 import io.ringtrace.routing.HeaderRules.CallerId;
@@ -18,6 +19,7 @@ import io.ringtrace.routing.TimeWindow;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.routing.TrunkAccess;
+import io.ringtrace.routing.TrunkLimits;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.DayOfWeek;
@@ -211,6 +213,11 @@ class ConfigurationTest {
                                         promo-number-header: history-info
                                         call-data: {header: X-Call, maximum-bytes: 512}
                                         strip-headers: [X-Internal, Server]
+                                        limits:
+                                          calls-per-second: 50
+                                          maximum-calls: 900
+                                          calls-per-second-to-a-number: 2
+                                          maximum-calls-to-a-number: 9
                                         default-destination: +442079460123
                                       other:
                                         source-networks: [203.0.112.0/24]
@@ -242,7 +249,8 @@ class ConfigurationTest {
                                             PromoNumberHeader.HISTORY_INFO,
                                             new HeaderRules.CallDataHeader("X-Call", 512),
                                             List.of("X-Internal", "Server")),
-                                    new TrunkAccess(true)),
+                                    new TrunkAccess(true),
+                                    new TrunkLimits(new CallLimits(50, 900), new CallLimits(2, 9))),
                             new Trunk(
                                             "other",
                                             List.of(IpNetwork.parse("203.0.112.0/24")),

@@ -7,6 +7,7 @@ import io.ringtrace.call.CookieKeys;
 import io.ringtrace.call.RecentInvite;
 import io.ringtrace.routing.ActivePlan;
 import io.ringtrace.routing.Transport;
+import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.admission.OurNames;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.SentBy;
@@ -200,11 +201,12 @@ public final class SipProxy implements AutoCloseable {
         OurNames names = new OurNames(sentBys, settings.advertisedHosts());
         ProxyCore.Rules rules = new ProxyCore.Rules(
                 settings.maximumDuration(), settings.mostLiveCalls(), Long.toHexString(secureRandom.nextLong()));
+        CallCapacity capacity = new CallCapacity(monotonicMillis);
         RejoiningInvites rejoins = new RejoiningInvites(rejoining);
         List<CallShard> made = new ArrayList<>();
         for (int i = 0; i < settings.shards(); i++) {
             ProxyCore.Surroundings surroundings = new ProxyCore.Surroundings(
-                    activePlan, lookup, clock, cookieKeys, recorders.apply(i), targets, health, rejoins);
+                    activePlan, lookup, clock, cookieKeys, recorders.apply(i), targets, health, rejoins, capacity);
             made.add(shard(udp, tcp, i, sentBys, surroundings, rules, names));
         }
         List<CallShard> all = List.copyOf(made);

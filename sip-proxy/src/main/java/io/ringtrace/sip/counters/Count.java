@@ -10,6 +10,10 @@ public enum Count {
     MALFORMED,
     /** New INVITEs answered with 503 because a table or the journal was full. */
     SHED,
+    /** New INVITEs answered with 503 because their trunk has as many calls as it may. */
+    TRUNK_LIMITED,
+    /** Calls answered with 486 because their dialed number has as many as it may. */
+    NUMBER_LIMITED,
     /** Requests refused by RFC 3261 §16.3 or for a foreign target. */
     REFUSED,
     /** Requests within a dialog without a valid cookie. */

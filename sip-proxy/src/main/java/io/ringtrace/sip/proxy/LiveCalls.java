@@ -59,6 +59,7 @@ final class LiveCalls {
     void keepEnded(LiveCall call, long millis) {
         call.ended = true;
         ended++;
+        call.givePlacesBack();
         wheel.start(call, millis);
     }
 
@@ -69,6 +70,7 @@ final class LiveCalls {
 
     void remove(LiveCall call) {
         call.stop();
+        call.givePlacesBack();
         int bucket = bucket(call.callId);
         LiveCall before = null;
         LiveCall at = buckets[bucket];

@@ -6,14 +6,17 @@ import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.CallRecorder;
 import io.ringtrace.call.CookieKeys;
+import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.InviteKey;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.RecentInvite;
 import io.ringtrace.routing.ActivePlan;
+import io.ringtrace.routing.CallLimits;
 import io.ringtrace.routing.RouteDecision;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.Trunk;
+import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.admission.OurNames;
 import io.ringtrace.sip.admission.TrunkAdmission;
 import io.ringtrace.sip.counters.Count;
@@ -57,6 +60,7 @@ public final class ProxyCore {
      *
      * @param recorder the shard's own
      * @param rejoining what an earlier run left, for all shards
+     * @param capacity what limits calls, for all shards
      */
     public record Surroundings(
             ActivePlan activePlan,
@@ -66,7 +70,8 @@ public final class ProxyCore {
             CallRecorder recorder,
             GatewayTargets targets,
             GatewayHealth health,
-            RejoiningInvites rejoining) {}
+            RejoiningInvites rejoining,
+            CallCapacity capacity) {}
 
     /**
      * @param maximumDuration how long a call may last; its cookie is good for an hour more
@@ -108,6 +113,7 @@ public final class ProxyCore {
                 signer,
                 new TrunkAdmission(
                         surroundings.activePlan(), surroundings.targets(), surroundings.clock(), longest.toMillis()),
+                surroundings.capacity(),
                 surroundings.lookup(),
                 surroundings.clock(),
                 monotonicMillis,
@@ -218,16 +224,32 @@ public final class ProxyCore {
         } else if (parts.transactions().fullForCalls() || !parts.recording().acceptsNewCalls()) {
             parts.answers().refuse(request, source, Refusal.FULL);
         } else {
+            admitted(request, source, trunk, loopHash);
+        }
+    }
+
+    /** A first INVITE of a trunk, for which there is room. */
+    private void admitted(SipMessage request, Hop source, Trunk trunk, int loopHash) {
             long now = parts.clock().nowMillis();
             InviteKey key = parts.transactions().lastingKey(request);
             RecentInvite first = rejoining.find(key, now);
-            if (first == null) {
-                CallId callId = new CallId((now << 16) | (random.nextInt() & 0xFFFF), random.nextLong());
-                newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, callId, key);
-            } else {
+            if (first != null) {
                 again(first, request, source, trunk, loopHash);
+                return;
             }
-        }
+            CallCapacity.Place place =
+                    parts.capacity().ofTrunk(trunk.name(), trunk.limits().trunk());
+            if (place == null) {
+                parts.answers().refuse(request, source, Refusal.TRUNK_LIMIT);
+                return;
+            }
+            try {
+                CallId callId = new CallId((now << 16) | (random.nextInt() & 0xFFFF), random.nextLong());
+                newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, callId, key, place);
+            } catch (RuntimeException e) {
+                place.release();
+                throw e;
+            }
     }
 
     /**
@@ -242,21 +264,29 @@ public final class ProxyCore {
             parts.answers().respond(server, first.finalStatus(), LocalAnswers.reasonPhrase(first.finalStatus()));
         } else if (!first.heard()) {
             rejoining.joined(first.key());
-            newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, first.callId(), null);
+            newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, first.callId(), null, CallCapacity.unlimited());
         }
     }
 
     /**
      * @param key null for a call whose record has begun
+     * @param place what it counts for at its trunk
      */
     private void newCall(
-            InviteServerTransaction server, Trunk trunk, int loopHash, CallId callId, @Nullable InviteKey key) {
+            InviteServerTransaction server,
+            Trunk trunk,
+            int loopHash,
+            CallId callId,
+            @Nullable InviteKey key,
+            CallCapacity.Place place) {
         SipMessage invite = server.request();
         parts.answers().respond(server, 100, "Trying");
         RoutingPlan plan = parts.admission().plan();
         long now = parts.clock().nowMillis();
-        TargetSelection.Selected selected = targetSelection.select(plan, invite, callId, trunk, now);
+        TargetSelection.Selected chosen = targetSelection.select(plan, invite, callId, trunk, now);
         LiveCall call = parts.liveCalls().add(callId);
+        call.hold(place);
+        TargetSelection.Selected selected = withinNumberLimit(chosen, call);
         if (key != null && !parts.recording().began(began(plan, invite, selected, now, key))) {
             parts.recording().refused(call);
             parts.counters().add(Count.SHED);
@@ -274,6 +304,23 @@ public final class ProxyCore {
                 context.begin();
             }
         }
+    }
+
+    /** The same, or a refusal when the dialed number has as many calls as this trunk may bring it to. */
+    private TargetSelection.Selected withinNumberLimit(TargetSelection.Selected chosen, LiveCall call) {
+        PhoneNumber dialed = chosen.attempt().dialed();
+        CallLimits limits = chosen.attempt().trunk().limits().number();
+        if (limits.none() || dialed == null || !(chosen.decision() instanceof RouteDecision.Forward)) {
+            return chosen;
+        }
+        CallCapacity.Place place = parts.capacity().ofNumber(dialed.digits(), limits);
+        if (place != null) {
+            call.hold(place);
+            return chosen;
+        }
+        parts.counters().add(Count.NUMBER_LIMITED);
+        return chosen.refusedWith(
+                new RouteDecision.Reject(486, EndReason.REFUSED, 0, dialed + " has as many calls as it may"));
     }
 
     private void reject(InviteServerTransaction server, LiveCall call, RouteDecision.Reject reject) {

@@ -19,7 +19,12 @@ final class TargetSelection {
     /**
      * @param staleMillis how far the directory was behind; 0 for a static number
      */
-    record Selected(CallAttempt attempt, AttributionResult attribution, RouteDecision decision, long staleMillis) {}
+    record Selected(CallAttempt attempt, AttributionResult attribution, RouteDecision decision, long staleMillis) {
+        /** The same call, not let through. */
+        Selected refusedWith(RouteDecision.Reject reject) {
+            return new Selected(attempt, attribution, reject, staleMillis);
+        }
+    }
 
     TargetSelection(AttributionLookup lookup) {
         this.lookup = lookup;
