@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,17 +17,20 @@ final class ConfigBinder {
 
     private final YamlNode.Mapping tree;
     private final Path folder;
+    private final Map<String, String> environment;
 
     /**
      * @param folder where relative paths of the file start
+     * @param environment where secrets of the form {@code env:NAME} stand
      */
-    ConfigBinder(YamlNode.Mapping tree, Path folder) {
+    ConfigBinder(YamlNode.Mapping tree, Path folder, Map<String, String> environment) {
         this.tree = tree;
+        this.environment = environment;
         this.folder = folder;
     }
 
     Configuration bind(String version) {
-        return new Configuration(sip(), store(), http(), log(), new PlanBinder(tree).bind(version));
+        return new Configuration(sip(), store(), http(), log(), new PlanBinder(tree, environment).bind(version));
     }
 
     private SipConfig sip() {

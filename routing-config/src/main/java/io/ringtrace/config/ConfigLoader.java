@@ -61,7 +61,7 @@ public final class ConfigLoader {
         }
         Path folder = file.toAbsolutePath().getParent();
         return new ConfigOutcome.Loaded(
-                new ConfigBinder(tree, folder == null ? Path.of("") : folder).bind(version(bytes)));
+                new ConfigBinder(tree, folder == null ? Path.of("") : folder, environment).bind(version(bytes)));
     }
 
     private static byte @Nullable [] read(Path file, Findings findings) {

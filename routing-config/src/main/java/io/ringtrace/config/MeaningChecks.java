@@ -27,6 +27,7 @@ final class MeaningChecks {
         Map<Long, Position> staticNumbers = staticNumbers();
         staticDestinations(staticNumbers);
         trunks(staticNumbers);
+        new TrunkChecks(tree, findings).run(environment);
         new RouteChecks(tree, findings).run();
         new AddressChecks(tree, findings).run();
         new StoreChecks(tree.mapping("store"), findings).run(environment);
@@ -95,7 +96,6 @@ final class MeaningChecks {
             String key = "trunks." + name;
             sourceNetworks(trunk.items("source-networks"), key + ".source-networks", networks);
             numbers(trunk.mapping("numbers"), key + ".numbers");
-            new TrunkChecks(findings).run(trunk, key);
             notStatic(trunk.scalar("default-destination"), key + ".default-destination", staticNumbers);
         });
     }

@@ -32,11 +32,14 @@ import org.jspecify.annotations.Nullable;
 /** Makes the routing plan of a tree that has its defaults and was found free of mistakes. */
 final class PlanBinder {
     private final YamlNode.Mapping tree;
+    private final TrunkBinder trunks;
     private final Map<String, Gateway> gateways;
     private final Map<String, TimeWindow> windows;
 
-    PlanBinder(YamlNode.Mapping tree) {
+    /** @param environment where secrets of the form {@code env:NAME} stand */
+    PlanBinder(YamlNode.Mapping tree, Map<String, String> environment) {
         this.tree = tree;
+        this.trunks = new TrunkBinder(environment);
         this.gateways = named("gateways", PlanBinder::gateway);
         this.windows = named("time-windows", PlanBinder::window);
     }
@@ -44,7 +47,7 @@ final class PlanBinder {
     RoutingPlan bind(String version) {
         return new RoutingPlan(
                 version,
-                List.copyOf(named("trunks", TrunkBinder::trunk).values()),
+                List.copyOf(named("trunks", trunks::trunk).values()),
                 List.copyOf(gateways.values()),
                 tree.items("routes").stream().map(this::route).toList(),
                 tree.items("static-numbers").stream()

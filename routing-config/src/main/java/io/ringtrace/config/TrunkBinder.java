@@ -10,16 +10,24 @@ import io.ringtrace.routing.CallLimits;
 import io.ringtrace.routing.HeaderRules;
 import io.ringtrace.routing.NumberNormalisation;
 import io.ringtrace.routing.NumberReading;
+import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.routing.TrunkAccess;
 import io.ringtrace.routing.TrunkLimits;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Makes the trunks of a tree that has its defaults and was found free of mistakes. */
 final class TrunkBinder {
-    private TrunkBinder() {}
+    private final Map<String, String> environment;
 
-    static Trunk trunk(String name, YamlNode.Mapping trunk) {
+    /** @param environment where secrets of the form {@code env:NAME} stand */
+    TrunkBinder(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    Trunk trunk(String name, YamlNode.Mapping trunk) {
         YamlNode.Scalar destination = trunk.scalar("default-destination");
         YamlNode.Mapping numbers = trunk.mapping("numbers");
         return new Trunk(
@@ -29,8 +37,20 @@ final class TrunkBinder {
                 destination == null ? null : PhoneNumber.parse(destination.text()),
                 reading(trunk, numbers),
                 headers(trunk),
-                new TrunkAccess(text(trunk, "in-dialog-from").equals("any")),
+                access(trunk),
                 limits(trunk.mapping("limits")));
+    }
+
+    private TrunkAccess access(YamlNode.Mapping trunk) {
+        return new TrunkAccess(
+                texts(trunk.items("transports")).stream()
+                        .map(t -> constant(Transport.class, t))
+                        .collect(Collectors.toUnmodifiableSet()),
+                texts(trunk.items("tls-subjects")).stream()
+                        .map(s -> s.indexOf('=') < 0 ? s.toLowerCase(Locale.ROOT) : s)
+                        .collect(Collectors.toUnmodifiableSet()),
+                trunk.get("digest") == null ? null : DigestSecrets.user(trunk.mapping("digest"), environment),
+                text(trunk, "in-dialog-from").equals("any"));
     }
 
     private static TrunkLimits limits(YamlNode.Mapping limits) {

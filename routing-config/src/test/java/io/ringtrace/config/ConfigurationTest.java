@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.CallLimits;
+import io.ringtrace.routing.DigestAlgorithm;
+import io.ringtrace.routing.DigestUser;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.HeaderRules;
 import io.ringtrace.routing.HeaderRules.CallerId;
@@ -195,7 +197,8 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            assertThat(loaded("""
+            assertThat(Written.in(folder, """
+                                    sip: {tls: {certificate: c, private-key: k, client-certificates: optional}}
                                     trunks:
                                       acme:
                                         source-networks: [203.0.113.0/24, "2001:db8::/32", 198.51.100.7]
@@ -208,6 +211,9 @@ class ConfigurationTest {
                                           dialed-number-from: [diversion, p-called-party-id, to, request-uri]
                                           ported-number: routing
                                         trusted: false
+                                        transports: [tcp, tls]
+                                        tls-subjects: [SIP.Carrier.Example, "CN=Carrier,O=Example"]
+                                        digest: {username: acme, realm: r, password: "env:ACME", algorithms: [MD5, SHA-512-256]}
                                         in-dialog-from: any
                                         caller-id: {show: fixed, number: +442079460111, rewrite-from: true}
                                         promo-number-header: history-info
@@ -225,7 +231,7 @@ class ConfigurationTest {
                                         caller-id: {show: promo}
                                         promo-number-header: diversion
                                         call-data: {header: User-to-User}
-                                    """).plan().trunks())
+                                    """).withEnvironment(Map.of("ACME", "secret")).loaded().plan().trunks())
                     .containsExactly(
                             new Trunk(
                                     "acme",
@@ -249,7 +255,15 @@ class ConfigurationTest {
                                             PromoNumberHeader.HISTORY_INFO,
                                             new HeaderRules.CallDataHeader("X-Call", 512),
                                             List.of("X-Internal", "Server")),
-                                    new TrunkAccess(true),
+                                    new TrunkAccess(
+                                            Set.of(Transport.TCP, Transport.TLS),
+                                            Set.of("sip.carrier.example", "CN=Carrier,O=Example"),
+                                            DigestUser.of(
+                                                    "acme",
+                                                    "r",
+                                                    "secret",
+                                                    List.of(DigestAlgorithm.MD5, DigestAlgorithm.SHA_512_256)),
+                                            true),
                                     new TrunkLimits(new CallLimits(50, 900), new CallLimits(2, 9))),
                             new Trunk(
                                             "other",

@@ -8,6 +8,7 @@ import io.ringtrace.call.RecentInvite;
 import io.ringtrace.routing.ActivePlan;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.admission.CallCapacity;
+import io.ringtrace.sip.admission.DigestCheck;
 import io.ringtrace.sip.admission.OurNames;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.SentBy;
@@ -202,11 +203,12 @@ public final class SipProxy implements AutoCloseable {
         ProxyCore.Rules rules = new ProxyCore.Rules(
                 settings.maximumDuration(), settings.mostLiveCalls(), Long.toHexString(secureRandom.nextLong()));
         CallCapacity capacity = new CallCapacity(monotonicMillis);
+        DigestCheck digests = new DigestCheck(clock);
         RejoiningInvites rejoins = new RejoiningInvites(rejoining);
         List<CallShard> made = new ArrayList<>();
         for (int i = 0; i < settings.shards(); i++) {
             ProxyCore.Surroundings surroundings = new ProxyCore.Surroundings(
-                    activePlan, lookup, clock, cookieKeys, recorders.apply(i), targets, health, rejoins, capacity);
+                    activePlan, lookup, clock, cookieKeys, recorders.apply(i), targets, health, rejoins, capacity, digests);
             made.add(shard(udp, tcp, i, sentBys, surroundings, rules, names));
         }
         List<CallShard> all = List.copyOf(made);

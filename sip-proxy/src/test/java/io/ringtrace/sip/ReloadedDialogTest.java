@@ -153,7 +153,7 @@ class ReloadedDialogTest {
 
     @Test
     void comeFromAnywhereWithTheKeyInDialogFromAny() {
-        ladder.reloadsTrunk(trunk -> trunk.with(new TrunkAccess(true)));
+        ladder.reloadsTrunk(trunk -> trunk.with(TrunkAccess.BY_NETWORK.withInDialogFromAny()));
         ladder.connects(Ladder.PROMO);
         ladder.stranger.sends(infoBy(ladder.stranger, caller));
         gateway.receives("INFO");

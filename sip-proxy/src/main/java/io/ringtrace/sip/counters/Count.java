@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum Count {
     /** Requests from no trunk and no gateway, answered with 403. */
     STRANGERS,
+    /** Requests answered with 407, because a trunk may prove itself by digest there. */
+    CHALLENGED,
     /** Messages refused or dropped by the parser. */
     MALFORMED,
     /** New INVITEs answered with 503 because a table or the journal was full. */

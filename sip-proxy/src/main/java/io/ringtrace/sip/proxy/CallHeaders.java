@@ -2,9 +2,11 @@ package io.ringtrace.sip.proxy;
 
 import io.ringtrace.call.CallAttempt;
 import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.routing.DigestUser;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.HeaderRules;
 import io.ringtrace.routing.Trunk;
+import io.ringtrace.sip.message.DigestCredentials;
 import io.ringtrace.sip.message.NameAddress;
 import io.ringtrace.sip.message.RequestSplice;
 import io.ringtrace.sip.message.SentBy;
@@ -44,6 +46,7 @@ final class CallHeaders {
             SentBy ours) {
         Trunk trunk = attempt.trunk();
         identityByTrust(splice, invite, trunk.reading().trusted(), gateway.trusted());
+        consumeCredentials(splice, invite, trunk);
         HeaderRules rules = trunk.headers();
         if (!rules.changeInvite()) {
             return;
@@ -72,6 +75,20 @@ final class CallHeaders {
         }
         if (message.has(SipHeader.P_ASSERTED_IDENTITY) && (!fromTrusted || Privacy.idAsked(message))) {
             splice.remove(SipHeader.P_ASSERTED_IDENTITY);
+        }
+    }
+
+    /** RFC 3261 §22.3: the credentials that were for us are nobody else's business. */
+    private static void consumeCredentials(RequestSplice splice, SipMessage request, Trunk trunk) {
+        DigestUser user = trunk.access().digest();
+        if (user == null) {
+            return;
+        }
+        for (int field = request.first(SipHeader.PROXY_AUTHORIZATION); field >= 0; field = request.next(field)) {
+            DigestCredentials credentials = DigestCredentials.read(request.text(request.value(field)));
+            if (credentials != null && credentials.realm().equals(user.realm())) {
+                splice.removeField(field);
+            }
         }
     }
 
@@ -139,6 +156,7 @@ final class CallHeaders {
                 dialog.fromCaller() ? trunkTrusted : gatewayTrusted,
                 dialog.fromCaller() ? gatewayTrusted : trunkTrusted);
         if (trunk != null) {
+            consumeCredentials(splice, request, trunk);
             strip(splice, trunk.headers().stripped());
         }
         if (!Span.present(sealed)) {

@@ -1,12 +1,15 @@
 package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.LocalResponse;
 import io.ringtrace.sip.message.SipHeader;
 import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.transaction.ServerTransaction;
 import io.ringtrace.sip.transaction.TransactionLayer;
 import io.ringtrace.sip.transport.Hop;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,24 @@ final class LocalAnswers {
             response.unsupported(SipHeader.PROXY_REQUIRE);
         }
         sendStateless(request, source, refusal.status());
+    }
+
+    /** Asks for credentials, without keeping anything of the request. */
+    void challenge(SipMessage request, Hop source, List<String> challenges, Count counted) {
+        transactions.counters().add(counted);
+        if (!request.answerable()) {
+            return;
+        }
+        begin(request, source, 407, "Proxy Authentication Required", null, null);
+        for (int i = 0; i < challenges.size(); i++) {
+            response.field(SipHeader.PROXY_AUTHENTICATE.fieldName(), challenges.get(i));
+        }
+        sendStateless(request, source, 407);
+    }
+
+    /** True for an ACK to one of these answers: it needs no other thought. */
+    boolean acknowledges(SipMessage ack) {
+        return ack.method() == SipMethod.ACK && ack.is(ack.toTag(), toTag);
     }
 
     /** Answers a request without keeping anything of it. */

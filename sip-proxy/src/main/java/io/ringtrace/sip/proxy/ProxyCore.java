@@ -17,6 +17,7 @@ import io.ringtrace.routing.RouteDecision;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.admission.CallCapacity;
+import io.ringtrace.sip.admission.DigestCheck;
 import io.ringtrace.sip.admission.OurNames;
 import io.ringtrace.sip.admission.TrunkAdmission;
 import io.ringtrace.sip.counters.Count;
@@ -51,6 +52,7 @@ public final class ProxyCore {
     private final RouteProcessing routes;
     private final TargetSelection targetSelection;
     private final DialogRequests dialogRequests;
+    private final Strangers strangers;
     private final CancelForwarding cancelForwarding;
     private final MergedRequests merged;
     private final RejoiningInvites rejoining;
@@ -61,6 +63,7 @@ public final class ProxyCore {
      * @param recorder the shard's own
      * @param rejoining what an earlier run left, for all shards
      * @param capacity what limits calls, for all shards
+     * @param digests how trunks prove themselves, for all shards
      */
     public record Surroundings(
             ActivePlan activePlan,
@@ -71,7 +74,8 @@ public final class ProxyCore {
             GatewayTargets targets,
             GatewayHealth health,
             RejoiningInvites rejoining,
-            CallCapacity capacity) {}
+            CallCapacity capacity,
+            DigestCheck digests) {}
 
     /**
      * @param maximumDuration how long a call may last; its cookie is good for an hour more
@@ -128,6 +132,7 @@ public final class ProxyCore {
         this.routes = new RouteProcessing(parts.names());
         this.targetSelection = new TargetSelection(parts.lookup());
         this.dialogRequests = new DialogRequests(parts, routes);
+        this.strangers = new Strangers(parts.admission(), surroundings.digests(), parts.answers());
         this.cancelForwarding = new CancelForwarding(parts.transactions(), parts.answers());
         this.merged = new MergedRequests(random.nextLong());
         this.rejoining = surroundings.rejoining();
@@ -135,13 +140,22 @@ public final class ProxyCore {
 
     /** A good request that belongs to no transaction. */
     public void request(SipMessage request, Hop source) {
-        Trunk trunk = parts.admission().trunkFrom(source.address());
         boolean inDialog = Span.present(request.toTag());
-        if (trunk == null
-                && !parts.admission().gatewayAt(source.address())
-                && !(inDialog && dialogRequests.admits(request, source))) {
-            parts.answers().refuse(request, source, Refusal.STRANGER);
-            return;
+        Trunk trunk = parts.admission().trunkFrom(source);
+        boolean known = trunk != null || parts.admission().gatewayAt(source.address());
+        if (inDialog && !known) {
+            if (parts.answers().acknowledges(request)) {
+                return;
+            }
+            if (!dialogRequests.admits(request, source)) {
+                strangers.refuse(request, source);
+                return;
+            }
+        } else if (!inDialog && (trunk == null ? !known : trunk.access().digest() != null)) {
+            trunk = strangers.proved(request, source, trunk);
+            if (trunk == null) {
+                return;
+            }
         }
         int origin = trunk == null || inDialog ? 0 : TrunkAdmission.hash(trunk.name());
         int loopHash = RequestValidation.loopHash(request, origin);
@@ -162,10 +176,8 @@ public final class ProxyCore {
 
     /** A CANCEL; it never belongs to a transaction of its own here, because it is answered the same way each time it comes. */
     public void cancel(SipMessage cancel, Hop source) {
-        if (parts.admission().trunkFrom(source.address()) == null
-                && !parts.admission().gatewayAt(source.address())
-                && !cancelForwarding.cancelsInviteOf(cancel, source)) {
-            parts.answers().refuse(cancel, source, Refusal.STRANGER);
+        if (stranger(source) && !cancelForwarding.cancelsInviteOf(cancel, source)) {
+            strangers.refuse(cancel, source);
         } else {
             cancelForwarding.received(cancel, source);
         }
@@ -175,12 +187,16 @@ public final class ProxyCore {
     public void malformed(SipMessage request, Hop source, int status, String reason) {
         if (!request.answerable()) {
             parts.counters().add(Count.MALFORMED);
-        } else if (parts.admission().trunkFrom(source.address()) == null
-                && !parts.admission().gatewayAt(source.address())) {
-            parts.answers().refuse(request, source, Refusal.STRANGER);
+        } else if (stranger(source)) {
+            strangers.refuse(request, source);
         } else {
             parts.answers().refuse(request, source, new Refusal(status, reason, Count.MALFORMED));
         }
+    }
+
+    private boolean stranger(Hop source) {
+        return parts.admission().trunkFrom(source) == null
+                && !parts.admission().gatewayAt(source.address());
     }
 
     /** A request for which the shard of its Call-ID has no room: a new INVITE, or what came by a connection and will not come again. */
