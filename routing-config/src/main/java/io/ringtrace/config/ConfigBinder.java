@@ -45,7 +45,12 @@ final class ConfigBinder {
                 texts(sip.items("advertised-hosts")),
                 shards.equals("auto") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(shards),
                 duration(sip, "maximum-call-duration"),
-                sip.get("tls") == null ? null : tls(sip.mapping("tls")));
+                sip.get("tls") == null ? null : tls(sip.mapping("tls")),
+                floodGuard(sip.mapping("flood-guard")));
+    }
+
+    private static SipConfig.FloodGuard floodGuard(YamlNode.Mapping guard) {
+        return new SipConfig.FloodGuard(integer(guard, "refusals"), duration(guard, "within"), duration(guard, "ban"));
     }
 
     private SipConfig.Tls tls(YamlNode.Mapping tls) {

@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param shards threads that own calls, at least 1
  * @param maximumCallDuration how long an answered call may last
  * @param tls null only when no listener is of TLS
+ * @param floodGuard when strangers are banned
  */
 public record SipConfig(
         List<Listener> listeners,
         List<String> advertisedHosts,
         int shards,
         Duration maximumCallDuration,
-        @Nullable Tls tls) {
+        @Nullable Tls tls,
+        FloodGuard floodGuard) {
     public SipConfig {
         listeners = List.copyOf(listeners);
         advertisedHosts = List.copyOf(advertisedHosts);
@@ -38,6 +40,13 @@ public record SipConfig(
             return new InetSocketAddress(address, port);
         }
     }
+
+    /**
+     * When strangers are banned.
+     *
+     * @param refusals so many within the time; 0 for never
+     */
+    public record FloodGuard(int refusals, Duration within, Duration ban) {}
 
     /**
      * The certificate files of TLS, PEM.

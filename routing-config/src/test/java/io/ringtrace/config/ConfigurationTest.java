@@ -62,7 +62,8 @@ class ConfigurationTest {
                             List.of(),
                             Runtime.getRuntime().availableProcessors(),
                             Duration.ofHours(3),
-                            null));
+                            null,
+                            new SipConfig.FloodGuard(100, Duration.ofSeconds(10), Duration.ofMinutes(5))));
         }
 
         @Test
@@ -79,6 +80,7 @@ class ConfigurationTest {
                               advertised-hosts: [sip.example.net, 198.51.100.7, "2001:db8::1"]
                               shards: 7
                               maximum-call-duration: 90m
+                              flood-guard: {refusals: 7, within: 1m, ban: 1h}
                               tls:
                                 certificate: tls/server.pem
                                 private-key: /etc/ringtrace/server.key
@@ -99,7 +101,8 @@ class ConfigurationTest {
                                     folder.resolve("tls/server.pem"),
                                     Path.of("/etc/ringtrace/server.key"),
                                     folder.resolve("partners.pem"),
-                                    SipConfig.ClientCertificates.OPTIONAL)));
+                                    SipConfig.ClientCertificates.OPTIONAL),
+                            new SipConfig.FloodGuard(7, Duration.ofMinutes(1), Duration.ofHours(1))));
             assertThat(sip.listeners().getFirst().socketAddress()).hasToString("/192.0.2.1:5070");
         }
     }

@@ -16,6 +16,7 @@ import io.ringtrace.http.HttpPorts;
 import io.ringtrace.http.HttpSettings;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.SipSettings;
+import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.transport.ListenerException;
 import io.ringtrace.sip.transport.TlsFiles;
 import io.ringtrace.store.account.DrainedNumbers;
@@ -314,7 +315,11 @@ public final class Ringtrace implements AutoCloseable {
         SipSettings settings = SipSettings.listeningOn(listeners)
                 .withShards(sip.shards())
                 .withAdvertisedHosts(Set.copyOf(sip.advertisedHosts()))
-                .withMaximumDuration(sip.maximumCallDuration());
+                .withMaximumDuration(sip.maximumCallDuration())
+                .withFloodLimits(new FloodGuard.Limits(
+                        sip.floodGuard().refusals(),
+                        sip.floodGuard().within(),
+                        sip.floodGuard().ban()));
         SipConfig.Tls tls = sip.tls();
         return tls == null
                 ? settings

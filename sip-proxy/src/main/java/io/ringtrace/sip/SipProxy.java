@@ -9,6 +9,7 @@ import io.ringtrace.routing.ActivePlan;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.admission.DigestCheck;
+import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.admission.OurNames;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.SentBy;
@@ -204,11 +205,12 @@ public final class SipProxy implements AutoCloseable {
                 settings.maximumDuration(), settings.mostLiveCalls(), Long.toHexString(secureRandom.nextLong()));
         CallCapacity capacity = new CallCapacity(monotonicMillis);
         DigestCheck digests = new DigestCheck(clock);
+        FloodGuard guard = new FloodGuard(settings.floodLimits(), monotonicMillis);
         RejoiningInvites rejoins = new RejoiningInvites(rejoining);
         List<CallShard> made = new ArrayList<>();
         for (int i = 0; i < settings.shards(); i++) {
             ProxyCore.Surroundings surroundings = new ProxyCore.Surroundings(
-                    activePlan, lookup, clock, cookieKeys, recorders.apply(i), targets, health, rejoins, capacity, digests);
+                    activePlan, lookup, clock, cookieKeys, recorders.apply(i), targets, health, rejoins, capacity, digests, guard);
             made.add(shard(udp, tcp, i, sentBys, surroundings, rules, names));
         }
         List<CallShard> all = List.copyOf(made);
@@ -253,6 +255,6 @@ public final class SipProxy implements AutoCloseable {
                 random);
         ProxyCore core =
                 new ProxyCore(transactions, surroundings, rules, names, listeners, loop, monotonicMillis, random);
-        return new CallShard(loop, monotonicMillis, wheel, transactions, core, settings.mostHandedOver());
+        return new CallShard(loop, monotonicMillis, wheel, transactions, core, surroundings.guard(), settings.mostHandedOver());
     }
 }

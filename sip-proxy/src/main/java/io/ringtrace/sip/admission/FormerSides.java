@@ -53,6 +53,16 @@ final class FormerSides<T> {
         return false;
     }
 
+    /** True when it is true of one that running calls may have, whichever. */
+    boolean any(Predicate<T> wanted) {
+        for (Former<T> former : formers) {
+            if (wanted.test(former.side)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The last one with that hash. */
     @Nullable
     T last(int hash) {

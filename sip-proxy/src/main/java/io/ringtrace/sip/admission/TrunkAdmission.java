@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class TrunkAdmission {
     private final ActivePlan activePlan;
     private final GatewayTargets targets;
+    private final FloodGuard guard;
     private final LeaseClock clock;
     private final FormerSides<Trunk> formerTrunks;
     private final FormerSides<Gateway> formerGateways;
@@ -43,7 +44,13 @@ public final class TrunkAdmission {
     private Map<Integer, Gateway> gatewaysByHash = Map.of();
 
     /** @param longestCallMillis how long a call may last that began under a former plan */
-    public TrunkAdmission(ActivePlan activePlan, GatewayTargets targets, LeaseClock clock, long longestCallMillis) {
+    public TrunkAdmission(
+            ActivePlan activePlan,
+            GatewayTargets targets,
+            FloodGuard guard,
+            LeaseClock clock,
+            long longestCallMillis) {
+        this.guard = guard;
         this.activePlan = activePlan;
         this.targets = targets;
         this.clock = clock;
@@ -137,6 +144,12 @@ public final class TrunkAdmission {
         return digestAlgorithms;
     }
 
+    /** True for the source of a trunk or gateway that was in force lately, so that its calls may still run. */
+    public boolean formerSideAt(InetAddress source) {
+        return formerTrunks.any(trunk -> !trunk.sourceNetworks().isEmpty() && comesFrom(trunk, source))
+                || formerGateways.any(gateway -> comesFrom(gateway, source));
+    }
+
     /** True when requests of some gateway's side may come from this address. */
     public boolean gatewayAt(InetAddress source) {
         for (Gateway gateway : plan().gateways().values()) {
@@ -218,6 +231,7 @@ public final class TrunkAdmission {
         trunksByHash = trunks;
         gatewaysByHash = gateways;
         plan = newPlan;
+        guard.pardon(source -> newPlan.trunkFrom(source) != null || gatewayAt(source));
     }
 
     private void indexAccess(List<Trunk> trunks) {

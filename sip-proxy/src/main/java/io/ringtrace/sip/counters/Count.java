@@ -8,6 +8,10 @@ public enum Count {
     STRANGERS,
     /** Requests answered with 407, because a trunk may prove itself by digest there. */
     CHALLENGED,
+    /** Sources banned because they were refused again and again. */
+    BANS,
+    /** Messages dropped because their source is banned. */
+    BANNED_DROPS,
     /** Messages refused or dropped by the parser. */
     MALFORMED,
     /** New INVITEs answered with 503 because a table or the journal was full. */

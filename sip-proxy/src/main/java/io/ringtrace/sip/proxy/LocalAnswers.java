@@ -2,6 +2,7 @@ package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.LocalResponse;
 import io.ringtrace.sip.message.SipHeader;
 import io.ringtrace.sip.message.SipMessage;
@@ -25,6 +26,10 @@ final class LocalAnswers {
     LocalAnswers(TransactionLayer transactions, String toTag) {
         this.transactions = transactions;
         this.toTag = toTag;
+    }
+
+    SipCounters counters() {
+        return transactions.counters();
     }
 
     /** Refuses a request without keeping anything of it. */

@@ -18,6 +18,7 @@ import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.admission.DigestCheck;
+import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.admission.OurNames;
 import io.ringtrace.sip.admission.TrunkAdmission;
 import io.ringtrace.sip.counters.Count;
@@ -64,6 +65,7 @@ public final class ProxyCore {
      * @param rejoining what an earlier run left, for all shards
      * @param capacity what limits calls, for all shards
      * @param digests how trunks prove themselves, for all shards
+     * @param guard who is banned, for all shards
      */
     public record Surroundings(
             ActivePlan activePlan,
@@ -75,7 +77,8 @@ public final class ProxyCore {
             GatewayHealth health,
             RejoiningInvites rejoining,
             CallCapacity capacity,
-            DigestCheck digests) {}
+            DigestCheck digests,
+            FloodGuard guard) {}
 
     /**
      * @param maximumDuration how long a call may last; its cookie is good for an hour more
@@ -116,7 +119,11 @@ public final class ProxyCore {
                 new RequestForwarding(transactions, signer, new CallHeaders(new FromSeal(surroundings.cookieKeys()))),
                 signer,
                 new TrunkAdmission(
-                        surroundings.activePlan(), surroundings.targets(), surroundings.clock(), longest.toMillis()),
+                        surroundings.activePlan(),
+                        surroundings.targets(),
+                        surroundings.guard(),
+                        surroundings.clock(),
+                        longest.toMillis()),
                 surroundings.capacity(),
                 surroundings.lookup(),
                 surroundings.clock(),
@@ -132,7 +139,7 @@ public final class ProxyCore {
         this.routes = new RouteProcessing(parts.names());
         this.targetSelection = new TargetSelection(parts.lookup());
         this.dialogRequests = new DialogRequests(parts, routes);
-        this.strangers = new Strangers(parts.admission(), surroundings.digests(), parts.answers());
+        this.strangers = new Strangers(parts.admission(), surroundings.digests(), surroundings.guard(), parts.answers());
         this.cancelForwarding = new CancelForwarding(parts.transactions(), parts.answers());
         this.merged = new MergedRequests(random.nextLong());
         this.rejoining = surroundings.rejoining();
@@ -187,6 +194,9 @@ public final class ProxyCore {
     public void malformed(SipMessage request, Hop source, int status, String reason) {
         if (!request.answerable()) {
             parts.counters().add(Count.MALFORMED);
+            if (stranger(source)) {
+                strangers.offended(source);
+            }
         } else if (stranger(source)) {
             strangers.refuse(request, source);
         } else {

@@ -3,6 +3,7 @@ package io.ringtrace.sip.proxy;
 import io.ringtrace.routing.DigestUser;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.admission.DigestCheck;
+import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.admission.TrunkAdmission;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.DigestCredentials;
@@ -19,11 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class Strangers {
     private final TrunkAdmission admission;
     private final DigestCheck digests;
+    private final FloodGuard guard;
     private final LocalAnswers answers;
 
-    Strangers(TrunkAdmission admission, DigestCheck digests, LocalAnswers answers) {
+    Strangers(TrunkAdmission admission, DigestCheck digests, FloodGuard guard, LocalAnswers answers) {
         this.admission = admission;
         this.digests = digests;
+        this.guard = guard;
         this.answers = answers;
     }
 
@@ -54,7 +57,10 @@ final class Strangers {
             return null;
         }
         return switch (verdict) {
-            case GOOD -> trunk;
+            case GOOD -> {
+                guard.proved(source.address());
+                yield trunk;
+            }
             case STALE -> {
                 challenge(request, source, realm, true);
                 yield null;
@@ -66,13 +72,21 @@ final class Strangers {
         };
     }
 
-    /** The answer to whoever is nobody. */
+    /** The answer to whoever is nobody; the last one before a ban. */
     void refuse(SipMessage request, Hop source) {
+        offended(source);
         String realm = admission.digestRealm();
         if (realm == null || !admission.digestBy(source.listener().transport())) {
             answers.refuse(request, source, Refusal.STRANGER);
         } else {
             challenge(request, source, realm, false);
+        }
+    }
+
+    /** A stranger sent what is not answered, or is refused. */
+    void offended(Hop source) {
+        if (!admission.formerSideAt(source.address()) && guard.refused(source.address())) {
+            answers.counters().add(Count.BANS);
         }
     }
 
