@@ -9,6 +9,7 @@ import static io.ringtrace.config.ConfigBinder.transport;
 
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.BlockedCallers;
+import io.ringtrace.routing.CallLimits;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.IpNetwork;
 import io.ringtrace.routing.PlanSources;
@@ -82,7 +83,8 @@ final class PlanBinder {
                 duration(gateway, "silence"),
                 statuses(gateway),
                 networks(gateway),
-                Boolean.parseBoolean(text(gateway, "trusted")));
+                Boolean.parseBoolean(text(gateway, "trusted")),
+                new CallLimits(integer(gateway, "calls-per-second"), integer(gateway, "maximum-calls")));
     }
 
     private static Set<Integer> statuses(YamlNode.Mapping mapping) {

@@ -313,6 +313,9 @@ class ConfigurationTest {
                                         silence: 1500ms
                                         failover-statuses: [503, 404]
                                         source-networks: [192.0.2.0/28]
+                                        trusted: false
+                                        calls-per-second: 20
+                                        maximum-calls: 400
                                     """).plan().gateways())
                     .containsExactly(Map.entry(
                             "east",
@@ -323,7 +326,9 @@ class ConfigurationTest {
                                     Transport.TCP,
                                     Duration.ofMillis(1500),
                                     Set.of(503, 404),
-                                    List.of(IpNetwork.parse("192.0.2.0/28")))));
+                                    List.of(IpNetwork.parse("192.0.2.0/28")),
+                                    false,
+                                    new CallLimits(20, 400))));
         }
     }
 

@@ -3,10 +3,12 @@ package io.ringtrace.sip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.call.EndReason;
+import io.ringtrace.call.GatewayAttempt;
 import io.ringtrace.routing.CallLimits;
 import io.ringtrace.routing.TrunkLimits;
 import io.ringtrace.sip.counters.Count;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -229,6 +231,95 @@ class CallLimitsTest {
             gateway.answersInvite(603);
             gateway.receives("ACK");
             caller.acksFailure(caller.receives("603"));
+            rings();
+        }
+    }
+
+    @Nested
+    class OfAGateway {
+        @BeforeEach
+        void twoGatewaysOfOneCall() throws Exception {
+            stop();
+            ladder = new Ladder(UnaryOperator.identity(), 2);
+            caller = ladder.caller;
+            gateway = ladder.gateway;
+            ladder.reloadsGateways(g -> g.withLimits(new CallLimits(0, 1)));
+        }
+
+        @Test
+        void furtherOnesGoToTheNextOne() {
+            rings();
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            ladder.secondGateway.receives("INVITE");
+            gateway.receivesNothing();
+            assertThat(ladder.count(Count.GATEWAY_LIMITED)).isEqualTo(1);
+        }
+
+        @Test
+        void furtherOnesGet503AndARecordWhenThereIsNoOther() {
+            rings();
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            ladder.secondGateway.receives("INVITE");
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            assertThat(caller.receives("503").header("Retry-After")).isNotEmpty();
+            assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.REFUSED);
+            assertThat(ladder.journal.ended().attempts())
+                    .extracting(GatewayAttempt::gateway)
+                    .containsExactly("gw1", "gw2");
+        }
+
+        @Test
+        void placeIsFreeWhenTheGatewayRefusesAndTheCallGoesOnElsewhere() {
+            rings();
+            gateway.answersInvite(486);
+            gateway.receives("ACK");
+            caller.acksFailure(caller.receives("486"));
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            gateway.receives("INVITE");
+            gateway.answers(503);
+            gateway.receives("ACK");
+            ladder.secondGateway.receives("INVITE");
+            rings();
+        }
+
+        @Test
+        void answeredCallHasItsPlaceUntilItsBye() {
+            ladder.connects(Ladder.PROMO);
+            String bye = caller.inDialog("BYE");
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            ladder.secondGateway.receives("INVITE");
+            caller.sends(bye);
+            gateway.receives("BYE");
+            gateway.answers(200);
+            caller.receives("200");
+            rings();
+        }
+
+        @Test
+        void silentGatewaysPlaceIsTakenUntilItsTransactionEnds() throws Exception {
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            gateway.receives("INVITE");
+            ladder.passes(Duration.ofMillis(3_100));
+            ladder.secondGateway.receives("INVITE");
+            ladder.secondGateway.answers(486);
+            ladder.secondGateway.receives("ACK");
+            caller.acksFailure(caller.receives("486"));
+            gateway.skipsAll("INVITE", 20);
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            // The first is suspect and tried last; the second is free again.
+            ladder.secondGateway.receives("INVITE");
+            ladder.secondGateway.answers(503);
+            ladder.secondGateway.receives("ACK");
+            caller.acksFailure(caller.receives("500"));
+            ladder.passes(Duration.ofSeconds(40));
+            gateway.skipsAll("INVITE", 20);
             rings();
         }
     }

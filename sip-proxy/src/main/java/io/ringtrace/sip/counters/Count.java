@@ -20,6 +20,8 @@ public enum Count {
     TRUNK_LIMITED,
     /** Calls answered with 486 because their dialed number has as many as it may. */
     NUMBER_LIMITED,
+    /** Gateways passed over because they have as many calls as they may. */
+    GATEWAY_LIMITED,
     /** Requests refused by RFC 3261 §16.3 or for a foreign target. */
     REFUSED,
     /** Requests within a dialog without a valid cookie. */

@@ -3,6 +3,8 @@ package io.ringtrace.sip.proxy;
 import io.netty.buffer.ByteBuf;
 import io.ringtrace.call.GatewayAttempt;
 import io.ringtrace.routing.Gateway;
+import io.ringtrace.sip.admission.CallCapacity;
+import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.transaction.ClientTransactionUser;
 import io.ringtrace.sip.transaction.InviteClientTransaction;
@@ -28,9 +30,12 @@ final class Branch implements ClientTransactionUser {
     private boolean finished;
     private boolean cancelWanted;
     private boolean cancelSent;
+    private boolean limited;
     private int status;
     private @Nullable String reason;
     private @Nullable String abandoned;
+    /** What it counts for at its gateway. */
+    private CallCapacity.@Nullable Place place;
 
     /** Runs until the first response. */
     private final class Silence extends TimerWheel.Entry {
@@ -49,6 +54,13 @@ final class Branch implements ClientTransactionUser {
 
     /** Sends the INVITE; what comes of it, a failure to send included, is told to the context. */
     void send(Hop to) {
+        place = parts.capacity().ofGateway(gateway.name(), gateway.limits());
+        if (place == null) {
+            limited = true;
+            parts.counters().add(Count.GATEWAY_LIMITED);
+            gone("has as many calls as it may", ResponseContext.UNREACHABLE);
+            return;
+        }
         InviteClientTransaction transaction = parts.transactions().newInviteClient(to, this);
         if (transaction == null) {
             transportFailed();
@@ -58,6 +70,7 @@ final class Branch implements ClientTransactionUser {
         try {
             invite = context.inviteFor(this, transaction, to);
         } catch (RuntimeException e) {
+            givePlaceBack();
             transaction.abandon();
             throw e;
         }
@@ -94,6 +107,17 @@ final class Branch implements ClientTransactionUser {
         }
     }
 
+    private void givePlaceBack() {
+        if (place != null) {
+            place.release();
+        }
+    }
+
+    /** True when its gateway was not asked, because it has as many calls as it may. */
+    boolean limited() {
+        return limited;
+    }
+
     boolean abandoned() {
         return abandoned != null;
     }
@@ -124,8 +148,12 @@ final class Branch implements ClientTransactionUser {
         status = code;
         timerC.stop();
         if (code < 300) {
+            if (place != null) {
+                context.keep(place);
+            }
             context.succeeded(this, response);
         } else {
+            givePlaceBack();
             reason = ResponseContext.reasonOf(response);
             context.failed(this, response);
         }
@@ -171,6 +199,7 @@ final class Branch implements ClientTransactionUser {
             return;
         }
         finished = true;
+        givePlaceBack();
         silence.stop();
         timerC.stop();
         InviteClientTransaction transaction = client;

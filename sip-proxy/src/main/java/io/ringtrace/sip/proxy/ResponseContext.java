@@ -7,6 +7,7 @@ import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.RouteDecision;
+import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipHeader;
 import io.ringtrace.sip.message.SipMessage;
@@ -158,6 +159,11 @@ final class ResponseContext implements ServerTransactionUser {
         server.respond(response.status(), out);
     }
 
+    /** The call counts at that gateway until it ends. */
+    void keep(CallCapacity.Place place) {
+        call.hold(place);
+    }
+
     /** A branch brought a final response other than 2xx. */
     void failed(Branch branch, SipMessage response) {
         if (finished) {
@@ -304,6 +310,11 @@ final class ResponseContext implements ServerTransactionUser {
 
     private void finish() {
         if (finished) {
+            return;
+        }
+        if (!rangTooLong && !cancelled && branches.stream().allMatch(Branch::limited)) {
+            end(EndReason.REFUSED, EndedBy.RINGTRACE, UNREACHABLE, 0, null);
+            parts.answers().respond(server, UNREACHABLE, "Service Unavailable", "Retry-After", "5");
             return;
         }
         byte[] passed = best;
