@@ -50,6 +50,7 @@ class RouteConditionsTest {
                 conditions,
                 List.of(new Route.Share(100, List.of(gateway))),
                 Route.DEFAULT_RING_TIMEOUT,
+                false,
                 source);
     }
 
@@ -140,6 +141,7 @@ class RouteConditionsTest {
                 RouteConditions.NONE,
                 List.of(new Route.Share(70, List.of(EAST)), new Route.Share(30, List.of(WEST))),
                 Route.DEFAULT_RING_TIMEOUT,
+                false,
                 "test:1");
         RoutingPlan plan = plan(split);
         int east = 0;

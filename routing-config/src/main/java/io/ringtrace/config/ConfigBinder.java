@@ -16,6 +16,7 @@ final class ConfigBinder {
     private static final long MEGABYTE = 1024L * 1024L;
 
     private final YamlNode.Mapping tree;
+    private final List<StaticNumberRow> rows;
     private final Path folder;
     private final Map<String, String> environment;
 
@@ -23,14 +24,16 @@ final class ConfigBinder {
      * @param folder where relative paths of the file start
      * @param environment where secrets of the form {@code env:NAME} stand
      */
-    ConfigBinder(YamlNode.Mapping tree, Path folder, Map<String, String> environment) {
+    ConfigBinder(
+            YamlNode.Mapping tree, List<StaticNumberRow> rows, Path folder, Map<String, String> environment) {
         this.tree = tree;
+        this.rows = rows;
         this.environment = environment;
         this.folder = folder;
     }
 
     Configuration bind(String version) {
-        return new Configuration(sip(), store(), http(), log(), new PlanBinder(tree, environment).bind(version));
+        return new Configuration(sip(), store(), http(), log(), new PlanBinder(tree, rows, environment).bind(version));
     }
 
     private SipConfig sip() {
@@ -45,6 +48,7 @@ final class ConfigBinder {
                 texts(sip.items("advertised-hosts")),
                 shards.equals("auto") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(shards),
                 duration(sip, "maximum-call-duration"),
+                duration(sip, "stop-grace"),
                 sip.get("tls") == null ? null : tls(sip.mapping("tls")),
                 floodGuard(sip.mapping("flood-guard")));
     }
@@ -89,7 +93,15 @@ final class ConfigBinder {
 
     private HttpConfig http() {
         YamlNode.Mapping http = tree.mapping("http");
-        return new HttpConfig(address(http), integer(http, "port"));
+        YamlNode.Mapping tag = http.mapping("tag");
+        return new HttpConfig(
+                address(http),
+                integer(http, "port"),
+                texts(http.items("trusted-proxies")).stream()
+                        .map(IpNetwork::parse)
+                        .toList(),
+                integer(tag, "new-numbers-per-minute-per-source-network"),
+                integer(tag, "new-numbers-per-minute-per-pool"));
     }
 
     private LogConfig log() {

@@ -1,29 +1,20 @@
 package io.ringtrace.config;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
- * Loads the operator's file: an option wins over the environment, that over the file, that over the default. Called by the commands and at
+ * Loads the operator's files: an option wins over the environment, that over the file, that over the default. Called by the commands and at
  * start; reads files, so never on a shard's thread. Thread-safe.
  */
 public final class ConfigLoader {
-    private static final int MOST_MEGABYTES = 10;
-    private static final int MOST_BYTES = MOST_MEGABYTES * 1024 * 1024;
+    private static final String MAIN_FILE = "ringtrace.yaml";
     private static final int VERSION_DIGITS = 12;
 
     private static final ConfigSchema SCHEMA = new ConfigSchema();
@@ -40,81 +31,68 @@ public final class ConfigLoader {
         this.environment = Map.copyOf(environment);
     }
 
-    /** All of the configuration, or all that is wrong with it. */
-    public ConfigOutcome load(Path file) {
+    /**
+     * A configuration as it was read.
+     *
+     * @param files every file of it that could be read, with its bytes
+     * @param folders where files of it were looked for, besides the main file's folder
+     */
+    record Read(ConfigOutcome outcome, Map<Path, byte[]> files, Set<Path> folders) {}
+
+    /**
+     * All of the configuration, or all that is wrong with it.
+     *
+     * @param path its main file, or the folder that {@code ringtrace.yaml} lies in
+     */
+    public ConfigOutcome load(Path path) {
+        return read(mainFile(path), ConfigStorage.DISK).outcome();
+    }
+
+    /** The file that a path names, which may be the folder that it lies in. */
+    static Path mainFile(Path path) {
+        return Files.isDirectory(path) && !path.toString().endsWith(".yaml")
+                ? path.resolve(MAIN_FILE).normalize()
+                : path;
+    }
+
+    Read read(Path main, ConfigStorage storage) {
         Findings findings = new Findings();
-        byte[] bytes = read(file, findings);
-        String text = bytes == null ? null : decode(file, bytes, findings);
-        YamlNode.Mapping tree = text == null ? null : YamlReader.read(file.toString(), text, findings);
-        if (bytes == null || tree == null || !findings.isEmpty()) {
-            return new ConfigOutcome.Wrong(findings.sorted());
-        }
+        ConfigReading reading = new ConfigReading(storage, SCHEMA, findings);
+        YamlNode.Mapping tree = reading.read(main);
+        ConfigOutcome outcome = tree == null || !reading.complete()
+                ? new ConfigOutcome.Wrong(findings.sorted())
+                : checked(main, tree, reading, findings);
+        return new Read(outcome, reading.files(), reading.folders());
+    }
+
+    private ConfigOutcome checked(Path main, YamlNode.Mapping tree, ConfigReading reading, Findings findings) {
         SCHEMA.fillDefaults(tree);
         Overrides overrides = new Overrides(SCHEMA.root(), findings);
         overrides.applyEnvironment(tree, environment);
         overrides.applyOptions(tree, options);
         SCHEMA.fillDefaults(tree); // an override may have begun a new gateway
         SCHEMA.check(tree, findings);
-        new MeaningChecks(tree, findings).run(environment);
+        new MeaningChecks(tree, reading.rows(), findings).run(environment);
         if (!findings.isEmpty()) {
             return new ConfigOutcome.Wrong(findings.sorted());
         }
-        Path folder = file.toAbsolutePath().getParent();
+        Path folder = ConfigReading.folderOf(main.toAbsolutePath());
         return new ConfigOutcome.Loaded(
-                new ConfigBinder(tree, folder == null ? Path.of("") : folder, environment).bind(version(bytes)));
+                new ConfigBinder(tree, reading.rows(), folder, environment).bind(version(main, reading.files())));
     }
 
-    private static byte @Nullable [] read(Path file, Findings findings) {
-        Position place = Position.outside(file.toString());
+    /** A hash of all files; of the file's own bytes where there is one. */
+    private static String version(Path main, Map<Path, byte[]> files) {
         try {
-            if (Files.isDirectory(file)) {
-                findings.add(place, "", null, "a file", "it is a folder");
-                return null;
-            }
-            byte[] bytes;
-            try (InputStream in = Files.newInputStream(file)) {
-                bytes = in.readNBytes(MOST_BYTES + 1);
-            }
-            if (bytes.length > MOST_BYTES) {
-                findings.add(place, "", null, "a file of at most " + MOST_MEGABYTES + " MB", "it is larger");
-                return null;
-            }
-            return bytes;
-        } catch (NoSuchFileException _) {
-            findings.add(place, "", null, "a readable file", "there is none of this name");
-        } catch (AccessDeniedException _) {
-            findings.add(place, "", null, "a readable file", "this user may not read it");
-        } catch (IOException e) {
-            findings.add(place, "", null, "a readable file", Finding.printable(String.valueOf(e.getMessage())));
-        }
-        return null;
-    }
-
-    private static @Nullable String decode(Path file, byte[] bytes, Findings findings) {
-        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        CharBuffer out = CharBuffer.allocate(bytes.length + 1);
-        CoderResult result = decoder.decode(in, out, true);
-        if (!result.isError()) {
-            String text = out.flip().toString();
-            return text.startsWith("\uFEFF") ? text.substring(1) : text;
-        }
-        String before = out.flip().toString();
-        int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
-        int column = before.length() - before.lastIndexOf('\n');
-        findings.add(
-                new Position(file.toString(), line, column),
-                "",
-                null,
-                "UTF-8",
-                String.format("the byte 0x%02X is not", bytes[in.position()] & 0xFF));
-        return null;
-    }
-
-    private static String version(byte[] bytes) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-            return HexFormat.of().formatHex(digest).substring(0, VERSION_DIGITS);
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            Path folder = ConfigReading.folderOf(main);
+            files.forEach((file, bytes) -> {
+                if (!file.equals(main)) {
+                    digest.update(("\0" + folder.relativize(file) + "\0").getBytes(StandardCharsets.UTF_8));
+                }
+                digest.update(bytes);
+            });
+            return HexFormat.of().formatHex(digest.digest()).substring(0, VERSION_DIGITS);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

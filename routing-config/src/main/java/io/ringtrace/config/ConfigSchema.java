@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ final class ConfigSchema {
     private static final String RESOURCE = "ringtrace.schema.json";
 
     private final JsonNode root;
+    private final Map<FileKind, JsonNode> byKind = new EnumMap<>(FileKind.class);
     private final Schema validator;
 
     ConfigSchema() {
@@ -40,6 +43,9 @@ final class ConfigSchema {
             root = new JsonMapper().readTree(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        for (FileKind kind : FileKind.values()) {
+            byKind.put(kind, of(kind, root));
         }
         // keywords of ours, and one that says nothing about what is valid
         Dialect dialect = Dialect.builder(Dialects.getDraft202012())
@@ -52,6 +58,35 @@ final class ConfigSchema {
 
     JsonNode root() {
         return root;
+    }
+
+    /** The schema of one kind of file: that of the whole, with the sections that such a file may have. */
+    JsonNode root(FileKind kind) {
+        return Objects.requireNonNull(byKind.get(kind));
+    }
+
+    private static JsonNode of(FileKind kind, JsonNode whole) {
+        if (kind == FileKind.MAIN) {
+            return whole;
+        }
+        ObjectNode part = JsonNodeFactory.instance.objectNode();
+        part.set("$schema", whole.path("$schema"));
+        part.put("$id", whole.path("$id").asString().replace("ringtrace.schema.json", kind.text() + ".schema.json"));
+        part.put("title", "a mapping with the keys " + String.join(", ", kind.sections()));
+        part.put(
+                "description",
+                kind == FileKind.PART
+                        ? "A file of a folder that a Ringtrace configuration includes."
+                        : "A file of the folder " + kind.text() + "/ of a Ringtrace configuration.");
+        part.put("type", "object");
+        part.put("additionalProperties", false);
+        ObjectNode sections = part.putObject("properties");
+        whole.path("properties").properties().forEach(section -> {
+            if (kind.mayHave(section.getKey())) {
+                sections.set(section.getKey(), section.getValue());
+            }
+        });
+        return part;
     }
 
     /** What may stand under the key; a missing node for an unknown key. */

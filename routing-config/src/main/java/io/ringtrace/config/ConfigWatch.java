@@ -11,9 +11,7 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -90,17 +88,24 @@ public final class ConfigWatch implements AutoCloseable {
         if (now.equals(seen)) {
             return;
         }
+        ConfigFiles before = reload.files();
         seen = now;
         try {
             reload.reload("file watch");
         } catch (RuntimeException e) {
             LOG.error("reload (file watch) failed; the routing plan stays as it was", e);
         }
+        if (!reload.files().equals(before)) {
+            // The files include other folders than before: watched from now on, and what changed there meanwhile is
+            // seen.
+            register();
+            reloadIfChanged();
+        }
     }
 
     private List<Seen> look() {
         List<Seen> files = new ArrayList<>();
-        for (Path file : ConfigFiles.present(reload.file())) {
+        for (Path file : reload.files().present()) {
             try {
                 BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
                 files.add(new Seen(
@@ -117,8 +122,7 @@ public final class ConfigWatch implements AutoCloseable {
 
     /** Anew each time: a folder may have come, gone, or be another one under the same name. Folders already watched are left as they are. */
     private void register() {
-        Set<Path> folders = new LinkedHashSet<>(ConfigFiles.folders(reload.file()));
-        for (Path folder : folders) {
+        for (Path folder : reload.files().watched()) {
             try {
                 folder.register(service, KINDS);
             } catch (IOException e) {

@@ -2,18 +2,40 @@ package io.ringtrace.config;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what is wrong during one load, and remembers which nodes are, so that later checks leave them alone. */
 final class Findings {
     private final List<Finding> all = new ArrayList<>();
+    /** Where the items of a file begin in a list that several files make together, by file and list. */
+    private final Map<String, Map<String, Integer>> offsets = new HashMap<>();
+
     private final Set<YamlNode> wrongNodes = Collections.newSetFromMap(new IdentityHashMap<>());
 
     void add(Position position, String key, @Nullable String value, String expected, @Nullable String mend) {
-        all.add(Finding.at(position, key, value, expected, mend));
+        all.add(Finding.at(position, asWritten(position, key), value, expected, mend));
+    }
+
+    /** Items of that file come after so many others of the list: findings count them as the file does. */
+    void listBegins(String file, String list, int offset) {
+        offsets.computeIfAbsent(file, _ -> new HashMap<>()).put(list, offset);
+    }
+
+    private String asWritten(Position position, String key) {
+        int open = key.indexOf('[');
+        Map<String, Integer> lists = open < 0 ? null : offsets.get(position.file());
+        Integer offset = lists == null ? null : lists.get(key.substring(0, open));
+        if (offset == null) {
+            return key;
+        }
+        int close = key.indexOf(']', open);
+        int index = Integer.parseInt(key.substring(open + 1, close)) - offset;
+        return YamlNode.item(key.substring(0, open), index) + key.substring(close + 1);
     }
 
     /** The first finding about a node is kept: what follows from it is no news. */
@@ -25,6 +47,10 @@ final class Findings {
 
     boolean isWrong(YamlNode node) {
         return wrongNodes.contains(node);
+    }
+
+    int size() {
+        return all.size();
     }
 
     boolean isEmpty() {

@@ -104,7 +104,7 @@ final class Formats {
         return port ? new Complaint("only the host, without its port") : Complaint.PLAIN;
     }
 
-    private static @Nullable Complaint phoneNumber(String text) {
+    static @Nullable Complaint phoneNumber(String text) {
         boolean plus = text.startsWith("+");
         if (plus && PhoneNumber.parseOrNull(text) != null) {
             return null;
@@ -123,7 +123,7 @@ final class Formats {
                 : new Complaint("write " + e164);
     }
 
-    private static @Nullable Complaint destinationNumber(String text) {
+    static @Nullable Complaint destinationNumber(String text) {
         Complaint complaint = phoneNumber(text);
         if (complaint == null && PhoneNumber.parse(text).emergency()) {
             return new Complaint("area code 911 is never routed to");

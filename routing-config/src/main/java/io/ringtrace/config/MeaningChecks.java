@@ -16,10 +16,12 @@ final class MeaningChecks {
             List.of("country-code", "national-prefix", "international-prefix", "national-digits");
 
     private final YamlNode.Mapping tree;
+    private final List<StaticNumberRow> rows;
     private final Findings findings;
 
-    MeaningChecks(YamlNode.Mapping tree, Findings findings) {
+    MeaningChecks(YamlNode.Mapping tree, List<StaticNumberRow> rows, Findings findings) {
         this.tree = tree;
+        this.rows = rows;
         this.findings = findings;
     }
 
@@ -56,6 +58,17 @@ final class MeaningChecks {
                         "it stands at " + earlier + " already");
             }
         }
+        for (StaticNumberRow row : rows) {
+            Position earlier = seen.putIfAbsent(row.number().digits(), row.position());
+            if (earlier != null) {
+                findings.add(
+                        row.position(),
+                        "number",
+                        row.number().toString(),
+                        "each number once",
+                        "it stands at " + earlier + " already");
+            }
+        }
         return seen;
     }
 
@@ -67,6 +80,17 @@ final class MeaningChecks {
                         entry.scalar("destination"),
                         YamlNode.item("static-numbers", i) + ".destination",
                         staticNumbers);
+            }
+        }
+        for (StaticNumberRow row : rows) {
+            Position ours = staticNumbers.get(row.destination().digits());
+            if (ours != null) {
+                findings.add(
+                        row.destinationPosition(),
+                        "destination",
+                        row.destination().toString(),
+                        "a number that is not ours",
+                        "it is the static number at " + ours + ", so the call would come back");
             }
         }
     }

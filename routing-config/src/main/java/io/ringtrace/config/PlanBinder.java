@@ -17,6 +17,7 @@ import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.StaticNumber;
+import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.TimeWindow;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -34,13 +35,15 @@ import org.jspecify.annotations.Nullable;
 final class PlanBinder {
     private final YamlNode.Mapping tree;
     private final TrunkBinder trunks;
+    private final List<StaticNumberRow> rows;
     private final Map<String, Gateway> gateways;
     private final Map<String, TimeWindow> windows;
 
     /** @param environment where secrets of the form {@code env:NAME} stand */
-    PlanBinder(YamlNode.Mapping tree, Map<String, String> environment) {
+    PlanBinder(YamlNode.Mapping tree, List<StaticNumberRow> rows, Map<String, String> environment) {
         this.tree = tree;
         this.trunks = new TrunkBinder(environment);
+        this.rows = rows;
         this.gateways = named("gateways", PlanBinder::gateway);
         this.windows = named("time-windows", PlanBinder::window);
     }
@@ -51,9 +54,7 @@ final class PlanBinder {
                 List.copyOf(named("trunks", trunks::trunk).values()),
                 List.copyOf(gateways.values()),
                 tree.items("routes").stream().map(this::route).toList(),
-                tree.items("static-numbers").stream()
-                        .map(PlanBinder::staticNumber)
-                        .toList(),
+                staticNumbers(),
                 blockedCallers(tree.mapping("blocked-callers")),
                 new PlanSources(sources("trunks"), sources("gateways")));
     }
@@ -118,6 +119,7 @@ final class PlanBinder {
                         when == null ? null : Objects.requireNonNull(windows.get(when.text()))),
                 shares(route),
                 duration(route, "ring-timeout"),
+                text(route, "redirects").equals("follow"),
                 route.position().toString());
     }
 
@@ -158,6 +160,19 @@ final class PlanBinder {
     /** The digits of a prefix as it is written; empty for every number. */
     static String prefix(String written) {
         return written.equals("*") ? "" : written.startsWith("+") ? written.substring(1) : written;
+    }
+
+    private List<StaticNumber> staticNumbers() {
+        List<StaticNumber> numbers = new ArrayList<>();
+        tree.items("static-numbers").forEach(node -> numbers.add(staticNumber(node)));
+        for (StaticNumberRow row : rows) {
+            numbers.add(new StaticNumber(
+                    row.number(),
+                    row.destination(),
+                    row.campaign(),
+                    row.position().toString()));
+        }
+        return numbers;
     }
 
     private static StaticNumber staticNumber(YamlNode node) {

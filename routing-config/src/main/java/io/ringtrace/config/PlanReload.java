@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ public final class PlanReload {
 
     private final ConfigLoader loader;
     private final Path file;
+    private volatile ConfigFiles files;
     private final Configuration started;
     private final PlanHolder holder;
     private final InstantSource clock;
@@ -81,19 +83,31 @@ public final class PlanReload {
      */
     public PlanReload(ConfigLoader loader, Path file, Configuration started, PlanHolder holder, InstantSource clock) {
         this.loader = loader;
-        this.file = file;
+        this.file = ConfigLoader.mainFile(file);
+        this.files = new ConfigFiles(this.file, Set.of());
         this.started = started;
         this.holder = holder;
         this.clock = clock;
         this.state = new State(started.plan().version(), clock.instant(), null, false, List.of(), 0, 0, 0);
     }
 
+    /** The main file. */
     public Path file() {
         return file;
     }
 
+    /** Where the configuration stands, as far as its last reading found out. */
+    ConfigFiles files() {
+        return files;
+    }
+
     public State state() {
         return state;
+    }
+
+    /** The plan in force. */
+    public RoutingPlan plan() {
+        return holder.plan();
     }
 
     /**
@@ -103,7 +117,9 @@ public final class PlanReload {
      * @param cause for the log, such as {@code SIGHUP}
      */
     public synchronized Result reload(String cause) {
-        return switch (loader.load(file)) {
+        ConfigLoader.Read read = loader.read(file, ConfigStorage.DISK);
+        files = new ConfigFiles(file, read.folders());
+        return switch (read.outcome()) {
             case ConfigOutcome.Wrong(List<Finding> findings) -> refused(cause, findings);
             case ConfigOutcome.Loaded(Configuration next) -> good(cause, next);
         };

@@ -99,7 +99,7 @@ final class SchemaSentence {
         return shape(node);
     }
 
-    private static @Nullable String shape(YamlNode node) {
+    static @Nullable String shape(YamlNode node) {
         return switch (node) {
             case YamlNode.Mapping _ -> "a mapping stands here";
             case YamlNode.Sequence _ -> "a list stands here";

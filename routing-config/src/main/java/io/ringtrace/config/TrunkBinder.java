@@ -1,5 +1,6 @@
 package io.ringtrace.config;
 
+import static io.ringtrace.config.ConfigBinder.duration;
 import static io.ringtrace.config.ConfigBinder.integer;
 import static io.ringtrace.config.ConfigBinder.text;
 import static io.ringtrace.config.ConfigBinder.textOr;
@@ -10,6 +11,7 @@ import io.ringtrace.routing.CallLimits;
 import io.ringtrace.routing.HeaderRules;
 import io.ringtrace.routing.NumberNormalisation;
 import io.ringtrace.routing.NumberReading;
+import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.routing.TrunkAccess;
@@ -35,6 +37,7 @@ final class TrunkBinder {
                 PlanBinder.networks(trunk),
                 normalisation(numbers),
                 destination == null ? null : PhoneNumber.parse(destination.text()),
+                supervision(trunk.mapping("supervision")),
                 reading(trunk, numbers),
                 headers(trunk),
                 access(trunk),
@@ -81,6 +84,12 @@ final class TrunkBinder {
 
     private static HeaderRules.CallDataHeader callData(YamlNode.Mapping callData) {
         return new HeaderRules.CallDataHeader(text(callData, "header"), integer(callData, "maximum-bytes"));
+    }
+
+    private static Supervision supervision(YamlNode.Mapping supervision) {
+        return new Supervision(
+                supervision.scalar("ask-every") == null ? null : duration(supervision, "ask-every"),
+                Boolean.parseBoolean(text(supervision, "hang-up-at-maximum-duration")));
     }
 
     private static NumberReading reading(YamlNode.Mapping trunk, YamlNode.Mapping numbers) {

@@ -40,11 +40,17 @@ final class YamlReader {
         this.events = new Parse(settings).parseString(text).iterator();
     }
 
-    /** The document's mapping; null when there is none, which is then among the findings. */
-    static YamlNode.@Nullable Mapping read(String file, String text, Findings findings) {
+    /**
+     * The document's mapping; null when there is none, which is then among the findings.
+     *
+     * @param expected what the document should be
+     * @param mayBeEmpty an empty document counts as an empty mapping
+     */
+    static YamlNode.@Nullable Mapping read(
+            String file, String text, String expected, boolean mayBeEmpty, Findings findings) {
         YamlReader reader = new YamlReader(file, text, findings);
         try {
-            return reader.document();
+            return reader.document(expected, mayBeEmpty);
         } catch (MarkedYamlEngineException e) {
             Position place = e.getProblemMark().map(reader::position).orElse(reader.at);
             findings.add(place, "", null, "YAML", sentence(e.getProblem()));
@@ -62,7 +68,7 @@ final class YamlReader {
         return null;
     }
 
-    private YamlNode.@Nullable Mapping document() {
+    private YamlNode.@Nullable Mapping document(String expected, boolean mayBeEmpty) {
         YamlNode root = null;
         while (events.hasNext()) {
             Event event = next();
@@ -83,11 +89,14 @@ final class YamlReader {
             return mapping;
         }
         boolean empty = root == null || (root instanceof YamlNode.Scalar s && s.kind() == YamlNode.Kind.NULL);
+        if (empty && mayBeEmpty) {
+            return YamlNode.Mapping.empty(new Position(file, 1, 1));
+        }
         findings.add(
                 root == null ? new Position(file, 1, 1) : root.position(),
                 "",
                 null,
-                "a mapping with keys such as sip, trunks, gateways and routes",
+                expected,
                 empty ? "the file is empty" : null);
         return null;
     }

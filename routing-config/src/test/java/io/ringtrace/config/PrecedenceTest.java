@@ -121,9 +121,9 @@ class PrecedenceTest {
                             .withOptions(Map.of("http.prot", "1", "htpp.port", "1"))
                             .wrong())
                     .containsExactly(
-                            "option: htpp: expected one of the keys sip, trunks, gateways, routes, time-windows, blocked-callers, static-numbers, store,"
+                            "option: htpp: expected one of the keys include, sip, trunks, gateways, routes, time-windows, blocked-callers, static-numbers, store,"
                                     + " http, log (did you mean 'http'?)",
-                            "option: http.prot: expected one of the keys address, port (did you mean 'port'?)");
+                            "option: http.prot: expected one of the keys address, port, trusted-proxies, tag (did you mean 'port'?)");
         }
 
         @Test

@@ -22,6 +22,37 @@ final class ReferencePage {
         reference.line(
                 "file, that over the default. Variables exist for keys outside lists and named entries; options for all.");
         reference.line("Durations are a number with its unit: `500ms`, `3s`, `5m`, `72h`, `7d`.");
+        reference.line("");
+        reference.line(
+                "A configuration is one file, or that file and the folders `trunks/`, `gateways/`, `routes/` and `numbers/`");
+        reference.line(
+                "beside it, and the folders that `include` names. All `*.yaml` files of a folder are read, in the order of");
+        reference.line(
+                "their names, and all `*.csv` files of `numbers/` and of included folders; names that begin with a dot are not.");
+        reference.line("A name stands once over all files; lists follow one another.");
+        reference.line("");
+        reference.line("| file | sections | schema for editors |");
+        reference.line("| --- | --- | --- |");
+        for (FileKind kind : FileKind.values()) {
+            String file = switch (kind) {
+                case MAIN -> "`ringtrace.yaml`";
+                case PART -> "an included folder's `*.yaml`";
+                case TRUNKS, GATEWAYS, ROUTES, NUMBERS -> "`" + kind.text() + "/*.yaml`";
+            };
+            String sections = kind == FileKind.MAIN
+                    ? "all"
+                    : String.join(
+                            ", ",
+                            kind.sections().stream().map(s -> "`" + s + "`").toList());
+            String name = kind.text() + ".schema.json";
+            reference.line("| " + file + " | " + sections + " | [`" + name + "`](../schema/" + name + ") |");
+        }
+        reference.line("| `numbers/*.csv` | columns `number`, `destination`, `campaign` | |");
+        reference.line("");
+        reference.line(
+                "A first line `# yaml-language-server: $schema=FILE` makes VS Code (with the YAML extension) and other editors");
+        reference.line(
+                "complete and check a file. `ringtrace schema --write FOLDER` writes the schemas of the installed version.");
         for (Map.Entry<String, JsonNode> section : schema.path("properties").properties()) {
             reference.line("");
             reference.line("## `" + section.getKey() + "`");
@@ -30,7 +61,12 @@ final class ReferencePage {
             reference.line("");
             reference.line("| key | value | default | meaning |");
             reference.line("| --- | --- | --- | --- |");
-            reference.rows(section.getKey(), section.getValue());
+            if (section.getValue().has("items")
+                    && !section.getValue().path("items").has("properties")) {
+                reference.row(section.getKey(), section.getValue(), false);
+            } else {
+                reference.rows(section.getKey(), section.getValue());
+            }
         }
         return reference.page.toString();
     }
@@ -56,9 +92,13 @@ final class ReferencePage {
             boolean required = mapping.path("required")
                     .valueStream()
                     .anyMatch(r -> r.asString().equals(property.getKey()));
-            line("| `" + key + "` | " + value(value) + " | " + defaultOf(value, required) + " | "
-                    + value.path("description").asString() + " |");
+            row(key, value, required);
         }
+    }
+
+    private void row(String key, JsonNode value, boolean required) {
+        line("| `" + key + "` | " + value(value) + " | " + defaultOf(value, required) + " | "
+                + value.path("description").asString() + " |");
     }
 
     private static String value(JsonNode schema) {

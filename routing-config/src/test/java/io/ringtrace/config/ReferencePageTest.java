@@ -7,12 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 class ReferencePageTest {
-    private static final Path PAGE =
-            Path.of(System.getProperty("ringtrace.home", ".."), "docs/reference/configuration.md");
+    private static final Path HOME = Path.of(System.getProperty("ringtrace.home", ".."));
+    private static final Path PAGE = HOME.resolve("docs/reference/configuration.md");
+    private static final Path SCHEMAS = HOME.resolve("docs/schema");
 
     @Test
     void theReferencePageIsInStepWithTheSchema() throws IOException {
@@ -25,6 +27,21 @@ class ReferencePageTest {
                 .as("rewrite it with -Dringtrace.rewrite=true")
                 .content()
                 .isEqualTo(expected);
+    }
+
+    @Test
+    void thePublishedSchemasAreInStep() throws IOException {
+        for (Map.Entry<String, String> schema : PublishedSchemas.all().entrySet()) {
+            Path file = SCHEMAS.resolve(schema.getKey());
+            if (Boolean.getBoolean("ringtrace.rewrite")) {
+                Files.createDirectories(SCHEMAS);
+                Files.writeString(file, schema.getValue());
+            }
+            assertThat(file)
+                    .as("rewrite it with -Dringtrace.rewrite=true")
+                    .content()
+                    .isEqualTo(schema.getValue());
+        }
     }
 
     @Test

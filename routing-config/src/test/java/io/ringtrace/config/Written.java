@@ -37,12 +37,14 @@ record Written(Path file, Map<String, String> options, Map<String, String> envir
         return ((ConfigOutcome.Loaded) outcome).configuration();
     }
 
-    /** The findings' lines, with the file named as if it lay in the working directory. */
+    /** The findings' lines, with the files named as if they lay in the working directory. */
     List<String> wrong() {
         return switch (outcome()) {
             case ConfigOutcome.Wrong(var findings) ->
                 findings.stream()
-                        .map(f -> f.text().replace(file.toString(), "ringtrace.yaml"))
+                        .map(f -> f.text()
+                                .replace(file.toString(), "ringtrace.yaml")
+                                .replace(file.getParent() + "/", ""))
                         .toList();
             case ConfigOutcome.Loaded _ -> List.of();
         };

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The table of wrong configurations: each {@code wrong/NAME.yaml} gets exactly the lines of {@code wrong/NAME.expected}. */
+/** The table of wrong configurations: each {@code wrong/NAME.yaml}, or folder {@code wrong/NAME}, gets exactly the lines of {@code wrong/NAME.expected}. */
 class WrongConfigurationsTest {
     private static final int FEWEST = 40;
 
@@ -24,8 +24,8 @@ class WrongConfigurationsTest {
         try (Stream<Path> files = Files.list(Path.of(folder.toURI()))) {
             return files
                     .map(f -> f.getFileName().toString())
-                    .filter(f -> f.endsWith(".yaml"))
-                    .map(f -> f.substring(0, f.length() - ".yaml".length()))
+                    .filter(f -> !f.endsWith(".expected"))
+                    .map(f -> f.endsWith(".yaml") ? f.substring(0, f.length() - ".yaml".length()) : f)
                     .sorted()
                     .toList()
                     .stream();
@@ -40,7 +40,9 @@ class WrongConfigurationsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("names")
     void everyMistakeIsNamedByFileLineColumnKeyValueAndExpectation(String name) throws IOException, URISyntaxException {
-        Written written = new Written(resource(name + ".yaml"), Map.of(), Map.of());
+        Path folder = resource(name);
+        Path file = Files.isDirectory(folder) ? folder.resolve("ringtrace.yaml") : resource(name + ".yaml");
+        Written written = new Written(file, Map.of(), Map.of());
         List<String> lines = written.wrong();
 
         Path sources = Path.of(System.getProperty("ringtrace.home", ".."), "routing-config/src/test/resources/wrong");

@@ -11,6 +11,7 @@ import io.ringtrace.server.command.NumbersCommand;
 import io.ringtrace.server.command.RateCentersCommand;
 import io.ringtrace.server.command.ReloadCommand;
 import io.ringtrace.server.command.RouteCommand;
+import io.ringtrace.server.command.SchemaCommand;
 import io.ringtrace.server.command.ServeCommand;
 import io.ringtrace.server.command.StatusCommand;
 import picocli.CommandLine;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Command;
             DemoCommand.class,
             CheckConfigCommand.class,
             RouteCommand.class,
+            SchemaCommand.class,
             StatusCommand.class,
             ReloadCommand.class,
             MigrateCommand.class,

@@ -70,7 +70,7 @@ class HeaderRulesTest {
                 + "P-Preferred-Identity: <sip:b@c.example>\r\nUser-to-User: 00ff;encoding=hex\r\n"
                 + "Diversion: <sip:+1@x>;reason=deflection\r\nHistory-Info: <sip:a@b>;index=1\r\n";
         SipText out = forwarded(odd);
-        String[] ours = {"Via", "Record-Route", "Max-Forwards"};
+        String[] ours = {"Via", "Record-Route", "Max-Forwards", "Max-Breadth"};
         assertThat(without(out.text(), ours)).isEqualTo(without(caller.lastSent(), ours));
     }
 

@@ -35,7 +35,8 @@ public final class CheckConfigCommand implements Callable<Integer> {
             paramLabel = "FILE",
             arity = "0..1",
             defaultValue = "${env:RINGTRACE_CONFIG:-ringtrace.yaml}",
-            description = "the configuration (default: ${DEFAULT-VALUE})")
+            description =
+                    "the configuration: a file, or the folder that ringtrace.yaml lies in (default: ${DEFAULT-VALUE})")
     private @Nullable Path file;
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "a value over the file's, such as http.port=8081")

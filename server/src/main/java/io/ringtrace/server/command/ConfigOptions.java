@@ -14,7 +14,8 @@ final class ConfigOptions {
             names = "--config",
             paramLabel = "FILE",
             defaultValue = "${env:RINGTRACE_CONFIG:-ringtrace.yaml}",
-            description = "the configuration (default: ${DEFAULT-VALUE})")
+            description =
+                    "the configuration: a file, or the folder that ringtrace.yaml lies in (default: ${DEFAULT-VALUE})")
     Path file = Path.of("ringtrace.yaml");
 
     @Option(

@@ -201,6 +201,9 @@ public final class JournalCommand {
             case CallEvent.Answered answered ->
                 "answered: " + answered.status() + " from gateway " + answered.gateway() + ", rang "
                         + answered.ringMillis() + " ms";
+            case CallEvent.Continued continued ->
+                "continued: answered " + time(continued.answeredAtMillis()) + ", last sign of life "
+                        + time(continued.aliveAtMillis());
             case CallEvent.Ended ended ->
                 "ended: " + ended.reason().text() + " by " + ended.by().text()
                         + (ended.statusSent() == 0 ? "" : ", SIP " + ended.statusSent())

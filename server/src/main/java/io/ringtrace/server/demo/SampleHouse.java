@@ -225,6 +225,13 @@ public final class SampleHouse implements AutoCloseable {
         }
     }
 
+    /** What the operator's own interface answers. */
+    public JsonNode operator(String path) throws Exception {
+        try (OperatorClient client = OperatorClient.of(data())) {
+            return client.get(path);
+        }
+    }
+
     private JsonNode post(String path, JsonNode body) throws IOException {
         HttpRequest request = HttpRequest.newBuilder(http().resolve(path))
                 .header("Authorization", "Bearer " + token)

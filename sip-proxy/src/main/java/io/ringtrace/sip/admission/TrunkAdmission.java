@@ -6,6 +6,7 @@ import io.ringtrace.routing.DigestAlgorithm;
 import io.ringtrace.routing.DigestUser;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.RoutingPlan;
+import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.routing.TrunkAccess;
@@ -148,6 +149,12 @@ public final class TrunkAdmission {
     public boolean formerSideAt(InetAddress source) {
         return formerTrunks.any(trunk -> !trunk.sourceNetworks().isEmpty() && comesFrom(trunk, source))
                 || formerGateways.any(gateway -> comesFrom(gateway, source));
+    }
+
+    /** How calls of the trunk with that hash are watched; the default when there never was one. */
+    public Supervision supervision(int trunkHash) {
+        Trunk trunk = trunk(trunkHash);
+        return trunk == null ? Supervision.DEFAULT : trunk.supervision();
     }
 
     /** True when requests of some gateway's side may come from this address. */

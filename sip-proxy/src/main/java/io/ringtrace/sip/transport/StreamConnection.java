@@ -177,6 +177,8 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
                 }
                 case BROKEN -> {
                     port.broken(peer);
+                    // What came before may just have been answered.
+                    channel.flush();
                     close();
                     return;
                 }

@@ -1,0 +1,199 @@
+package io.ringtrace.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtrace.server.command.OperatorClient;
+import io.ringtrace.server.demo.SampleHouse;
+import io.ringtrace.server.demo.Sipp;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+@Tag("proof")
+@Tag("reload")
+@DisplayName("Reloads under load, broken ones among them")
+class ReloadUnderLoadIT {
+    private static final int RELOADS = Scale.of(16, 100);
+    /** Every second or third of them. */
+    private static final int BROKEN_EACH = Scale.of(2, 3);
+
+    private static final int PER_SECOND = Scale.of(50, 200);
+    private static final int CALLS = PER_SECOND * Scale.of(8, 150);
+    private static final String NUMBER = "8005550199";
+
+    private final Map<String, Integer> numberOfVersion = new HashMap<>();
+    private final List<Long> millisUntilInForce = new ArrayList<>();
+    private final Map<ReloadedHouse.Break, Integer> broken = new EnumMap<>(ReloadedHouse.Break.class);
+
+    @Test
+    void noCallFailsTheRightPlanIsInForceAndEachMistakeIsNamed(@TempDir Path folder) throws Exception {
+        try (SampleHouse house = new SampleHouse(folder)) {
+            ReloadedHouse files = ReloadedHouse.of(house);
+            numberOfVersion.put(files.writeGood(0), 0);
+            house.start();
+            house.awaitReady(Duration.ofSeconds(90));
+            boolean underLoad;
+            try (Sipp _ = Sipp.gateway(folder.resolve("gateway"), LeasedHouse.scenario("load"), house.gateway(), 500);
+                    Sipp carrier = Sipp.carrier(
+                            folder.resolve("carrier"),
+                            new Sipp.Carrier(
+                                    LeasedHouse.scenario("load"),
+                                    house.sip(),
+                                    "127.0.0.1:0",
+                                    List.of(NUMBER + ";+13125550123;"),
+                                    CALLS,
+                                    PER_SECOND,
+                                    500,
+                                    Scale.of(60, 300)))) {
+                reloads(house, files);
+                underLoad = carrier.alive();
+                Sipp.Outcome outcome = carrier.await(Scale.of(60, 300));
+                assertThat(outcome.good()).as(outcome.errors()).isTrue();
+            }
+            List<JsonNode> records = recordsOnceDrained(house);
+            assertThat(records).hasSize(CALLS);
+            Map<String, List<JsonNode>> byVersion = records.stream()
+                    .collect(Collectors.groupingBy(r -> r.path("config_version").asString()));
+            assertThat(numberOfVersion.keySet()).containsAll(byVersion.keySet());
+            byVersion.forEach((version, calls) -> assertThat(calls)
+                    .as("calls of plan %s", numberOfVersion.get(version))
+                    .extracting(r -> r.path("gateway").asString())
+                    .containsOnly(Objects.requireNonNull(numberOfVersion.get(version)) % 2 == 0 ? "even" : "odd"));
+            assertThat(broken).hasSize(ReloadedHouse.Break.values().length);
+            if (Scale.of(0, 1) == 1) {
+                assertThat(underLoad)
+                        .as("the load lasted as long as the reloads")
+                        .isTrue();
+            }
+            proof(byVersion.size());
+        }
+    }
+
+    private void reloads(SampleHouse house, ReloadedHouse files) throws Exception {
+        ReloadedHouse.Break[] kinds = ReloadedHouse.Break.values();
+        String version = numberOfVersion.keySet().iterator().next();
+        int brokenSoFar = 0;
+        for (int i = 1; i <= RELOADS; i++) {
+            if (i % BROKEN_EACH == BROKEN_EACH - 1) {
+                ReloadedHouse.Break kind = kinds[brokenSoFar++ % kinds.length];
+                files.breakBy(kind);
+                ask(house, i);
+                JsonNode plan = awaitPlan(house, p -> p.path("bad").asBoolean());
+                assertThat(plan.path("version").asString()).as(kind.text()).isEqualTo(version);
+                assertThat(plan.path("last_failure")
+                                .path("findings")
+                                .toString()
+                                .replace(house.config().getParent() + "/", ""))
+                        .as(kind.text())
+                        .contains(kind.finding);
+                broken.merge(kind, 1, Integer::sum);
+            } else {
+                String next = files.writeGood(i);
+                numberOfVersion.put(next, i);
+                long started = System.nanoTime();
+                ask(house, i);
+                JsonNode plan = awaitPlan(
+                        house,
+                        p -> p.path("version").asString().equals(next)
+                                && !p.path("bad").asBoolean());
+                assertThat(plan.path("version").asString()).isEqualTo(next);
+                millisUntilInForce.add(
+                        Duration.ofNanos(System.nanoTime() - started).toMillis());
+                version = next;
+            }
+        }
+    }
+
+    /** By the command, by the signal, or not at all: then the watch on the files does it. */
+    private static void ask(SampleHouse house, int turn) throws Exception {
+        switch (turn % 4) {
+            case 0 -> {
+                try (OperatorClient client = OperatorClient.of(house.data())) {
+                    client.post("/v1/operator/reload", "application/json", "");
+                }
+            }
+            case 1 ->
+                new ProcessBuilder("kill", "-HUP", Long.toString(house.server().pid()))
+                        .start()
+                        .waitFor();
+            default -> {}
+        }
+    }
+
+    private static JsonNode awaitPlan(SampleHouse house, Predicate<JsonNode> wanted) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        try (OperatorClient client = OperatorClient.of(house.data())) {
+            while (true) {
+                JsonNode plan = client.get("/v1/operator/status").path("plan");
+                if (wanted.test(plan) || System.nanoTime() > deadline) {
+                    assertThat(wanted.test(plan))
+                            .as("waited in vain; the plan is %s", plan)
+                            .isTrue();
+                    return plan;
+                }
+                Thread.sleep(20);
+            }
+        }
+    }
+
+    private static List<JsonNode> recordsOnceDrained(SampleHouse house) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (true) {
+            List<JsonNode> calls = house.calls();
+            if ((calls.size() >= CALLS
+                            && calls.stream().allMatch(c -> c.path("end_reason").isString()))
+                    || System.nanoTime() > deadline) {
+                return calls;
+            }
+            Thread.sleep(200);
+        }
+    }
+
+    private void proof(int plansInRecords) throws Exception {
+        Collections.sort(millisUntilInForce);
+        Scale.proof("reload", """
+                # Reloads under load
+
+                Written by `./dev prove reload` (`ReloadUnderLoadIT`): %d reloads while SIPp makes %d calls/s, asked for by the command, by
+                SIGHUP and by nothing but the change of the files. "Wrong rights" takes the right to read away; where the test runs as root,
+                who may read everything, a folder stands in the file's place.
+
+                | calls | rate | failed | reloads | broken | plans by which calls were routed | calls routed by another plan than their record's |
+                | --- | --- | --- | --- | --- | --- | --- |
+                | %d | %d/s | 0 | %d | %d | %d | 0 |
+
+                From the change of the files to the plan in force: median %d ms, longest %d ms (the watch waits until the files have been
+                quiet for 250 ms).
+
+                | broken by | times | changed the plan | the finding begins |
+                | --- | --- | --- | --- |
+                %s
+                """.formatted(
+                        RELOADS,
+                        PER_SECOND,
+                        CALLS,
+                        PER_SECOND,
+                        RELOADS,
+                        broken.values().stream().mapToInt(Integer::intValue).sum(),
+                        plansInRecords,
+                        millisUntilInForce.get(millisUntilInForce.size() / 2),
+                        millisUntilInForce.getLast(),
+                        broken.entrySet().stream()
+                                .map(b -> "| %s | %d | never | `%s` |"
+                                        .formatted(b.getKey().text(), b.getValue(), b.getKey().finding))
+                                .collect(Collectors.joining("\n"))));
+    }
+}
