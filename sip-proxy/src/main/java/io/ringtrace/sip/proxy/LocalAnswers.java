@@ -63,6 +63,13 @@ final class LocalAnswers {
         return ack.method() == SipMethod.ACK && ack.is(ack.toTag(), toTag);
     }
 
+    /** Answers an OPTIONS: what we take (RFC 3261 §11.2), and nothing of who we are. */
+    void capabilities(SipMessage options, Hop source) {
+        begin(options, source, 200, "OK", "Allow", Refusal.ALLOWED_METHODS);
+        response.field("Accept", "application/sdp");
+        sendStateless(options, source, 200);
+    }
+
     /** Answers a request without keeping anything of it. */
     void answer(
             SipMessage request, Hop source, int status, String reason, @Nullable String field, @Nullable String value) {

@@ -265,7 +265,7 @@ public final class ProxyCore {
         } else if (stopping.getAsBoolean()) {
             parts.answers().refuse(request, source, Refusal.STOPPING);
         } else if (method == SipMethod.OPTIONS) {
-            parts.answers().answer(request, source, 200, "OK", "Allow", Refusal.ALLOWED_METHODS);
+            parts.answers().capabilities(request, source);
         } else if (trunk == null) {
             parts.answers().refuse(request, source, Refusal.FORBIDDEN);
         } else if (merged.pending(request, trunk)) {
