@@ -17,8 +17,8 @@ import io.ringtrace.routing.NumberReading.DialedSource;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.StaticNumber;
-import io.ringtrace.routing.TimeWindow;
 import io.ringtrace.routing.Supervision;
+import io.ringtrace.routing.TimeWindow;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.routing.TrunkAccess;
@@ -61,7 +61,7 @@ class ConfigurationTest {
                     .isEqualTo(new SipConfig(
                             List.of(new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("0.0.0.0"), 5060)),
                             List.of(),
-                            Runtime.getRuntime().availableProcessors(),
+                            Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
                             Duration.ofHours(3),
                             Duration.ofSeconds(10),
                             null,
@@ -70,7 +70,8 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            SipConfig sip = loaded("""
+            SipConfig sip = loaded(
+                            """
                             sip:
                               listeners:
                                 - transport: udp
@@ -89,7 +90,8 @@ class ConfigurationTest {
                                 private-key: /etc/ringtrace/server.key
                                 trusted-certificates: partners.pem
                                 client-certificates: optional
-                            """).sip();
+                            """)
+                    .sip();
 
             assertThat(sip)
                     .isEqualTo(new SipConfig(
@@ -125,7 +127,9 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            StoreConfig store = Written.in(folder, """
+            StoreConfig store = Written.in(
+                            folder,
+                            """
                             store:
                               url: jdbc:mysql://db.example.net:3306/ringtrace?sslMode=REQUIRED
                               user: ringtrace
@@ -190,13 +194,23 @@ class ConfigurationTest {
         @Test
         void defaults() {
             assertThat(ConfigurationTest.this.defaults().log())
-                    .isEqualTo(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO));
+                    .isEqualTo(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO, null));
         }
 
         @Test
         void everyKey() {
             assertThat(loaded("log: {format: json, level: debug}").log())
-                    .isEqualTo(new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG));
+                    .isEqualTo(new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG, null));
+        }
+
+        @Test
+        void aFileWithItsDefaultsAndWithEveryKey() {
+            assertThat(loaded("log: {file: {path: /var/log/a.log}}").log().file())
+                    .isEqualTo(new LogConfig.LogFile(Path.of("/var/log/a.log"), 100L << 20, 14, 2000L << 20));
+            assertThat(loaded("log: {file: {path: /a, size-mb: 5, keep-days: 3, total-mb: 20}}")
+                            .log()
+                            .file())
+                    .isEqualTo(new LogConfig.LogFile(Path.of("/a"), 5L << 20, 3, 20L << 20));
         }
     }
 
@@ -318,7 +332,8 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            assertThat(loaded("""
+            assertThat(loaded(
+                                    """
                                     sip: {listeners: [{transport: tcp}]}
                                     gateways:
                                       east:
@@ -331,7 +346,9 @@ class ConfigurationTest {
                                         trusted: false
                                         calls-per-second: 20
                                         maximum-calls: 400
-                                    """).plan().gateways())
+                                    """)
+                            .plan()
+                            .gateways())
                     .containsExactly(Map.entry(
                             "east",
                             new Gateway(
@@ -349,7 +366,8 @@ class ConfigurationTest {
 
     @Nested
     class Routes {
-        private static final String NAMES = """
+        private static final String NAMES =
+                """
                 trunks: {acme: {source-networks: [203.0.113.0/24]}}
                 gateways: {east: {host: 192.0.2.10}, west: {host: 192.0.2.20}}
                 """;
@@ -374,7 +392,8 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            Route route = onlyRoute("""
+            Route route = onlyRoute(
+                    """
                     routes:
                       - prefix: +1800
                         trunk: acme
@@ -395,7 +414,9 @@ class ConfigurationTest {
 
         @Test
         void everyConditionAndShare() {
-            Configuration configuration = loaded(NAMES + """
+            Configuration configuration = loaded(
+                    NAMES
+                            + """
                     time-windows:
                       office:
                         time-zone: America/New_York
@@ -456,12 +477,15 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            assertThat(loaded("""
+            assertThat(loaded(
+                                    """
                                     static-numbers:
                                       - number: +18005550123
                                         destination: "+12135550187"
                                         campaign: 2026
-                                    """).plan().staticNumbers())
+                                    """)
+                            .plan()
+                            .staticNumbers())
                     .containsExactly(Map.entry(
                             18_005_550_123L,
                             new StaticNumber(
