@@ -61,7 +61,7 @@ class MutationsTest {
     @BeforeEach
     void start() throws Exception {
         ladder = new Ladder(settings -> settings.withShards(2), 2);
-        ladder.journal.forgets = true;
+        ladder.journal.counts = true;
         ofTrunk.addAll(corpus());
         ofGateway.addAll(corpus());
     }
