@@ -203,6 +203,7 @@ public final class Ringtrace implements AutoCloseable {
                                 accounts.accounts(),
                                 new DatabaseNumberBank(database, clock, directory),
                                 new DatabaseNumberMatching(database, clock),
+                                accounts.smsNumbers(),
                                 new StoreCallRecords(database),
                                 new ServerHealth(directory, clock, journal),
                                 new ServerOperations(node.name(), plan, reload, proxy, directory, clock)),
