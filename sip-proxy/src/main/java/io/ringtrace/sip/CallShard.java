@@ -47,6 +47,7 @@ final class CallShard implements MessageReceiver {
     private final AtomicBoolean inboxWaits = new AtomicBoolean();
     private List<CallShard> all = List.of();
     private long lastFaultLoggedAt;
+    private volatile long tickedAt;
 
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     private record HandedOver(Hop source, byte[] datagram) {}
@@ -65,7 +66,8 @@ final class CallShard implements MessageReceiver {
         this.core = core;
         this.counters = transactions.counters();
         this.inbox = new MpscAtomicArrayQueue<>(mostHandedOver);
-        this.lastFaultLoggedAt = monotonicMillis.getAsLong() - MILLIS_BETWEEN_FAULT_LOGS;
+        this.tickedAt = monotonicMillis.getAsLong();
+        this.lastFaultLoggedAt = tickedAt - MILLIS_BETWEEN_FAULT_LOGS;
     }
 
     /** All shards of the proxy, by number, this one among them; before the first datagram. */
@@ -100,13 +102,20 @@ final class CallShard implements MessageReceiver {
     /** Fires the timers that are due; the loop calls it at every tick. */
     void tick() {
         mustBeInLoop();
+        long now = monotonicMillis.getAsLong();
+        tickedAt = now;
         try {
-            wheel.advance(monotonicMillis.getAsLong());
+            wheel.advance(now);
         } catch (RuntimeException e) {
             counters.add(Count.FAULTS);
             logFault("a timer", e);
         }
         core.gauge();
+    }
+
+    /** When its thread last came by, on the monotonic clock; a thread that hangs does not. Any thread may ask. */
+    long tickedAt() {
+        return tickedAt;
     }
 
     /** Gives everything back; nothing may be received afterwards. */

@@ -26,6 +26,7 @@ import io.ringtrace.sip.transport.StreamTransport;
 import io.ringtrace.sip.transport.UdpTransport;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -149,6 +150,13 @@ public final class SipProxy implements AutoCloseable {
         return shards.stream().map(CallShard::counters).toList();
     }
 
+    /** For how long the slowest shard's thread has not come by; some milliseconds while all is well. */
+    public Duration longestPause() {
+        long now = monotonicMillis.getAsLong();
+        return Duration.ofMillis(
+                shards.stream().mapToLong(shard -> now - shard.tickedAt()).max().orElse(0));
+    }
+
     /** Datagrams that the kernel refused to send. */
     public long sendFailures() {
         UdpTransport udp = transport;
@@ -224,7 +232,15 @@ public final class SipProxy implements AutoCloseable {
         List<CallShard> made = new ArrayList<>();
         for (int i = 0; i < settings.shards(); i++) {
             ProxyCore.Surroundings surroundings = new ProxyCore.Surroundings(
-                    activePlan, lookup, clock, cookieKeys, recorders.apply(i), targets, health, rejoins, newCallsRefused::get);
+                    activePlan,
+                    lookup,
+                    clock,
+                    cookieKeys,
+                    recorders.apply(i),
+                    targets,
+                    health,
+                    rejoins,
+                    newCallsRefused::get);
             made.add(shard(udp, tcp, i, sentBys, surroundings, rules, names));
         }
         List<CallShard> all = List.copyOf(made);

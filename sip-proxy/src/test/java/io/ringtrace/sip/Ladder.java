@@ -23,9 +23,12 @@ import io.ringtrace.sip.message.SipMethod;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -65,13 +68,38 @@ final class Ladder implements AutoCloseable {
         private final Queue<CallEvent> events = new ConcurrentLinkedQueue<>();
         volatile boolean open = true;
         volatile boolean takesEvents = true;
+        /** Events are counted by kind, not kept. */
+        volatile boolean counts;
+
+        private final Map<String, Integer> counted = new ConcurrentHashMap<>();
+
+        int counted(String kind) {
+            return counted.getOrDefault(kind, 0);
+        }
+
+        /** The shard's thread waits here at each event; a shard never should. */
+        volatile CountDownLatch gate = new CountDownLatch(0);
 
         @Override
         public boolean record(CallEvent event) {
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
             if (!takesEvents) {
                 return false;
             }
-            events.add(event);
+            if (counts) {
+                counted.merge(
+                        event instanceof CallEvent.Ended ended
+                                ? ended.reason().text()
+                                : event.getClass().getSimpleName(),
+                        1,
+                        Integer::sum);
+            } else {
+                events.add(event);
+            }
             return true;
         }
 
@@ -257,8 +285,7 @@ final class Ladder implements AutoCloseable {
     /** From now on the calls of all trunks are watched like that. */
     void supervises(Supervision rules) {
         List<Trunk> trunks = plan.trunks().stream()
-                .map(t -> new Trunk(
-                        t.name(), t.sourceNetworks(), t.normalisation(), t.defaultDestination(), rules))
+                .map(t -> new Trunk(t.name(), t.sourceNetworks(), t.normalisation(), t.defaultDestination(), rules))
                 .toList();
         plan = new RoutingPlan(
                 "watched",
@@ -301,7 +328,8 @@ final class Ladder implements AutoCloseable {
                 .sum();
     }
 
-    private long received() {
+    /** How many messages the proxy has handled, but for what it refused to read of strangers. */
+    long received() {
         long malformed = count(Count.MALFORMED);
         return malformed
                 + proxy.counters().stream()
