@@ -206,6 +206,7 @@ public final class Ringtrace implements AutoCloseable {
                                 accounts.accounts(),
                                 new DatabaseNumberBank(database, clock, directory),
                                 new DatabaseNumberMatching(database, clock),
+                                accounts.smsNumbers(),
                                 new StoreCallRecords(database),
                                 health,
                                 operations),

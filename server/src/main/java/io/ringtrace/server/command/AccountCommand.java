@@ -135,7 +135,7 @@ public final class AccountCommand {
     @Command(
             name = "change-site",
             description = "Gives a site other origins, on all nodes within seconds.",
-            footer = "  ringtrace account change-site --network acme --id 01J0… --origin https://www.example.com")
+            footer = "  ringtrace account change-site --network acme --id site_AbCdEfGhIjKlMnOp --origin https://www.example.com")
     int changeSite(
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network") String network,
@@ -160,7 +160,7 @@ public final class AccountCommand {
             name = "delete-site",
             description =
                     "Ends a site: on all nodes within seconds its pages get no more numbers, and keep those they show by themselves.",
-            footer = "  ringtrace account delete-site --network acme --id 01J0…")
+            footer = "  ringtrace account delete-site --network acme --id site_AbCdEfGhIjKlMnOp")
     int deleteSite(
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network") String network,
