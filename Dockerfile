@@ -3,7 +3,7 @@
 #   docker build -t ringtrace .
 #   docker run --network host -v /srv/ringtrace/etc:/etc/ringtrace:ro -v ringtrace-data:/var/lib/ringtrace ringtrace
 # SIP carries addresses inside its messages, so the host's network is the simple choice; behind a mapped port, name the outer address
-# in sip.advertised-hosts. Give it time to stop (docker run --stop-timeout 45), for the last records have to reach the database.
+# in sip.advertised-hosts. Give it time to stop (docker run --stop-timeout 60), for the last records have to reach the database.
 
 FROM eclipse-temurin:25-jdk-noble AS jdk
 

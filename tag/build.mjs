@@ -9,6 +9,7 @@ mkdirSync(folder, { recursive: true });
 for (const [source, name] of [
   ["ringtrace", "ringtrace"],
   ["preview", "ringtrace-preview"],
+  ["debug", "ringtrace-debug"],
 ]) {
   const script = join(folder, name + ".js");
   await build({
@@ -17,7 +18,7 @@ for (const [source, name] of [
     bundle: true,
     minify: true,
     format: "iife",
-    target: "es2020",
+    target: "es2021",
     charset: "utf8",
     // Names that only our own files say to one another.
     mangleProps: /^(?:wanted|renew|again|synchronise|capture|collect|isNew|told|watch|shown|due|list)$/,

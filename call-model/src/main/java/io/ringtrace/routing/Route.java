@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     the one that names hours.
  * @param shares the gateways of each part of the calls; one share of 100 for a route that divides nothing
  * @param ringTimeout from the first 18x; then CANCEL downstream, 408 upstream
+ * @param followRedirects whether a 3xx of a gateway is followed where the plan allows it ({@link Router#redirected}); else the caller gets it
  * @param source file and line where it stands, such as {@code ringtrace.yaml:31}
  */
 public record Route(
@@ -21,6 +22,7 @@ public record Route(
         RouteConditions conditions,
         List<Share> shares,
         Duration ringTimeout,
+        boolean followRedirects,
         String source) {
     public static final Duration DEFAULT_RING_TIMEOUT = Duration.ofSeconds(60);
     private static final int ALL = 100;
@@ -43,7 +45,12 @@ public record Route(
 
     /** A route for every caller, at all times, that divides nothing. */
     public Route(String prefix, @Nullable String trunk, List<Gateway> gateways, Duration ringTimeout, String source) {
-        this(prefix, trunk, RouteConditions.NONE, List.of(new Share(ALL, gateways)), ringTimeout, source);
+        this(prefix, trunk, RouteConditions.NONE, List.of(new Share(ALL, gateways)), ringTimeout, false, source);
+    }
+
+    /** The same route, with 3xx followed. */
+    public Route followingRedirects() {
+        return new Route(prefix, trunk, conditions, shares, ringTimeout, true, source);
     }
 
     /** The share that a call falls into: the same for the same draw. */

@@ -50,18 +50,19 @@ public final class Router {
         if (blocked != null) {
             return blocked;
         }
-        PhoneNumber destination = switch (attribution) {
-            case AttributionResult.StoreUnavailable _ -> attempt.trunk().defaultDestination();
-            case AttributionResult.Leased _,
-                    AttributionResult.Held _,
-                    AttributionResult.Expired _,
-                    AttributionResult.Overflow _,
-                    AttributionResult.NeverLeased _,
-                    AttributionResult.Resting _,
-                    AttributionResult.Static _,
-                    AttributionResult.Unassigned _,
-                    AttributionResult.Unknown _ -> attribution.destination();
-        };
+        PhoneNumber destination =
+                switch (attribution) {
+                    case AttributionResult.StoreUnavailable _ -> attempt.trunk().defaultDestination();
+                    case AttributionResult.Leased _,
+                            AttributionResult.Held _,
+                            AttributionResult.Expired _,
+                            AttributionResult.Overflow _,
+                            AttributionResult.NeverLeased _,
+                            AttributionResult.Resting _,
+                            AttributionResult.Static _,
+                            AttributionResult.Unassigned _,
+                            AttributionResult.Unknown _ -> attribution.destination();
+                };
         if (destination == null) {
             return attribution instanceof AttributionResult.StoreUnavailable
                     ? new RouteDecision.Reject(
@@ -103,6 +104,35 @@ public final class Router {
             gateways(plan, share, trace);
         }
         return new RouteDecision.Forward(share.gateways(), destination, route.ringTimeout(), route);
+    }
+
+    /**
+     * Where a gateway's 3xx may be followed to: the gateway at that host and port, when a call from that trunk and caller for that number
+     * would be routed there anyway. Null for everything else: who answers a call must not choose whom we pay.
+     *
+     * @param number what the Contact names
+     * @param known whose the number is: none of ours is called by way of a redirection
+     */
+    public static @Nullable Gateway redirected(
+            RoutingPlan plan,
+            CallAttempt attempt,
+            PhoneNumber number,
+            String host,
+            int port,
+            AttributionResult known,
+            long atMillis) {
+        if (!(known instanceof AttributionResult.Unknown) || number.premium() || number.emergency()) {
+            return null;
+        }
+        Route route = plan.routeFor(number, attempt.trunk().name(), attempt.caller(), atMillis, null);
+        if (route == null) {
+            return null;
+        }
+        return route.shares().stream()
+                .flatMap(share -> share.gateways().stream())
+                .filter(gateway -> gateway.port() == port && gateway.host().equalsIgnoreCase(host))
+                .findFirst()
+                .orElse(null);
     }
 
     private static RouteDecision.@Nullable Reject blocked(

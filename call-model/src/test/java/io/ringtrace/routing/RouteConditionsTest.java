@@ -50,6 +50,7 @@ class RouteConditionsTest {
                 conditions,
                 List.of(new Route.Share(100, List.of(gateway))),
                 Route.DEFAULT_RING_TIMEOUT,
+                false,
                 source);
     }
 
@@ -140,6 +141,7 @@ class RouteConditionsTest {
                 RouteConditions.NONE,
                 List.of(new Route.Share(70, List.of(EAST)), new Route.Share(30, List.of(WEST))),
                 Route.DEFAULT_RING_TIMEOUT,
+                false,
                 "test:1");
         RoutingPlan plan = plan(split);
         int east = 0;
@@ -171,9 +173,8 @@ class RouteConditionsTest {
                 .isEqualTo(
                         new RouteDecision.Reject(608, EndReason.BLOCKED_CALLER, 0, "caller +13125550123 is blocked"));
         assertThat(decide(plan, "+19005550123", Instant.EPOCH, 0, DESTINATION))
-                .isInstanceOfSatisfying(
-                        RouteDecision.Reject.class,
-                        reject -> assertThat(reject.why()).contains("+1900"));
+                .isInstanceOfSatisfying(RouteDecision.Reject.class, reject -> assertThat(reject.why())
+                        .contains("+1900"));
         assertThat(source(plan, "+13125550124", Instant.EPOCH)).isEqualTo("all");
         assertThat(source(plan, null, Instant.EPOCH)).isEqualTo("all");
     }

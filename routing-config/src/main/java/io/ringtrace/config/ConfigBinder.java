@@ -43,6 +43,7 @@ final class ConfigBinder {
                 texts(sip.items("advertised-hosts")),
                 shards.equals("auto") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(shards),
                 duration(sip, "maximum-call-duration"),
+                duration(sip, "stop-grace"),
                 sip.get("tls") == null ? null : tls(sip.mapping("tls")));
     }
 
@@ -82,7 +83,15 @@ final class ConfigBinder {
 
     private HttpConfig http() {
         YamlNode.Mapping http = tree.mapping("http");
-        return new HttpConfig(address(http), integer(http, "port"));
+        YamlNode.Mapping tag = http.mapping("tag");
+        return new HttpConfig(
+                address(http),
+                integer(http, "port"),
+                texts(http.items("trusted-proxies")).stream()
+                        .map(IpNetwork::parse)
+                        .toList(),
+                integer(tag, "new-numbers-per-minute-per-source-network"),
+                integer(tag, "new-numbers-per-minute-per-pool"));
     }
 
     private LogConfig log() {

@@ -17,6 +17,7 @@ import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.StaticNumber;
+import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.TimeWindow;
 import io.ringtrace.routing.Trunk;
 import java.time.LocalDate;
@@ -95,7 +96,14 @@ final class PlanBinder {
                 name,
                 networks(trunk),
                 normalisation(trunk.mapping("numbers")),
-                destination == null ? null : PhoneNumber.parse(destination.text()));
+                destination == null ? null : PhoneNumber.parse(destination.text()),
+                supervision(trunk.mapping("supervision")));
+    }
+
+    private static Supervision supervision(YamlNode.Mapping supervision) {
+        return new Supervision(
+                supervision.scalar("ask-every") == null ? null : duration(supervision, "ask-every"),
+                Boolean.parseBoolean(text(supervision, "hang-up-at-maximum-duration")));
     }
 
     private static NumberNormalisation normalisation(YamlNode.Mapping numbers) {
@@ -136,6 +144,7 @@ final class PlanBinder {
                         when == null ? null : Objects.requireNonNull(windows.get(when.text()))),
                 shares(route),
                 duration(route, "ring-timeout"),
+                text(route, "redirects").equals("follow"),
                 route.position().toString());
     }
 

@@ -9,6 +9,7 @@ import io.ringtrace.routing.NumberNormalisation;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.StaticNumber;
+import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.TimeWindow;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
@@ -52,6 +53,7 @@ class ConfigurationTest {
                             List.of(),
                             Runtime.getRuntime().availableProcessors(),
                             Duration.ofHours(3),
+                            Duration.ofSeconds(10),
                             null));
         }
 
@@ -70,6 +72,7 @@ class ConfigurationTest {
                               advertised-hosts: [sip.example.net, 198.51.100.7, "2001:db8::1"]
                               shards: 7
                               maximum-call-duration: 90m
+                              stop-grace: 2m
                               tls:
                                 certificate: tls/server.pem
                                 private-key: /etc/ringtrace/server.key
@@ -87,6 +90,7 @@ class ConfigurationTest {
                             List.of("sip.example.net", "198.51.100.7", "2001:db8::1"),
                             7,
                             Duration.ofMinutes(90),
+                            Duration.ofMinutes(2),
                             new SipConfig.Tls(
                                     folder.resolve("tls/server.pem"),
                                     Path.of("/etc/ringtrace/server.key"),
@@ -151,14 +155,23 @@ class ConfigurationTest {
         @Test
         void defaults() {
             assertThat(ConfigurationTest.this.defaults().http())
-                    .isEqualTo(new HttpConfig(InetAddress.ofLiteral("127.0.0.1"), 8080));
+                    .isEqualTo(new HttpConfig(InetAddress.ofLiteral("127.0.0.1"), 8080, List.of(), 120, 1200));
         }
 
         @Test
         void everyKey() {
-            HttpConfig http = loaded("http: {address: '::', port: 0}").http();
+            HttpConfig http = loaded(
+                            "http: {address: '::', port: 0, trusted-proxies: [10.0.0.0/8, '::1'],"
+                                    + " tag: {new-numbers-per-minute-per-source-network: 7, new-numbers-per-minute-per-pool: 70}}")
+                    .http();
 
-            assertThat(http).isEqualTo(new HttpConfig(InetAddress.ofLiteral("::"), 0));
+            assertThat(http)
+                    .isEqualTo(new HttpConfig(
+                            InetAddress.ofLiteral("::"),
+                            0,
+                            List.of(IpNetwork.parse("10.0.0.0/8"), IpNetwork.parse("::1")),
+                            7,
+                            70));
             assertThat(http.socketAddress().getPort()).isZero();
         }
     }
@@ -213,6 +226,7 @@ class ConfigurationTest {
                                           international-prefix: 00
                                           national-digits: 10
                                         default-destination: +442079460123
+                                        supervision: {ask-every: 5m, hang-up-at-maximum-duration: false}
                                       other:
                                         source-networks: [203.0.112.0/24]
                                         numbers: {format: nanp}
@@ -227,7 +241,8 @@ class ConfigurationTest {
                                             IpNetwork.parse("2001:db8::/32"),
                                             IpNetwork.parse("198.51.100.7/32")),
                                     new NumberNormalisation("44", "0", "00", 10),
-                                    PhoneNumber.parse("+442079460123")),
+                                    PhoneNumber.parse("+442079460123"),
+                                    new Supervision(Duration.ofMinutes(5), false)),
                             new Trunk(
                                     "other",
                                     List.of(IpNetwork.parse("203.0.112.0/24")),
@@ -319,6 +334,7 @@ class ConfigurationTest {
                         trunk: acme
                         gateways: [west, east]
                         ring-timeout: 30s
+                        redirects: follow
                     """);
 
             assertThat(route.prefix()).isEqualTo("1800");
@@ -327,6 +343,7 @@ class ConfigurationTest {
                     .extracting(Gateway::name)
                     .containsExactly("west", "east");
             assertThat(route.ringTimeout()).isEqualTo(Duration.ofSeconds(30));
+            assertThat(route.followRedirects()).isTrue();
             assertThat(route.source()).endsWith("ringtrace.yaml:4");
         }
 

@@ -121,10 +121,9 @@ class PrecedenceTest {
                             .withOptions(Map.of("http.prot", "1", "htpp.port", "1"))
                             .wrong())
                     .containsExactly(
-                            "option: htpp: expected one of the keys include, sip, trunks, gateways, routes,"
-                                    + " time-windows, blocked-callers, static-numbers, store, http, log (did you mean"
-                                    + " 'http'?)",
-                            "option: http.prot: expected one of the keys address, port (did you mean 'port'?)");
+                            "option: htpp: expected one of the keys include, sip, trunks, gateways, routes, time-windows, blocked-callers, static-numbers, store,"
+                                    + " http, log (did you mean 'http'?)",
+                            "option: http.prot: expected one of the keys address, port, trusted-proxies, tag (did you mean 'port'?)");
         }
 
         @Test
@@ -142,8 +141,8 @@ class PrecedenceTest {
                             "option: http..port: expected a key such as http.port or sip.listeners[0].port",
                             "option: http.port.x: expected the key of something that exists (http.port is no mapping)",
                             "option: http[0]: expected the key of something that exists (http has no entry 0)",
-                            "option: sip.listeners[7].port: expected the key of something that exists (sip.listeners"
-                                    + " has no entry 7)");
+                            "option: sip.listeners[7].port: expected the key of something that exists (sip.listeners has"
+                                    + " no entry 7)");
         }
 
         @Test

@@ -6,6 +6,7 @@ import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.config.ConfigSource;
 import io.ringtrace.config.ConfigWatch;
 import io.ringtrace.config.Configuration;
+import io.ringtrace.config.HttpConfig;
 import io.ringtrace.config.PlanHolder;
 import io.ringtrace.config.PlanReload;
 import io.ringtrace.config.SipConfig;
@@ -37,6 +38,7 @@ import io.ringtrace.store.lease.LeaseAllocator;
 import io.ringtrace.store.node.NodeIdentity;
 import io.ringtrace.store.record.JournalDrain;
 import io.ringtrace.store.record.LeftJournal;
+import io.ringtrace.store.record.RecordReaper;
 import io.ringtrace.store.record.StoreCallRecords;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -53,6 +55,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +70,7 @@ public final class Ringtrace implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ringtrace.class);
     private static final long LONGEST_DRAIN_MILLIS = 5_000;
     private static final int LONGEST_NODE_NAME = 64;
+    private static final long BETWEEN_LOOKS_MILLIS = 50;
 
     /** One part that has been started, and how it is stopped. */
     private record Started(String name, AutoCloseable part) {}
@@ -74,6 +78,10 @@ public final class Ringtrace implements AutoCloseable {
     private final Deque<Started> started = new ArrayDeque<>();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final CountDownLatch hurry = new CountDownLatch(1);
+    private Duration stopGrace = Duration.ZERO;
+    private Runnable onStop = () -> {};
     private @Nullable SipProxy sip;
 
     private Ringtrace() {}
@@ -168,6 +176,11 @@ public final class Ringtrace implements AutoCloseable {
         JournalDrain drain = new JournalDrain(journal, database, node);
         open("journal drain", () -> close(drain));
         drain.start();
+        RecordReaper reaper = open(
+                "record reaper",
+                new RecordReaper(
+                        database, clock, node.name(), configuration.sip().maximumCallDuration()));
+        reaper.start();
 
         PlanHolder plan = new PlanHolder(configuration.plan());
         PlanReload reload = new PlanReload(source.loader(), source.file(), configuration, plan, InstantSource.system());
@@ -176,17 +189,17 @@ public final class Ringtrace implements AutoCloseable {
                 "SIP proxy",
                 new SipProxy(sipSettings(configuration.sip()), plan, directory, clock, cookieKeys, journal::recorder));
         proxy.remember(journal.recentInvites());
+        proxy.resume(journal.runningCalls());
         proxy.start();
         sip = proxy;
+        stopGrace = configuration.sip().stopGrace();
 
         ServerHealth health = new ServerHealth(proxy, directory, clock, journal);
         ServerOperations operations = new ServerOperations(node.name(), plan, reload, proxy, directory, clock);
         HttpApi http = open(
                 "HTTP interface",
                 new HttpApi(
-                        HttpSettings.at(
-                                configuration.http().address().getHostAddress(),
-                                configuration.http().port()),
+                        httpSettings(configuration.http()),
                         new HttpPorts(
                                 leases,
                                 accounts.pools(),
@@ -216,9 +229,13 @@ public final class Ringtrace implements AutoCloseable {
                 address,
                 data.path(),
                 configuration.plan().version());
-        SystemdService systemd =
+        SystemdService told =
                 open("word to systemd", SystemdService.start(environment, health, operations::statusLine));
-        HangupSignal.handle(() -> systemd.reloading(() -> reload.reload("SIGHUP")));
+        onStop = () -> {
+            health.stopping();
+            told.stopping(stopGrace);
+        };
+        ProcessSignal.handle("HUP", () -> told.reloading(() -> reload.reload("SIGHUP")));
     }
 
     private void watch(PlanReload reload) {
@@ -237,6 +254,40 @@ public final class Ringtrace implements AutoCloseable {
     /** Returns when the server has been closed. */
     public void awaitEnd() throws InterruptedException {
         ended.await();
+    }
+
+    /**
+     * Refuses new calls from now on, lets running ones end for as long as {@code sip.stop-grace} says, then closes. Called again meanwhile,
+     * from another thread, it closes at once. What still runs goes on in the next run.
+     */
+    public void stop() throws InterruptedException {
+        SipProxy proxy = sip;
+        if (!stopping.compareAndSet(false, true)) {
+            hurry.countDown();
+            return;
+        }
+        onStop.run();
+        if (proxy != null) {
+            proxy.refuseNewCalls();
+            long running = proxy.liveCalls();
+            if (running > 0) {
+                LOG.info(
+                        "stopping: new calls get 503, {} running ones are kept for at most {} s",
+                        running,
+                        stopGrace.toSeconds());
+            }
+            long deadline = System.nanoTime() + stopGrace.toNanos();
+            while (proxy.liveCalls() > 0
+                    && System.nanoTime() < deadline
+                    && !hurry.await(BETWEEN_LOOKS_MILLIS, TimeUnit.MILLISECONDS)) {
+                // The next look follows.
+            }
+            long left = proxy.liveCalls();
+            if (left > 0) {
+                LOG.info("stopping with {} calls that run on; the next run watches them", left);
+            }
+        }
+        close();
     }
 
     /** Stops every part; records that are still in the journal are carried to the store for at most 5 s, the rest at the next start. */
@@ -296,6 +347,13 @@ public final class Ringtrace implements AutoCloseable {
         JournalSettings defaults = JournalSettings.defaults();
         return new JournalSettings(
                 journal.segmentBytes(), journal.sizeLimitBytes(), defaults.retention(), defaults.forceInterval());
+    }
+
+    private static HttpSettings httpSettings(HttpConfig http) {
+        return HttpSettings.at(http.address().getHostAddress(), http.port())
+                .with(
+                        http.trustedProxies(),
+                        new HttpSettings.Pages(http.newNumbersBySource(), http.newNumbersByPool()));
     }
 
     private static SipSettings sipSettings(SipConfig sip) throws StartException {

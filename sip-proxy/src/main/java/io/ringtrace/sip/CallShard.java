@@ -1,5 +1,6 @@
 package io.ringtrace.sip;
 
+import io.ringtrace.call.RunningCall;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.Flaw;
@@ -121,6 +122,18 @@ final class CallShard implements MessageReceiver {
     void stop() {
         mustBeInLoop();
         transactions.endAll();
+    }
+
+    /** Watches an answered call of an earlier run; before the first datagram. */
+    void resume(RunningCall call) {
+        mustBeInLoop();
+        core.resume(call);
+    }
+
+    /** Which of so many shards a call of an earlier run belongs to. */
+    static int ownerOf(RunningCall call, int shards) {
+        byte[] callId = ProxyCore.sipCallId(call);
+        return (int) Long.remainderUnsigned(SipMessage.hash(callId, 0, callId.length, CALL_ID_SEED), shards);
     }
 
     private CallShard ownerOf(SipMessage parsed) {

@@ -51,6 +51,23 @@ class CancelTest {
     }
 
     @Test
+    @DisplayName("RFC 3326 §2: takes its reasons along")
+    void takesItsReasonsAlong() {
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        String elsewhere = "SIP;cause=200;text=\"Call completed elsewhere\"";
+        caller.sends(caller.cancelText("Reason: " + elsewhere + "\r\nReason: Q.850\r\n ;cause=26\r\n"));
+        caller.receives("200");
+        gateway.answersInvite(100);
+        assertThat(gateway.receives("CANCEL").header("Reason")).isEqualTo(elsewhere + ", Q.850 ;cause=26");
+        gateway.answersInvite(487);
+        gateway.receives("ACK");
+        caller.receives("487");
+        assertThat(ladder.journal.ended().reasonHeader()).startsWith("SIP;cause=200");
+    }
+
+    @Test
     void beforeAnyProvisionalResponseWaitsForOne() {
         caller.invites(Ladder.PROMO);
         caller.receives("100");

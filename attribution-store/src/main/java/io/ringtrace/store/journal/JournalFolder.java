@@ -171,11 +171,12 @@ public final class JournalFolder {
         Counting counting = new Counting();
         Entries entries = new Entries(segment.shard(), segment.number(), counting);
         SegmentScan scan = SegmentScan.of(segment, entries);
-        State state = switch (scan.tail()) {
-            case CLEAN -> segment.number() == 0 && scan.entries() == 0 ? State.PREPARED : State.SOUND;
-            case TORN -> State.TORN;
-            case DAMAGED -> State.DAMAGED;
-        };
+        State state =
+                switch (scan.tail()) {
+                    case CLEAN -> segment.number() == 0 && scan.entries() == 0 ? State.PREPARED : State.SOUND;
+                    case TORN -> State.TORN;
+                    case DAMAGED -> State.DAMAGED;
+                };
         return new Found(
                 segment.shard(),
                 segment.number(),
@@ -241,6 +242,7 @@ public final class JournalFolder {
                 case CallEvent.Began _ -> began++;
                 case CallEvent.Progressed _ -> progressed++;
                 case CallEvent.Answered _ -> answered++;
+                case CallEvent.Continued _ -> {}
                 case CallEvent.Ended _ -> ended++;
             }
             long at = place.event().atMillis();

@@ -105,6 +105,7 @@ final class RecordWriter {
                 case CallEvent.Began one -> began.add(one);
                 case CallEvent.Progressed one -> progressed.add(one);
                 case CallEvent.Answered one -> answered.add(one);
+                case CallEvent.Continued _ -> {}
                 case CallEvent.Ended one -> ended.add(one);
             }
         }

@@ -34,6 +34,7 @@ class RecordWriterIT {
     static final TestStore store = new TestStore();
 
     private final RecordWriter writer = new RecordWriter("node-a");
+    private final RecordWriter otherNode = new RecordWriter("node-b");
 
     @BeforeEach
     void noRecords() throws Exception {
@@ -68,6 +69,30 @@ class RecordWriterIT {
         Scale.prove(
                 "record-merge.md",
                 List.of(SEEDS + " draws of 12 calls, shuffled and partly repeated: the same records each time."));
+    }
+
+    @Test
+    @DisplayName(
+            "from two nodes, in any order: a call begins on one, and whichever its later messages reach tells of them")
+    void fromTwoNodes() throws Exception {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            Random random = new Random(seed);
+            List<CallEvent> events = calls(new SampleEvents(seed), random);
+            clear();
+            write(events);
+            List<String> ofOneNode = rows();
+
+            clear();
+            Collections.shuffle(events, random);
+            for (CallEvent event : events) {
+                RecordWriter node = event instanceof CallEvent.Began || random.nextBoolean() ? writer : otherNode;
+                store.database().transact(connection -> {
+                    node.write(connection, List.of(event));
+                    return 1;
+                });
+            }
+            assertThat(rows()).as("seed %d", seed).isEqualTo(ofOneNode);
+        }
     }
 
     @Test
@@ -115,6 +140,7 @@ class RecordWriterIT {
             }
             if (random.nextBoolean()) {
                 events.add(sample.answered(call));
+                events.add(sample.continued(call));
             }
             Set<Long> moments = new HashSet<>();
             for (int ends = random.nextInt(4); ends > 0; ends--) {

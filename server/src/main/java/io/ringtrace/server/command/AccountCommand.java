@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.StringJoiner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,8 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "account",
         description =
-                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes"
-                        + " sites for the tag.",
+                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes, lists, changes and deletes sites for the tag.",
         footer = {
             "  ringtrace account create --network acme --advertiser dental --campaign spring",
             "  ringtrace account token --network acme"
@@ -102,13 +102,84 @@ public final class AccountCommand {
                     List<String> origins)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
-            ObjectNode body = JsonMapper.shared().createObjectNode().put("network", network);
-            origins.forEach(body.putArray("origins")::add);
-            JsonNode answer = client.post("/v1/operator/sites", "application/json", body.toString());
+            JsonNode answer = client.post(
+                    "/v1/operator/sites",
+                    "application/json",
+                    origins(network, origins).toString());
             out().println("<script src=\"https://YOUR-RINGTRACE-HOST/tag/ringtrace.js\" data-site=\""
                     + answer.path("site").asString() + "\"></script>");
         }
         return 0;
+    }
+
+    @Command(
+            name = "sites",
+            description = "Lists a network's sites with their origins.",
+            footer = "  ringtrace account sites --network acme")
+    int sites(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network)
+            throws CommandException {
+        try (OperatorClient client = server.connect()) {
+            out().printf("%-26s %s%n", "ID", "ORIGINS");
+            for (JsonNode site :
+                    client.get("/v1/operator/sites?network=" + encoded(network)).path("sites")) {
+                StringJoiner origins = new StringJoiner(" ");
+                site.path("origins").forEach(origin -> origins.add(origin.asString()));
+                out().printf("%-26s %s%n", site.path("site").asString(), origins);
+            }
+        }
+        return 0;
+    }
+
+    @Command(
+            name = "change-site",
+            description = "Gives a site other origins, on all nodes within seconds.",
+            footer = "  ringtrace account change-site --network acme --id s_4f1c --origin https://www.example.org")
+    int changeSite(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
+            @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") String id,
+            @Option(
+                            names = "--origin",
+                            required = true,
+                            paramLabel = "ORIGIN",
+                            description = "all it shall have; several times for several")
+                    List<String> origins)
+            throws CommandException {
+        try (OperatorClient client = server.connect()) {
+            client.put(
+                    "/v1/operator/sites/" + encoded(id),
+                    origins(network, origins).toString());
+        }
+        out().println("Site " + id + " now has " + String.join(" ", origins) + ".");
+        return 0;
+    }
+
+    @Command(
+            name = "delete-site",
+            description =
+                    "Ends a site: on all nodes within seconds its pages get no more numbers, and keep those they show by themselves.",
+            footer = "  ringtrace account delete-site --network acme --id s_4f1c")
+    int deleteSite(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
+            @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") String id)
+            throws CommandException {
+        try (OperatorClient client = server.connect()) {
+            client.delete("/v1/operator/sites/" + encoded(id) + "?network=" + encoded(network));
+        }
+        out().println("Site " + id + " of network " + network + " is gone.");
+        return 0;
+    }
+
+    private static ObjectNode origins(String network, List<String> origins) {
+        ObjectNode body = JsonMapper.shared().createObjectNode().put("network", network);
+        origins.forEach(body.putArray("origins")::add);
+        return body;
     }
 
     @Command(

@@ -64,8 +64,8 @@ public final class JournalCommand {
             name = "verify",
             description =
                     "Reads every entry of a journal and tells damage by segment and offset. Only reads; the node may"
-                        + " be running. Ends with 1 when something is damaged; a torn last entry, which the next start"
-                        + " cuts off, is told and is no damage.",
+                            + " be running. Ends with 1 when something is damaged; a torn last entry, which the next start"
+                            + " cuts off, is told and is no damage.",
             footer = "  ringtrace journal verify /var/lib/ringtrace")
     int verify(
             @Parameters(paramLabel = "DIR", description = "the journal's folder, or the data folder it is in") Path dir)
@@ -213,6 +213,9 @@ public final class JournalCommand {
             case CallEvent.Answered answered ->
                 "answered: " + answered.status() + " from gateway " + answered.gateway() + ", rang "
                         + answered.ringMillis() + " ms";
+            case CallEvent.Continued continued ->
+                "continued: answered " + time(continued.answeredAtMillis()) + ", last sign of life "
+                        + time(continued.aliveAtMillis());
             case CallEvent.Ended ended ->
                 "ended: " + ended.reason().text() + " by " + ended.by().text()
                         + (ended.statusSent() == 0 ? "" : ", SIP " + ended.statusSent())

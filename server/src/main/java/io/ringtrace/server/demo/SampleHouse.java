@@ -53,7 +53,9 @@ public final class SampleHouse implements AutoCloseable {
         this.folder = folder;
         this.sipPort = freeUdpPort();
         this.gatewayPort = freeUdpPort();
-        Files.writeString(config(), """
+        Files.writeString(
+                config(),
+                """
                 sip:
                   listeners:
                     - transport: udp
@@ -76,7 +78,8 @@ public final class SampleHouse implements AutoCloseable {
                 http:
                   address: 127.0.0.1
                   port: %d
-                """.formatted(sipPort, gatewayPort, data(), freeTcpPort()));
+                """
+                        .formatted(sipPort, gatewayPort, data(), freeTcpPort()));
     }
 
     /** A visitor who has been lent a number. */
@@ -222,6 +225,13 @@ public final class SampleHouse implements AutoCloseable {
                 }
                 before = "&before=" + next;
             }
+        }
+    }
+
+    /** What the operator's own interface answers. */
+    public JsonNode operator(String path) throws Exception {
+        try (OperatorClient client = OperatorClient.of(data())) {
+            return client.get(path);
         }
     }
 

@@ -9,12 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param field a header field that belongs to it, such as Retry-After; null for none
  * @param counted what it counts as
  */
-record Refusal(
-        int status,
-        String reason,
-        @Nullable String field,
-        @Nullable String value,
-        Count counted) {
+record Refusal(int status, String reason, @Nullable String field, @Nullable String value, Count counted) {
     static final String ALLOWED_METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS";
     static final Refusal STRANGER = new Refusal(403, "Forbidden", Count.STRANGERS);
     static final Refusal FORBIDDEN = new Refusal(403, "Forbidden", Count.REFUSED);
@@ -28,7 +23,11 @@ record Refusal(
     static final Refusal LOOP = new Refusal(482, "Loop Detected", Count.REFUSED);
     static final Refusal MERGED = new Refusal(482, "Merged Request", Count.REFUSED);
     static final Refusal TOO_MANY_HOPS = new Refusal(483, "Too Many Hops", Count.REFUSED);
+    static final Refusal MAX_BREADTH = new Refusal(440, "Max-Breadth Exceeded", Count.REFUSED);
     static final Refusal FULL = new Refusal(503, "Service Unavailable", "Retry-After", "5", Count.SHED);
+    /** We are about to stop. */
+    static final Refusal STOPPING = new Refusal(503, "Service Unavailable", "Retry-After", "30", Count.SHED);
+
     static final Refusal FAULT = new Refusal(500, "Server Internal Error", Count.REFUSED);
 
     Refusal(int status, String reason, Count counted) {

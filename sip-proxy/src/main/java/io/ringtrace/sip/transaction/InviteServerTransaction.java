@@ -83,11 +83,15 @@ public final class InviteServerTransaction extends ServerTransaction {
         user = transactionUser;
     }
 
-    /** A CANCEL for this transaction arrived (§9.2); it has no effect once a final response was given. */
-    public void cancelled() {
+    /**
+     * A CANCEL for this transaction arrived (§9.2); it has no effect once a final response was given.
+     *
+     * @param reason the value of its Reason field; null when it has none
+     */
+    public void cancelled(@Nullable String reason) {
         ServerTransactionUser transactionUser = user;
         if (state == State.PROCEEDING && transactionUser != null) {
-            transactionUser.cancelled();
+            transactionUser.cancelled(reason);
         }
     }
 
@@ -129,14 +133,15 @@ public final class InviteServerTransaction extends ServerTransaction {
 
     @Override
     void fired(Timer timer) {
-        Input input = switch (timer) {
-            case TIMER_G -> Input.TIMER_G;
-            case TIMER_H -> Input.TIMER_H;
-            case TIMER_I -> Input.TIMER_I;
-            case TIMER_L -> Input.TIMER_L;
-            case TIMER_A, TIMER_B, TIMER_D, TIMER_E, TIMER_F, TIMER_J, TIMER_K, TIMER_M ->
-                throw new IllegalStateException(timer + " is no timer of an INVITE server transaction");
-        };
+        Input input =
+                switch (timer) {
+                    case TIMER_G -> Input.TIMER_G;
+                    case TIMER_H -> Input.TIMER_H;
+                    case TIMER_I -> Input.TIMER_I;
+                    case TIMER_L -> Input.TIMER_L;
+                    case TIMER_A, TIMER_B, TIMER_D, TIMER_E, TIMER_F, TIMER_J, TIMER_K, TIMER_M ->
+                        throw new IllegalStateException(timer + " is no timer of an INVITE server transaction");
+                };
         go(step(state, input), null);
     }
 
