@@ -18,7 +18,8 @@ public interface Accounts {
      * @param createdAt when its present secret was made; Unix milliseconds, like the other
      * @param revokedAt null while it is valid
      */
-    record Token(long id, String name, long createdAt, @Nullable Long revokedAt) {}
+    record Token(
+            long id, String name, long createdAt, @Nullable Long revokedAt) {}
 
     /** A network's tokens, revoked ones too, the oldest first; at most {@code limit}. */
     List<Token> tokens(String network, int limit) throws StoreUnavailableException;

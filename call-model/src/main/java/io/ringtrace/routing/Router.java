@@ -50,19 +50,18 @@ public final class Router {
         if (blocked != null) {
             return blocked;
         }
-        PhoneNumber destination =
-                switch (attribution) {
-                    case AttributionResult.StoreUnavailable _ -> attempt.trunk().defaultDestination();
-                    case AttributionResult.Leased _,
-                            AttributionResult.Held _,
-                            AttributionResult.Expired _,
-                            AttributionResult.Overflow _,
-                            AttributionResult.NeverLeased _,
-                            AttributionResult.Resting _,
-                            AttributionResult.Static _,
-                            AttributionResult.Unassigned _,
-                            AttributionResult.Unknown _ -> attribution.destination();
-                };
+        PhoneNumber destination = switch (attribution) {
+            case AttributionResult.StoreUnavailable _ -> attempt.trunk().defaultDestination();
+            case AttributionResult.Leased _,
+                    AttributionResult.Held _,
+                    AttributionResult.Expired _,
+                    AttributionResult.Overflow _,
+                    AttributionResult.NeverLeased _,
+                    AttributionResult.Resting _,
+                    AttributionResult.Static _,
+                    AttributionResult.Unassigned _,
+                    AttributionResult.Unknown _ -> attribution.destination();
+        };
         if (destination == null) {
             return attribution instanceof AttributionResult.StoreUnavailable
                     ? new RouteDecision.Reject(

@@ -173,8 +173,9 @@ class RouteConditionsTest {
                 .isEqualTo(
                         new RouteDecision.Reject(608, EndReason.BLOCKED_CALLER, 0, "caller +13125550123 is blocked"));
         assertThat(decide(plan, "+19005550123", Instant.EPOCH, 0, DESTINATION))
-                .isInstanceOfSatisfying(RouteDecision.Reject.class, reject -> assertThat(reject.why())
-                        .contains("+1900"));
+                .isInstanceOfSatisfying(
+                        RouteDecision.Reject.class,
+                        reject -> assertThat(reject.why()).contains("+1900"));
         assertThat(source(plan, "+13125550124", Instant.EPOCH)).isEqualTo("all");
         assertThat(source(plan, null, Instant.EPOCH)).isEqualTo("all");
     }

@@ -172,20 +172,14 @@ public final class HttpApi implements AutoCloseable {
     /** What Netty could not read as HTTP within the limits; the connection has no use after it. */
     private static void unreadable(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
-        Problem problem =
-                switch (cause) {
-                    case TooLongHttpLineException _ ->
-                        Problem.of(
-                                414,
-                                "uri_too_long",
-                                "The request line may have at most " + LONGEST_REQUEST_LINE + " bytes.");
-                    case TooLongHttpHeaderException _ ->
-                        Problem.of(
-                                431,
-                                "headers_too_large",
-                                "The headers may have at most " + LONGEST_HEADERS + " bytes.");
-                    case null, default -> Problem.of(400, "malformed_request", "The request is not HTTP.");
-                };
+        Problem problem = switch (cause) {
+            case TooLongHttpLineException _ ->
+                Problem.of(
+                        414, "uri_too_long", "The request line may have at most " + LONGEST_REQUEST_LINE + " bytes.");
+            case TooLongHttpHeaderException _ ->
+                Problem.of(431, "headers_too_large", "The headers may have at most " + LONGEST_HEADERS + " bytes.");
+            case null, default -> Problem.of(400, "malformed_request", "The request is not HTTP.");
+        };
         Answer answer = ErrorShape.OURS.answer(problem);
         request.response()
                 .setStatusCode(answer.status())

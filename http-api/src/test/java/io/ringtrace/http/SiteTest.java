@@ -15,8 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 @DisplayName("Sites with the tag")
 class SiteTest {
     private static final String SHOP = "https://shop.example.org";
-    private static final String BODY =
-            """
+    private static final String BODY = """
             {"requests":[{"destination":"+18005550199","visitor_id":"v1","marketing_data":{"utm_source":"news"}},
                          {"destination":"+12125550142","visitor_id":"v1"}]}""";
 

@@ -36,9 +36,7 @@ final class SipSocket implements AutoCloseable {
                 Max-Forwards: 70
                 Content-Length: 0
 
-                """
-                .formatted(number, server, hostPort(), callId)
-                .replace("\n", "\r\n");
+                """.formatted(number, server, hostPort(), callId).replace("\n", "\r\n");
     }
 
     /** The caller's request in the call that this 2xx answered. */
@@ -49,8 +47,9 @@ final class SipSocket implements AutoCloseable {
         answer.lines()
                 .filter(line -> line.startsWith("Record-Route: "))
                 .forEach(line -> text.append(line.replace("Record-", "")).append("\r\n"));
-        answer.lines().filter(line -> line.matches("(From|To|Call-ID): .*")).forEach(line -> text.append(line)
-                .append("\r\n"));
+        answer.lines()
+                .filter(line -> line.matches("(From|To|Call-ID): .*"))
+                .forEach(line -> text.append(line).append("\r\n"));
         return text.append("CSeq: " + cseq + " " + method + "\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n")
                 .toString();
     }
@@ -60,8 +59,10 @@ final class SipSocket implements AutoCloseable {
         request.lines()
                 .filter(line -> line.matches("(Via|Record-Route|From|Call-ID|CSeq): .*"))
                 .forEach(line -> answer.append(line).append("\r\n"));
-        request.lines().filter(line -> line.startsWith("To: ")).forEach(line -> answer.append(line)
-                .append(line.contains("tag=") ? "\r\n" : ";tag=gateway\r\n"));
+        request.lines()
+                .filter(line -> line.startsWith("To: "))
+                .forEach(line -> answer.append(line)
+                        .append(line.contains("tag=") ? "\r\n" : ";tag=gateway\r\n"));
         return answer.append("Contact: <sip:" + hostPort() + ">\r\nContent-Length: 0\r\n\r\n")
                 .toString();
     }

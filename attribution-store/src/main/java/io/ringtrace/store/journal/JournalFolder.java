@@ -171,12 +171,11 @@ public final class JournalFolder {
         Counting counting = new Counting();
         Entries entries = new Entries(segment.shard(), segment.number(), counting);
         SegmentScan scan = SegmentScan.of(segment, entries);
-        State state =
-                switch (scan.tail()) {
-                    case CLEAN -> segment.number() == 0 && scan.entries() == 0 ? State.PREPARED : State.SOUND;
-                    case TORN -> State.TORN;
-                    case DAMAGED -> State.DAMAGED;
-                };
+        State state = switch (scan.tail()) {
+            case CLEAN -> segment.number() == 0 && scan.entries() == 0 ? State.PREPARED : State.SOUND;
+            case TORN -> State.TORN;
+            case DAMAGED -> State.DAMAGED;
+        };
         return new Found(
                 segment.shard(),
                 segment.number(),

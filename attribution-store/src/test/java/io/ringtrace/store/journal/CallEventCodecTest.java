@@ -86,8 +86,9 @@ class CallEventCodecTest {
         bytes.put(0, (byte) 1);
         bytes.limit(bytes.limit() - (began.inviteKey() == null ? 1 : 17));
         assertThat(CallEventCodec.decode(bytes))
-                .isInstanceOfSatisfying(CallEvent.Began.class, read -> assertThat(read.inviteKey())
-                        .isNull())
+                .isInstanceOfSatisfying(
+                        CallEvent.Began.class,
+                        read -> assertThat(read.inviteKey()).isNull())
                 .extracting(CallEvent::callId)
                 .isEqualTo(began.callId());
     }
@@ -99,10 +100,11 @@ class CallEventCodecTest {
         bytes.put(0, (byte) 2);
         DialogFacts dialog = answered.dialog();
         bytes.limit(bytes.limit() - 2 - (dialog == null ? 0 : dialog.bytes().length));
-        assertThat(CallEventCodec.decode(bytes)).isInstanceOfSatisfying(CallEvent.Answered.class, read -> {
-            assertThat(read.dialog()).isNull();
-            assertThat(read.attempts()).isEqualTo(answered.attempts());
-        });
+        assertThat(CallEventCodec.decode(bytes))
+                .isInstanceOfSatisfying(CallEvent.Answered.class, read -> {
+                    assertThat(read.dialog()).isNull();
+                    assertThat(read.attempts()).isEqualTo(answered.attempts());
+                });
     }
 
     @Test

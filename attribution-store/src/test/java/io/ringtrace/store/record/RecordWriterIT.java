@@ -72,8 +72,7 @@ class RecordWriterIT {
     }
 
     @Test
-    @DisplayName(
-            "from two nodes, in any order: a call begins on one, and whichever its later messages reach tells of them")
+    @DisplayName("from two nodes, in any order: a call begins on one, and whichever its later messages reach tells of them")
     void fromTwoNodes() throws Exception {
         for (int seed = 0; seed < SEEDS; seed++) {
             Random random = new Random(seed);

@@ -126,12 +126,11 @@ final class Exchange {
     }
 
     private @Nullable Problem beyondRate(Caller caller) {
-        String bucket =
-                switch (caller) {
-                    case Caller.Operator _ -> null;
-                    case Caller.OfNetwork(String network) -> "network " + network;
-                    case Caller.Anybody _ -> "source " + Source.address(source());
-                };
+        String bucket = switch (caller) {
+            case Caller.Operator _ -> null;
+            case Caller.OfNetwork(String network) -> "network " + network;
+            case Caller.Anybody _ -> "source " + Source.address(source());
+        };
         long wait = bucket == null ? 0 : surroundings.rate().admit(bucket, System.nanoTime() - ORIGIN);
         return wait == 0
                 ? null
@@ -239,11 +238,10 @@ final class Exchange {
     }
 
     private void answer(Reply reply) {
-        Answer answer =
-                switch (reply) {
-                    case Answer ready -> ready;
-                    case Problem problem -> endpoint.errors().answer(problem);
-                };
+        Answer answer = switch (reply) {
+            case Answer ready -> ready;
+            case Problem problem -> endpoint.errors().answer(problem);
+        };
         write(context.response(), endpoint.access() == Access.SITE ? readableByPage(answer) : answer);
     }
 

@@ -53,9 +53,7 @@ public final class SampleHouse implements AutoCloseable {
         this.folder = folder;
         this.sipPort = freeUdpPort();
         this.gatewayPort = freeUdpPort();
-        Files.writeString(
-                config(),
-                """
+        Files.writeString(config(), """
                 sip:
                   listeners:
                     - transport: udp
@@ -78,8 +76,7 @@ public final class SampleHouse implements AutoCloseable {
                 http:
                   address: 127.0.0.1
                   port: %d
-                """
-                        .formatted(sipPort, gatewayPort, data(), freeTcpPort()));
+                """.formatted(sipPort, gatewayPort, data(), freeTcpPort()));
     }
 
     /** A visitor who has been lent a number. */

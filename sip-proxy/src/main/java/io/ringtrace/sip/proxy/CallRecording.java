@@ -107,12 +107,7 @@ final class CallRecording {
         call.sessionMillis = SessionTimer.intervalMillis(response);
         int listener = server.source().listener().index();
         LiveDialog dialog = dialogs.read(
-                server.request(),
-                response,
-                cookie,
-                leg,
-                listener,
-                hop == null ? listener : hop.listener().index());
+                server.request(), response, cookie, leg, listener, hop == null ? listener : hop.listener().index());
         call.dialog = dialog;
         call.journaledAt = call.answeredAt;
         CallSupervision.begin(call, rules);

@@ -9,7 +9,12 @@ import org.jspecify.annotations.Nullable;
  * @param field a header field that belongs to it, such as Retry-After; null for none
  * @param counted what it counts as
  */
-record Refusal(int status, String reason, @Nullable String field, @Nullable String value, Count counted) {
+record Refusal(
+        int status,
+        String reason,
+        @Nullable String field,
+        @Nullable String value,
+        Count counted) {
     static final String ALLOWED_METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS";
     static final Refusal STRANGER = new Refusal(403, "Forbidden", Count.STRANGERS);
     static final Refusal FORBIDDEN = new Refusal(403, "Forbidden", Count.REFUSED);

@@ -133,15 +133,14 @@ public final class InviteServerTransaction extends ServerTransaction {
 
     @Override
     void fired(Timer timer) {
-        Input input =
-                switch (timer) {
-                    case TIMER_G -> Input.TIMER_G;
-                    case TIMER_H -> Input.TIMER_H;
-                    case TIMER_I -> Input.TIMER_I;
-                    case TIMER_L -> Input.TIMER_L;
-                    case TIMER_A, TIMER_B, TIMER_D, TIMER_E, TIMER_F, TIMER_J, TIMER_K, TIMER_M ->
-                        throw new IllegalStateException(timer + " is no timer of an INVITE server transaction");
-                };
+        Input input = switch (timer) {
+            case TIMER_G -> Input.TIMER_G;
+            case TIMER_H -> Input.TIMER_H;
+            case TIMER_I -> Input.TIMER_I;
+            case TIMER_L -> Input.TIMER_L;
+            case TIMER_A, TIMER_B, TIMER_D, TIMER_E, TIMER_F, TIMER_J, TIMER_K, TIMER_M ->
+                throw new IllegalStateException(timer + " is no timer of an INVITE server transaction");
+        };
         go(step(state, input), null);
     }
 
