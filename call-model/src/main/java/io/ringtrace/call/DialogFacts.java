@@ -15,8 +15,8 @@ public final class DialogFacts {
     /** @param bytes taken over, not copied */
     public DialogFacts(byte[] bytes) {
         if (bytes.length > MOST_BYTES) {
-            throw new IllegalArgumentException("the facts of a dialog have at most " + MOST_BYTES + " bytes, not "
-                    + bytes.length);
+            throw new IllegalArgumentException(
+                    "the facts of a dialog have at most " + MOST_BYTES + " bytes, not " + bytes.length);
         }
         this.bytes = bytes;
     }

@@ -33,8 +33,9 @@ public final class RunningCalls {
                 runs(new RunningCall(call, now.answeredAtMillis(), now.aliveAtMillis(), now.dialog()));
             }
             case CallEvent.Ended _ -> {
-                boolean known = unanswered.remove(call) | answered.remove(call) != null;
-                if (!known) {
+                boolean began = unanswered.remove(call);
+                boolean ran = answered.remove(call) != null;
+                if (!began && !ran) {
                     ended.add(call);
                 }
             }

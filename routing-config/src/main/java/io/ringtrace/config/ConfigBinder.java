@@ -41,7 +41,9 @@ final class ConfigBinder {
         return new SipConfig(
                 listeners,
                 texts(sip.items("advertised-hosts")),
-                shards.equals("auto") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(shards),
+                shards.equals("auto")
+                        ? SipConfig.shardsFor(Runtime.getRuntime().availableProcessors())
+                        : Integer.parseInt(shards),
                 duration(sip, "maximum-call-duration"),
                 duration(sip, "stop-grace"),
                 sip.get("tls") == null ? null : tls(sip.mapping("tls")));

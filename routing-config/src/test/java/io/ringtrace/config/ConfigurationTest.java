@@ -51,7 +51,7 @@ class ConfigurationTest {
                     .isEqualTo(new SipConfig(
                             List.of(new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("0.0.0.0"), 5060)),
                             List.of(),
-                            Runtime.getRuntime().availableProcessors(),
+                            Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
                             Duration.ofHours(3),
                             Duration.ofSeconds(10),
                             null));

@@ -6,6 +6,7 @@ import io.ringtrace.server.command.CheckConfigCommand;
 import io.ringtrace.server.command.CommandException;
 import io.ringtrace.server.command.CompletionCommand;
 import io.ringtrace.server.command.DemoCommand;
+import io.ringtrace.server.command.DemoPageCommand;
 import io.ringtrace.server.command.GatewaysCommand;
 import io.ringtrace.server.command.JournalCommand;
 import io.ringtrace.server.command.ManualCommand;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             ServeCommand.class,
             DemoCommand.class,
+            DemoPageCommand.class,
             CheckConfigCommand.class,
             RouteCommand.class,
             SchemaCommand.class,

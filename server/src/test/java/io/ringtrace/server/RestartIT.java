@@ -43,7 +43,8 @@ class RestartIT {
     }
 
     @Test
-    @DisplayName("after kill -9: an answered call is live again; at SIGTERM new ones get 503, and it is kept until its BYE")
+    @DisplayName(
+            "after kill -9: an answered call is live again; at SIGTERM new ones get 503, and it is kept until its BYE")
     void anAnsweredCallIsLiveAgain() throws Exception {
         try (LeasedHouse leased = new LeasedHouse(folder, 2);
                 SipSocket caller = new SipSocket("127.0.0.1:0");
@@ -63,7 +64,9 @@ class RestartIT {
             caller.send(sip, caller.invite(leased.leasedNumbers().getFirst(), sip, "late"));
             assertThat(caller.receive("SIP/2.0 503")).contains("Retry-After: 30");
             hangUp(leased, caller, gateway, answer);
-            assertThat(leased.house.server().awaitExit(9)).as("within the 10 s of grace").isZero();
+            assertThat(leased.house.server().awaitExit(9))
+                    .as("within the 10 s of grace")
+                    .isZero();
 
             leased.restart();
             List<JsonNode> calls = leased.recordsOnce(all -> endsWith(all, "caller_hangup"));
@@ -88,7 +91,8 @@ class RestartIT {
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
             leased.restart();
             hangUp(leased, caller, gateway, answer);
-            assertThat(leased.recordsOnce(all -> endsWith(all, "caller_hangup"))).hasSize(1);
+            assertThat(leased.recordsOnce(all -> endsWith(all, "caller_hangup")))
+                    .hasSize(1);
         }
     }
 

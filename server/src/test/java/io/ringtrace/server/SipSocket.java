@@ -61,8 +61,7 @@ final class SipSocket implements AutoCloseable {
                 .forEach(line -> answer.append(line).append("\r\n"));
         request.lines()
                 .filter(line -> line.startsWith("To: "))
-                .forEach(line -> answer.append(line)
-                        .append(line.contains("tag=") ? "\r\n" : ";tag=gateway\r\n"));
+                .forEach(line -> answer.append(line).append(line.contains("tag=") ? "\r\n" : ";tag=gateway\r\n"));
         return answer.append("Contact: <sip:" + hostPort() + ">\r\nContent-Length: 0\r\n\r\n")
                 .toString();
     }

@@ -50,8 +50,8 @@ class BoundsTest {
             String bye = ladder.caller.inDialog("BYE");
             ladder.caller.invites(Ladder.PROMO);
             assertThat(ladder.caller.receives("503").header("Retry-After")).isEqualTo("30");
-            ladder.caller.sends(ladder.caller.request(
-                    "OPTIONS", "sip:" + ladder.caller.proxyHostPort(), Party.newBranch(), 1, ""));
+            ladder.caller.sends(
+                    ladder.caller.request("OPTIONS", "sip:" + ladder.caller.proxyHostPort(), Party.newBranch(), 1, ""));
             ladder.caller.receives("503");
             ladder.caller.sends(bye);
             ladder.gateway.receives("BYE");

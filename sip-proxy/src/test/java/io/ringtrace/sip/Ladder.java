@@ -23,8 +23,10 @@ import io.ringtrace.sip.message.SipMethod;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
@@ -66,6 +68,15 @@ final class Ladder implements AutoCloseable {
         private final Queue<CallEvent> events = new ConcurrentLinkedQueue<>();
         volatile boolean open = true;
         volatile boolean takesEvents = true;
+        /** Events are counted by kind, not kept. */
+        volatile boolean counts;
+
+        private final Map<String, Integer> counted = new ConcurrentHashMap<>();
+
+        int counted(String kind) {
+            return counted.getOrDefault(kind, 0);
+        }
+
         /** The shard's thread waits here at each event; a shard never should. */
         volatile CountDownLatch gate = new CountDownLatch(0);
 
@@ -79,7 +90,16 @@ final class Ladder implements AutoCloseable {
             if (!takesEvents) {
                 return false;
             }
-            events.add(event);
+            if (counts) {
+                counted.merge(
+                        event instanceof CallEvent.Ended ended
+                                ? ended.reason().text()
+                                : event.getClass().getSimpleName(),
+                        1,
+                        Integer::sum);
+            } else {
+                events.add(event);
+            }
             return true;
         }
 
@@ -308,7 +328,8 @@ final class Ladder implements AutoCloseable {
                 .sum();
     }
 
-    private long received() {
+    /** How many messages the proxy has handled, but for what it refused to read of strangers. */
+    long received() {
         long malformed = count(Count.MALFORMED);
         return malformed
                 + proxy.counters().stream()

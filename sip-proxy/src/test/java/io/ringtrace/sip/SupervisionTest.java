@@ -179,7 +179,8 @@ class SupervisionTest {
         }
 
         @Test
-        @DisplayName("disturbs no numbering: with the last number of the other side (§12.2.1.1), and 500 for too low a one proves life")
+        @DisplayName(
+                "disturbs no numbering: with the last number of the other side (§12.2.1.1), and 500 for too low a one proves life")
         void disturbsNoNumbering() throws Exception {
             ladder.supervises(new Supervision(FIVE_MINUTES, true));
             connects("");
@@ -258,7 +259,8 @@ class SupervisionTest {
             assertThat(ladder.journal.ended().atMillis())
                     .isBetween(
                             ladder.journal.answered().atMillis() + LONGEST.toMillis(),
-                            ladder.journal.answered().atMillis() + LONGEST.plusSeconds(5).toMillis());
+                            ladder.journal.answered().atMillis()
+                                    + LONGEST.plusSeconds(5).toMillis());
         }
 
         @Test
@@ -272,7 +274,9 @@ class SupervisionTest {
             caller.answers(200);
             gateway.receives("200");
             assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.DESTINATION_HANGUP);
-            assertThat(ladder.journal.ended().talkMillis()).as("the store has both times").isEqualTo(-1);
+            assertThat(ladder.journal.ended().talkMillis())
+                    .as("the store has both times")
+                    .isEqualTo(-1);
             assertThat(ladder.count(Count.LIVE_CALLS)).isZero();
         }
 

@@ -129,9 +129,7 @@ final class CallEventCodec {
                         from.getLong(),
                         attempts(from),
                         version <= WITHOUT_DIALOG ? null : dialog(from));
-            case CONTINUED ->
-                new CallEvent.Continued(
-                        callId, at, from.getLong(), from.getLong(), presentDialog(from));
+            case CONTINUED -> new CallEvent.Continued(callId, at, from.getLong(), from.getLong(), presentDialog(from));
             case ENDED ->
                 new CallEvent.Ended(
                         callId,

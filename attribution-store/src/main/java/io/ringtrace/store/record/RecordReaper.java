@@ -96,8 +96,8 @@ public final class RecordReaper implements AutoCloseable {
 
     private static List<CallEvent> open(Connection connection, long from, long until) throws SQLException {
         List<CallEvent> ends = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT call_id, start_at, progress_at, answer_at FROM call_record"
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT call_id, start_at, progress_at, answer_at FROM call_record"
                         + " WHERE start_at >= ? AND start_at < ? AND end_at IS NULL ORDER BY start_at LIMIT ?")) {
             select.setLong(1, from);
             select.setLong(2, until);

@@ -100,11 +100,10 @@ class CallEventCodecTest {
         bytes.put(0, (byte) 2);
         DialogFacts dialog = answered.dialog();
         bytes.limit(bytes.limit() - 2 - (dialog == null ? 0 : dialog.bytes().length));
-        assertThat(CallEventCodec.decode(bytes))
-                .isInstanceOfSatisfying(CallEvent.Answered.class, read -> {
-                    assertThat(read.dialog()).isNull();
-                    assertThat(read.attempts()).isEqualTo(answered.attempts());
-                });
+        assertThat(CallEventCodec.decode(bytes)).isInstanceOfSatisfying(CallEvent.Answered.class, read -> {
+            assertThat(read.dialog()).isNull();
+            assertThat(read.attempts()).isEqualTo(answered.attempts());
+        });
     }
 
     @Test

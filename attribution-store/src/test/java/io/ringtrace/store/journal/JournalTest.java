@@ -110,7 +110,11 @@ class JournalTest {
             CallEvent.Answered longer = answered();
             CallEvent.Answered over = answered();
             CallEvent.Continued goesOn = new CallEvent.Continued(
-                    longer.callId(), SampleEvents.NOON + 9_000, longer.atMillis(), longer.atMillis() + 7, sample.dialog());
+                    longer.callId(),
+                    SampleEvents.NOON + 9_000,
+                    longer.atMillis(),
+                    longer.atMillis() + 7,
+                    sample.dialog());
             CallEvent.Continued beganLongAgo = sample.continued(sample.callId());
             try (Journal journal = new Journal(folder, 2, SETTINGS)) {
                 journal.start();
@@ -143,8 +147,7 @@ class JournalTest {
         }
 
         private CallEvent.Answered answered() {
-            return new CallEvent.Answered(
-                    sample.callId(), SampleEvents.NOON, "gw", 200, 0, List.of(), sample.dialog());
+            return new CallEvent.Answered(sample.callId(), SampleEvents.NOON, "gw", 200, 0, List.of(), sample.dialog());
         }
 
         @Test

@@ -53,7 +53,13 @@ public final class SampleEvents {
 
     public CallEvent.Answered answered(CallId id) {
         return new CallEvent.Answered(
-                id, NOON + 2000 + random.nextInt(1000), gateway(), 200, random.nextInt(5000), attempts(), maybe(dialog()));
+                id,
+                NOON + 2000 + random.nextInt(1000),
+                gateway(),
+                200,
+                random.nextInt(5000),
+                attempts(),
+                maybe(dialog()));
     }
 
     public CallEvent.Continued continued(CallId id) {

@@ -78,7 +78,7 @@ final class CallRecording {
     /**
      * A 2xx is about to be forwarded; the first one is recorded, and its dialog watched from then on.
      *
-     * @param invite as the caller sent it
+     * @param server the INVITE as the caller sent it
      * @param response the 2xx as the gateway sent it
      * @param cookie the call's at this gateway
      * @param hop where the INVITE had been sent
@@ -102,19 +102,25 @@ final class CallRecording {
         }
         call.answered = true;
         call.answeredAt = monotonicMillis.getAsLong();
+        call.answeredAtMillis = clock.nowMillis();
         counters.add(Count.CALLS_ANSWERED);
         long ringMillis = call.progressed ? call.answeredAt - call.firstRingAt : 0;
         call.sessionMillis = SessionTimer.intervalMillis(response);
         int listener = server.source().listener().index();
         LiveDialog dialog = dialogs.read(
-                server.request(), response, cookie, leg, listener, hop == null ? listener : hop.listener().index());
+                server.request(),
+                response,
+                cookie,
+                leg,
+                listener,
+                hop == null ? listener : hop.listener().index());
         call.dialog = dialog;
         call.journaledAt = call.answeredAt;
         CallSupervision.begin(call, rules);
         alive(call);
         append(new CallEvent.Answered(
                 call.callId,
-                clock.nowMillis(),
+                call.answeredAtMillis,
                 gateway,
                 response.status(),
                 ringMillis,
@@ -133,6 +139,7 @@ final class CallRecording {
         call.resumed = true;
         call.progressed = true;
         call.answered = true;
+        call.answeredAtMillis = running.answeredAtMillis();
         call.answeredAt = now - Math.max(wallNow - running.answeredAtMillis(), 0);
         call.aliveAt = now - Math.max(wallNow - running.aliveAtMillis(), 0);
         call.aliveAtMillis = running.aliveAtMillis();
@@ -188,11 +195,7 @@ final class CallRecording {
             long now = monotonicMillis.getAsLong();
             call.journaledAt = now;
             append(new CallEvent.Continued(
-                    call.callId,
-                    clock.nowMillis(),
-                    clock.nowMillis() - (now - call.answeredAt),
-                    call.aliveAtMillis,
-                    dialog.facts()));
+                    call.callId, clock.nowMillis(), call.answeredAtMillis, call.aliveAtMillis, dialog.facts()));
         }
     }
 

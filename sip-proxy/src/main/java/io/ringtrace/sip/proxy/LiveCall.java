@@ -18,6 +18,8 @@ final class LiveCall extends TimerWheel.Entry {
 
     long firstRingAt;
     long answeredAt;
+    /** The same by the lease clock, as it was then. */
+    long answeredAtMillis;
     /** The last 2xx within the call, by the monotonic clock and by the lease clock. */
     long aliveAt;
 
