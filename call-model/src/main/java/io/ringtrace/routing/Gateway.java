@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param failoverStatuses final responses after which the next gateway is tried
  * @param sourceNetworks where requests of its side of a call may come from, besides its own address
  * @param probing how it is asked whether it lives
+ * @param trusted it is in our trust domain (RFC 3325 §2.3): it may know callers who withhold their number, and says who answered
+ * @param limits how many calls it takes; beyond them the next gateway is tried
  */
 public record Gateway(
         String name,
@@ -24,6 +26,8 @@ public record Gateway(
         Duration silence,
         Set<Integer> failoverStatuses,
         List<IpNetwork> sourceNetworks,
+        boolean trusted,
+        CallLimits limits,
         Probing probing) {
     public static final Duration DEFAULT_SILENCE = Duration.ofSeconds(3);
     public static final Set<Integer> DEFAULT_FAILOVER_STATUSES = Set.of(503, 500, 408);
@@ -33,7 +37,7 @@ public record Gateway(
         sourceNetworks = List.copyOf(sourceNetworks);
     }
 
-    /** A gateway that is probed while it is suspect or down. */
+    /** A gateway that is trusted, has no limits, and is probed while it is suspect or down. */
     public Gateway(
             String name,
             String host,
@@ -42,11 +46,33 @@ public record Gateway(
             Duration silence,
             Set<Integer> failoverStatuses,
             List<IpNetwork> sourceNetworks) {
-        this(name, host, port, transport, silence, failoverStatuses, sourceNetworks, Probing.DEFAULT);
+        this(
+                name,
+                host,
+                port,
+                transport,
+                silence,
+                failoverStatuses,
+                sourceNetworks,
+                true,
+                CallLimits.NONE,
+                Probing.DEFAULT);
+    }
+
+    /** The same gateway in another trust domain, or in ours. */
+    public Gateway withTrust(boolean other) {
+        return new Gateway(
+                name, host, port, transport, silence, failoverStatuses, sourceNetworks, other, limits, probing);
+    }
+
+    /** The same gateway with other limits. */
+    public Gateway withLimits(CallLimits other) {
+        return new Gateway(
+                name, host, port, transport, silence, failoverStatuses, sourceNetworks, trusted, other, probing);
     }
 
     /** The same gateway, with which the next one is tried after other final responses. */
     public Gateway withFailoverStatuses(Set<Integer> statuses) {
-        return new Gateway(name, host, port, transport, silence, statuses, sourceNetworks, probing);
+        return new Gateway(name, host, port, transport, silence, statuses, sourceNetworks, trusted, limits, probing);
     }
 }

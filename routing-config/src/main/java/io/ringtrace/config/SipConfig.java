@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param maximumCallDuration how long an answered call may last
  * @param stopGrace how long running calls are kept when the server is told to stop
  * @param tls null only when no listener is of TLS
+ * @param floodGuard when strangers are banned
  * @param noAnswerLimit how long the last gateway of a call may stay silent
  */
 public record SipConfig(
@@ -26,6 +27,7 @@ public record SipConfig(
         Duration maximumCallDuration,
         Duration stopGrace,
         @Nullable Tls tls,
+        FloodGuard floodGuard,
         Duration noAnswerLimit,
         Dns dns,
         Connections connections) {
@@ -61,6 +63,13 @@ public record SipConfig(
             return new InetSocketAddress(address, port);
         }
     }
+
+    /**
+     * When strangers are banned.
+     *
+     * @param refusals so many within the time; 0 for never
+     */
+    public record FloodGuard(int refusals, Duration within, Duration ban) {}
 
     /**
      * The certificate files of TLS, PEM.

@@ -234,6 +234,8 @@ class GatewayProbesTest {
                 first.silence(),
                 first.failoverStatuses(),
                 first.sourceNetworks(),
+                first.trusted(),
+                first.limits(),
                 new Probing(Duration.ofSeconds(10), true, Set.of()));
         ladder.reloads(List.of(asked, ladder.gateways().getLast()));
         ladder.passes(Duration.ofMillis(1_100));

@@ -49,6 +49,8 @@ class NamedGatewayTest {
                 gateway.silence(),
                 gateway.failoverStatuses(),
                 gateway.sourceNetworks(),
+                gateway.trusted(),
+                gateway.limits(),
                 gateway.probing())));
     }
 

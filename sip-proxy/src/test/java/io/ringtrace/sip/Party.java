@@ -363,14 +363,19 @@ final class Party implements AutoCloseable {
         return message == null ? null : new SipText(message);
     }
 
+    /** A provisional response with a tag begins a dialog (RFC 3261 §12.1.2). */
+    void entersEarlyDialog(SipText response) {
+        remoteTag = SipText.tag(response.header("To"));
+        remoteTarget = SipText.uri(response.header("Contact"));
+        routes = new ArrayList<>(response.all("Record-Route")).reversed();
+    }
+
     private @Nullable SipText next(int patienceMillis) {
-        while (true) {
-            String message = wire.receive(patienceMillis);
-            SipText text = message == null ? null : new SipText(message);
-            if (text == null || !isProbe(text)) {
-                return text;
-            }
+        String message = wire.receive(patienceMillis);
+        while (message != null && isProbe(new SipText(message))) {
+            message = wire.receive(patienceMillis);
         }
+        return message == null ? null : new SipText(message);
     }
 
     private static boolean isProbe(SipText text) {

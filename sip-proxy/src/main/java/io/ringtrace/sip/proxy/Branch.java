@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.ringtrace.call.GatewayAttempt;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.Gateway;
+import io.ringtrace.sip.admission.CallCapacity;
+import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.target.LongMessages;
 import io.ringtrace.sip.target.Target;
@@ -27,6 +29,9 @@ final class Branch implements ClientTransactionUser {
     /** Its share of Max-Breadth (RFC 5393 §5.3.3), which others may have when it has ended. */
     final int breadth;
 
+    @Nullable
+    ResponseRules responseRules;
+
     private final Silence silence = new Silence();
     private @Nullable Target target;
     private @Nullable Hop hop;
@@ -43,9 +48,12 @@ final class Branch implements ClientTransactionUser {
     private boolean cancelWanted;
     private @Nullable String cancelReason;
     private boolean cancelSent;
+    private boolean limited;
     private int status;
     private @Nullable String reason;
     private @Nullable String abandoned;
+    /** What it counts for at its gateway. */
+    private CallCapacity.@Nullable Place place;
 
     /** How long nothing was heard: what comes when the timer fires. */
     private enum Stage {
@@ -77,6 +85,13 @@ final class Branch implements ClientTransactionUser {
     /** Sends the INVITE; what comes of it, a failure to send included, is told to the context. */
     void send(Target to, Listener preferred) {
         target = to;
+        place = parts.capacity().ofGateway(gateway.name(), gateway.limits());
+        if (place == null) {
+            limited = true;
+            parts.counters().add(Count.GATEWAY_LIMITED);
+            gone("has as many calls as it may", ResponseContext.UNREACHABLE);
+            return;
+        }
         send(to, parts.hops().to(to, preferred), true);
     }
 
@@ -126,6 +141,7 @@ final class Branch implements ClientTransactionUser {
         try {
             return context.inviteFor(this, transaction, to);
         } catch (RuntimeException e) {
+            givePlaceBack();
             transaction.abandon();
             throw e;
         }
@@ -204,6 +220,17 @@ final class Branch implements ClientTransactionUser {
         }
     }
 
+    private void givePlaceBack() {
+        if (place != null) {
+            place.release();
+        }
+    }
+
+    /** True when its gateway was not asked, because it has as many calls as it may. */
+    boolean limited() {
+        return limited;
+    }
+
     boolean abandoned() {
         return abandoned != null;
     }
@@ -249,8 +276,12 @@ final class Branch implements ClientTransactionUser {
         status = code;
         timerC.stop();
         if (code < 300) {
+            if (place != null) {
+                context.keep(place);
+            }
             context.succeeded(this, response);
         } else {
+            givePlaceBack();
             reason = ResponseContext.reasonOf(response);
             context.failed(this, response);
         }
@@ -309,6 +340,7 @@ final class Branch implements ClientTransactionUser {
             return;
         }
         finished = true;
+        givePlaceBack();
         silence.stop();
         timerC.stop();
         InviteClientTransaction transaction = client;
