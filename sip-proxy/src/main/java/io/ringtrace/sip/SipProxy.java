@@ -345,7 +345,8 @@ public final class SipProxy implements AutoCloseable {
             loop.execute(probes::begin);
         }
         ProxyCore core = new ProxyCore(transactions, surroundings, rules, names, hops, loop, monotonicMillis, random);
-        return new CallShard(loop, monotonicMillis, wheel, transactions, core, surroundings.guard(), settings.mostHandedOver());
+        return new CallShard(
+                loop, monotonicMillis, wheel, transactions, core, surroundings.guard(), settings.mostHandedOver());
     }
 
     private String callIdOfProbe() {

@@ -86,8 +86,7 @@ class Ipv6Test {
 
     @Test
     void eachSideIsToldTheListenerOfItsFamily() throws Exception {
-        try (Ladder ladder =
-                ladder(UnaryOperator.identity(), IPV6, "127.0.2.1", Transport.UDP, Transport.UDP, null)) {
+        try (Ladder ladder = ladder(UnaryOperator.identity(), IPV6, "127.0.2.1", Transport.UDP, Transport.UDP, null)) {
             ladder.caller.invites(Ladder.PROMO);
             SipText invite = ladder.gateway.receives("INVITE");
             assertThat(invite.header("Via")).startsWith("SIP/2.0/UDP " + ladder.gateway.proxyHostPort());

@@ -249,10 +249,15 @@ final class Ladder implements AutoCloseable {
         this.settings = settings;
         this.caller = caller;
         this.gateway = gateway;
-        secondGateway = new Party("second", "127.0.2.2", gateway.transport() == Transport.UDP ? Transport.UDP : Transport.TCP, null);
+        secondGateway = new Party(
+                "second", "127.0.2.2", gateway.transport() == Transport.UDP ? Transport.UDP : Transport.TCP, null);
         List<Gateway> gateways =
                 List.of(gateway("gw1", gateway), gateway("gw2", secondGateway)).subList(0, gatewayCount);
-        Trunk trunk = new Trunk("acme", List.of(IpNetwork.parse("127.0.1.0/24"), IpNetwork.parse("::1")), NumberNormalisation.NANP, null);
+        Trunk trunk = new Trunk(
+                "acme",
+                List.of(IpNetwork.parse("127.0.1.0/24"), IpNetwork.parse("::1")),
+                NumberNormalisation.NANP,
+                null);
         Trunk other = new Trunk("other", List.of(IpNetwork.parse("127.0.3.0/24")), NumberNormalisation.NANP, null);
         plan = plan("v1", List.of(trunk, other), gateways);
         proxy = startProxy(0, 0);
@@ -410,9 +415,7 @@ final class Ladder implements AutoCloseable {
 
     /** From now on the calls of all trunks are watched like that. */
     void supervises(Supervision rules) {
-        List<Trunk> trunks = plan.trunks().stream()
-                .map(t -> t.with(rules))
-                .toList();
+        List<Trunk> trunks = plan.trunks().stream().map(t -> t.with(rules)).toList();
         plan = new RoutingPlan(
                 "watched",
                 trunks,

@@ -118,7 +118,7 @@ class NamedGatewayTest {
         isNamed("gw.example");
         isLookedUp();
         dns.isSilent(true);
-        ladder.passes(Duration.ofSeconds(120));
+        ladder.passes(Duration.ofMinutes(2));
         calls();
         isBusyAt(first);
     }

@@ -263,9 +263,7 @@ class TcpTest {
         caller.receives("100");
         caller.receives("513");
         gateway.receivesNothing();
-        assertThat(ladder.proxy.gateways())
-                .extracting(GatewayStatus::state)
-                .containsOnly(GatewayStatus.State.UP);
+        assertThat(ladder.proxy.gateways()).extracting(GatewayStatus::state).containsOnly(GatewayStatus.State.UP);
     }
 
     @Test

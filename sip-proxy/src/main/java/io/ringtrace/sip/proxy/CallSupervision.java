@@ -13,7 +13,6 @@ import io.ringtrace.sip.transport.Hop;
 import io.ringtrace.sip.transport.Listener;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Watches the answered calls of a shard, so that one whose BYE never comes ends all the same. Each call has one timer, which asks both sides

@@ -40,12 +40,7 @@ final class DialogHops {
      * @param written the URI's transport; null for none
      * @param then gets it; null when there is no way there
      */
-    void find(
-            String host,
-            int port,
-            @Nullable Transport written,
-            Listener preferred,
-            Consumer<@Nullable Hop> then) {
+    void find(String host, int port, @Nullable Transport written, Listener preferred, Consumer<@Nullable Hop> then) {
         InetAddress literal = parts.targets().literal(host);
         if (literal != null) {
             then.accept(at(literal, host, port, written == null ? Transport.UDP : written, preferred));
@@ -56,7 +51,8 @@ final class DialogHops {
                 .resolve(
                         name,
                         parts.loop(),
-                        found -> then.accept(found.isEmpty() ? null : parts.hops().to(found.getFirst(), preferred)));
+                        found -> then.accept(
+                                found.isEmpty() ? null : parts.hops().to(found.getFirst(), preferred)));
     }
 
     private @Nullable Hop at(InetAddress address, String host, int port, Transport transport, Listener preferred) {
