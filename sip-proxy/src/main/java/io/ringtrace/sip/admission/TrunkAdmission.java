@@ -85,9 +85,6 @@ public final class TrunkAdmission {
             return trunksByCertificate.isEmpty() ? null : byCertificate(source);
         }
         TrunkAccess access = trunk.access();
-        if (access == TrunkAccess.BY_NETWORK) {
-            return trunk;
-        }
         return access.comesBy(source.listener().transport()) && showsCertificate(access, source) ? trunk : null;
     }
 
