@@ -46,11 +46,7 @@ public final class TrunkAdmission {
 
     /** @param longestCallMillis how long a call may last that began under a former plan */
     public TrunkAdmission(
-            ActivePlan activePlan,
-            GatewayTargets targets,
-            FloodGuard guard,
-            LeaseClock clock,
-            long longestCallMillis) {
+            ActivePlan activePlan, GatewayTargets targets, FloodGuard guard, LeaseClock clock, long longestCallMillis) {
         this.guard = guard;
         this.activePlan = activePlan;
         this.targets = targets;
@@ -256,8 +252,7 @@ public final class TrunkAdmission {
             if (user != null) {
                 realm = user.realm();
                 user.ha1().keySet().forEach(a -> algorithms.put(a, a.hash("nobody's")));
-                transports.addAll(
-                        access.transports().isEmpty() ? EnumSet.allOf(Transport.class) : access.transports());
+                transports.addAll(access.transports().isEmpty() ? EnumSet.allOf(Transport.class) : access.transports());
             }
         }
         trunksByCertificate = byCertificate;
