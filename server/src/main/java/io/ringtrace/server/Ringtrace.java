@@ -82,6 +82,7 @@ public final class Ringtrace implements AutoCloseable {
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CountDownLatch hurry = new CountDownLatch(1);
     private Duration stopGrace = Duration.ZERO;
+    private Runnable onStop = () -> {};
     private @Nullable SipProxy sip;
 
     private Ringtrace() {}
@@ -206,6 +207,7 @@ public final class Ringtrace implements AutoCloseable {
                                 accounts.accounts(),
                                 new DatabaseNumberBank(database, clock, directory),
                                 new DatabaseNumberMatching(database, clock),
+                                accounts.smsNumbers(),
                                 new StoreCallRecords(database),
                                 health,
                                 operations),
@@ -229,9 +231,13 @@ public final class Ringtrace implements AutoCloseable {
                 address,
                 data.path(),
                 configuration.plan().version());
-        SystemdService systemd =
+        SystemdService told =
                 open("word to systemd", SystemdService.start(environment, health, operations::statusLine));
-        ProcessSignal.handle("HUP", () -> systemd.reloading(() -> reload.reload("SIGHUP")));
+        onStop = () -> {
+            health.stopping();
+            told.stopping(stopGrace);
+        };
+        ProcessSignal.handle("HUP", () -> told.reloading(() -> reload.reload("SIGHUP")));
     }
 
     private void watch(PlanReload reload) {
@@ -262,6 +268,7 @@ public final class Ringtrace implements AutoCloseable {
             hurry.countDown();
             return;
         }
+        onStop.run();
         if (proxy != null) {
             proxy.refuseNewCalls();
             long running = proxy.liveCalls();
