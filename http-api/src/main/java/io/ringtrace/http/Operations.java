@@ -10,6 +10,19 @@ public interface Operations {
     /** Reads the configuration again and puts its plan in force when all of it is good. */
     Reload reload();
 
+    /**
+     * Puts an earlier plan in force again.
+     *
+     * @param version null for the one before
+     */
+    Reload rollBack(@Nullable String version);
+
+    /** The plans that can be put in force again, the last one first. */
+    List<KeptPlan> plans();
+
+    /** @param inForceSince when it was put in force, last */
+    record KeptPlan(String version, Instant inForceSince) {}
+
     Status status();
 
     /** Where a call would go, and why. Nothing is sent or recorded. */
@@ -73,6 +86,8 @@ public interface Operations {
      *
      * @param file what it was read from
      * @param bad the files as they were read last are wrong
+     * @param rolledBackFrom the version that a person replaced by this one; null when the plan is that of the files
+     * @param changes what it has otherwise than the plan before it, a line each
      */
     record Plan(
             String version,
@@ -84,9 +99,12 @@ public interface Operations {
             int staticNumbers,
             boolean bad,
             List<String> afterRestart,
-            @Nullable Failure lastFailure) {
+            @Nullable Failure lastFailure,
+            @Nullable String rolledBackFrom,
+            List<String> changes) {
         public Plan {
             afterRestart = List.copyOf(afterRestart);
+            changes = List.copyOf(changes);
         }
     }
 

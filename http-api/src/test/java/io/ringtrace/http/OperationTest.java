@@ -49,7 +49,20 @@ class OperationTest {
                         + "\"plan\":{\"version\":\"v1\",\"loaded_at\":\"1970-01-01T00:01:00Z\",\"file\":\"ringtrace.yaml\","
                         + "\"trunks\":1,\"gateways\":2,\"routes\":3,\"static_numbers\":4,\"bad\":true,"
                         + "\"after_restart\":[\"http\"],\"last_failure\":{\"at\":\"1970-01-01T00:02:00Z\","
-                        + "\"findings\":[\"ringtrace.yaml:1:1: expected YAML\"]}}}");
+                        + "\"findings\":[\"ringtrace.yaml:1:1: expected YAML\"]},"
+                        + "\"rolled_back_from\":\"v2\",\"changes\":[\"- route for +1\"]}}");
+    }
+
+    @Test
+    void anEarlierPlanIsPutInForceAgain() throws Exception {
+        assertThat(api.get("/v1/operator/plans", RunningApi.OPERATOR).body())
+                .isEqualTo("{\"plans\":[{\"version\":\"v1\",\"in_force_since\":\"1970-01-01T00:01:00Z\"}]}");
+        assertThat(api.post("/v1/operator/rollback", RunningApi.OPERATOR, "").body())
+                .contains("\"applied\"", "\"v0\"");
+        assertThat(api.post("/v1/operator/rollback?version=v1", RunningApi.OPERATOR, "")
+                        .body())
+                .contains("\"v1\"");
+        assertThat(api.post("/v1/operator/rollback", api.acme, "").statusCode()).isNotEqualTo(200);
     }
 
     @Test

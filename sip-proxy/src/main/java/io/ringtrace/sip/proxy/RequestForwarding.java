@@ -3,6 +3,7 @@ package io.ringtrace.sip.proxy;
 import io.netty.buffer.ByteBuf;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.Gateway;
+import io.ringtrace.routing.NumberSteps;
 import io.ringtrace.sip.message.RequestSplice;
 import io.ringtrace.sip.message.ResponseSplice;
 import io.ringtrace.sip.message.SentBy;
@@ -31,18 +32,24 @@ final class RequestForwarding {
      * To stays as it is.
      *
      * @param routes how many Route values, all ours, are removed
+     * @param steps how the gateway wants the number written; null for E.164
      */
     ByteBuf newCall(
             SipMessage request,
             Hop source,
             int routes,
             PhoneNumber destination,
+            @Nullable NumberSteps steps,
             Gateway gateway,
             Hop to,
             CallCookie cookie,
             byte[] branch) {
         requestUri.setLength(0);
-        requestUri.append("sip:+").append(destination.digits()).append('@');
+        if (steps == null) {
+            requestUri.append("sip:+").append(destination.digits()).append('@');
+        } else {
+            requestUri.append("sip:").append(steps.written(destination)).append('@');
+        }
         if (gateway.host().indexOf(':') >= 0) {
             requestUri.append('[').append(gateway.host()).append(']');
         } else {

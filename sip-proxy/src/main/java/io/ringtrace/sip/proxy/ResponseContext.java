@@ -97,6 +97,7 @@ final class ResponseContext implements ServerTransactionUser {
                         server.source(),
                         routesToRemove,
                         route.destination(),
+                        route.route().stepsFor(branch.gateway),
                         branch.gateway,
                         to,
                         own,
