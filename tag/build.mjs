@@ -9,6 +9,7 @@ mkdirSync(folder, { recursive: true });
 for (const [source, name] of [
   ["ringtrace", "ringtrace"],
   ["preview", "ringtrace-preview"],
+  ["debug", "ringtrace-debug"],
 ]) {
   const script = join(folder, name + ".js");
   await build({
@@ -17,10 +18,10 @@ for (const [source, name] of [
     bundle: true,
     minify: true,
     format: "iife",
-    target: "es2020",
+    target: "es2021",
     charset: "utf8",
     // Names that only our own files say to one another.
-    mangleProps: /^(?:wanted|renew|again|synchronise|capture|collect|isNew|told|watch|shown|due|list)$/,
+    mangleProps: /^(?:wanted|renew|again|synchronise|capture|collect|watch|shown|due|list)$/,
     legalComments: "none",
   });
   const hash = createHash("sha384").update(readFileSync(script)).digest("base64");

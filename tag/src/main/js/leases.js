@@ -22,18 +22,30 @@ export function leases(options, data, guard, shown) {
 
   function visitor() {
     const id =
-      read("visitor") ||
-      Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join("");
+      read("visitor") || Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
     write("visitor", id, options.days * 864e5);
     return id;
   }
 
-  function remember() {
+  /** What tells data from other data. The page that is looked at is none: a visitor who looks around keeps the lease. */
+  const mark = ({ calling_page, ...values }) =>
+    Array.from(JSON.stringify(values)).reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) | 0, 0);
+
+  /** A lease has the data with which it began; other data, another campaign's or more of the page's, are to begin a new one. */
+  function isNew(destination, now) {
+    const before = (read("told") || {})[destination];
+    return before != null && before !== now;
+  }
+
+  function remember(asked, now) {
+    const told = read("told") || {};
+    asked.forEach((destination) => (told[destination] = now));
+    write("told", told, options.days * 864e5);
     // Read again, so that another tab's numbers stay.
     const all = read("numbers") || {};
     entries.forEach((entry, destination) => {
-      const { promo, since, until } = entry;
-      if (valid(entry)) all[destination] = { promo, since, until };
+      const { promo, since, until, sms } = entry;
+      if (valid(entry)) all[destination] = { promo, since, until, sms };
       else delete all[destination];
     });
     write("numbers", all, 864e5);
@@ -46,16 +58,21 @@ export function leases(options, data, guard, shown) {
     return valid(entry);
   }
 
-  function show(destination, promo) {
-    const entry = entries.get(destination);
+  function show(entry, destination, promo) {
     if (entry.shown === promo) return false;
     entry.shown = promo;
     if (promo) origins.set(promo, destination);
     return true;
   }
 
-  /** The digits that stand in the place of these; a number not seen before is asked for. */
-  function wanted(digits) {
+  /** Of all entries, or those named: tells of the ones for which `test` changed what is to be seen. */
+  function change(test, named = entries.keys()) {
+    const changed = Array.from(named).filter((destination, i) => test(entries.get(destination), destination, i));
+    if (changed.length) shown(changed);
+  }
+
+  /** The digits that stand in the place of these; a number not seen before is asked for. `sms`: for texts, which not every number takes. */
+  function wanted(digits, sms) {
     const destination = origins.get(digits) || digits;
     let entry = entries.get(destination);
     if (!entry) {
@@ -63,12 +80,12 @@ export function leases(options, data, guard, shown) {
       if (entries.size >= MOST_DESTINATIONS) return destination;
       entries.set(destination, (entry = { shown: null, due: 0 }));
       if (recall(destination, entry)) {
-        show(destination, entry.promo);
+        show(entry, destination, entry.promo);
         setTimeout(() => guard(() => shown([destination])));
       }
       ask(destination);
     }
-    return entry.shown || destination;
+    return (!(sms && !entry.sms) && entry.shown) || destination;
   }
 
   function ask(destination) {
@@ -82,13 +99,14 @@ export function leases(options, data, guard, shown) {
     waiting = new Set();
     gathering = 0;
     let late = false;
-    const fresh = data.isNew();
+    const values = data.collect();
+    const now = mark(values);
     const visitorId = visitor();
-    const lapse = () => {
-      const changed = asked.filter((destination) => !valid(entries.get(destination)) && show(destination, null));
-      if (changed.length) shown(changed);
-    };
-    asked.forEach((destination) => (entries.get(destination).due = Date.now() + RETRY));
+    const lapse = () => change((entry, destination) => !valid(entry) && show(entry, destination, null), asked);
+    asked.forEach((destination) => {
+      const entry = entries.get(destination);
+      entry.due = Math.min(Date.now() + RETRY, valid(entry) ? entry.until : Infinity);
+    });
     const slow = setTimeout(() => {
       late = true;
       guard(lapse);
@@ -103,17 +121,17 @@ export function leases(options, data, guard, shown) {
         requests: asked.map((destination) => ({
           destination: "+1" + destination,
           visitor_id: visitorId,
-          marketing_data: data.collect(),
-          new_attribution: fresh,
+          marketing_data: values,
+          new_attribution: isNew(destination, now),
         })),
       }),
     })
       .then((response) => (response.ok ? response.json() : Promise.reject(response.status)))
       .then((answer) => {
-        const changed = asked.filter((destination, i) => take(destination, answer.responses[i], late));
-        if (fresh) data.told();
-        remember();
-        if (changed.length) shown(changed);
+        change((entry, destination, i) => take(entry, destination, answer.responses[i], late), asked);
+        remember(asked, now);
+        // Two tabs opened at once each made a visitor; the store kept one, and both are to show that one's numbers.
+        if (read("visitor") !== visitorId) again();
       })
       .catch(() => guard(lapse))
       .then(() => {
@@ -123,19 +141,20 @@ export function leases(options, data, guard, shown) {
   }
 
   /** True when another number is to be seen now. */
-  function take(destination, answer, late) {
-    const entry = entries.get(destination);
-    if (!answer || answer.error) return !valid(entry) && show(destination, null);
+  function take(entry, destination, answer, late) {
+    if (!answer || answer.error) return !valid(entry) && show(entry, destination, null);
     const number = /^\+1(\d{10})$/.exec(answer.promo_number || "");
     const now = Date.now();
     entry.promo = number && number[1];
     entry.since = now;
     entry.until = now + (answer.guaranteed_for_ms || 0);
     entry.overflow = !!answer.overflow;
-    entry.due = number ? now + (answer.renew_after_ms || 6e4) : Infinity;
-    if (!number) return show(destination, null);
+    entry.sms = answer.sms;
+    // Without either there is no pool for it, and will be none.
+    entry.due = now + (answer.renew_after_ms || (number ? 6e4 : Infinity));
+    if (!number) return show(entry, destination, null);
     // The overflow number has no guarantee, so it is shown, but not kept for another view.
-    return (!late || entry.shown) && show(destination, entry.promo);
+    return (!late || entry.shown) && show(entry, destination, entry.promo);
   }
 
   function schedule() {
@@ -144,24 +163,23 @@ export function leases(options, data, guard, shown) {
     if (next < Infinity) timer = setTimeout(() => guard(renew), Math.max(0, next - Date.now()));
   }
 
-  /** Asks again for what is due; a hidden page renews nothing, and asks when it is seen again. */
-  function renew() {
+  /** Asks again for what is due; a hidden page renews nothing. When it is seen `again`, for all but what was renewed just now. */
+  function renew(again) {
     if (document.hidden) return;
     const now = Date.now();
-    entries.forEach((entry, destination) => entry.due <= now + 1e3 && ask(destination));
+    entries.forEach((entry, destination) => entry.due <= now + (again ? 55e3 : 1e3) && ask(destination));
     // The answer, or its absence, sets the timer again.
     if (!gathering) schedule();
   }
 
   /** A new view of the same document: what came too late for the last one is shown, the rest asked again. */
   function view() {
-    const fresh = data.isNew();
-    const changed = [];
-    entries.forEach((entry, destination) => {
-      if (valid(entry) && show(destination, entry.promo)) changed.push(destination);
-      if (fresh || !entry.shown || entry.due <= Date.now()) ask(destination);
+    const now = mark(data.collect());
+    change((entry, destination) => {
+      const changed = valid(entry) && show(entry, destination, entry.promo);
+      if (isNew(destination, now) || !entry.shown || entry.due <= Date.now()) ask(destination);
+      return changed;
     });
-    if (changed.length) shown(changed);
   }
 
   function again() {
@@ -170,24 +188,18 @@ export function leases(options, data, guard, shown) {
 
   /** Another tab has got other numbers. */
   function synchronise() {
-    const changed = [];
-    entries.forEach((entry, destination) => {
-      if (entry.shown && recall(destination, entry) && show(destination, entry.promo)) changed.push(destination);
-    });
-    if (changed.length) shown(changed);
+    change((entry, destination) => entry.shown && recall(destination, entry) && show(entry, destination, entry.promo));
   }
 
   /** The page's own numbers again, and no more requests. */
   function stop() {
     clearTimeout(timer);
     clearTimeout(gathering);
-    const changed = [];
-    entries.forEach((entry, destination) => {
+    change((entry, destination) => {
       entry.promo = null;
       entry.due = Infinity;
-      if (show(destination, null)) changed.push(destination);
+      return show(entry, destination, null);
     });
-    shown(changed);
     entries.clear();
   }
 

@@ -13,30 +13,26 @@ const PATTERN = new RegExp(
 const BEFORE = /[\w/%=+]$|[#$€£¥]\s?$|\d[-.,\u2010-\u2013]\s?$/;
 const AFTER = /^(?:[\w%]|[-.,/:\u2010-\u2013]\d|\s?[€£¥])/;
 const DASHED = /[-.()+\u2010-\u2013]/;
-const SERVICE_CODE = /^(?:.11|....11)/;
+// No area and no exchange ends in 11: these are service codes.
+const NUMBER = /^(?!.11|....11)[2-9]\d\d[2-9]\d{6}$/;
 
 /** Ten digits, or null: what the text's digits are as a number of the plan, with or without the leading 1. */
 export function tenDigits(text) {
   const digits = text.replace(/\D/g, "").replace(/^1(?=\d{10}$)/, "");
-  return /^[2-9]\d\d[2-9]\d{6}$/.test(digits) && !SERVICE_CODE.test(digits) ? digits : null;
+  return NUMBER.test(digits) ? digits : null;
 }
 
-/** Calls `each(start, end, digits)` for every number in the text. */
-export function findNumbers(text, each) {
-  PATTERN.lastIndex = 0;
-  for (let match; (match = PATTERN.exec(text)); ) {
-    const found = match[0];
-    const start = match.index;
-    const end = start + found.length;
+/** The text with what `wanted` answers to the ten digits of each number in it, in the number's own format: it stays as long as it is. */
+export function withNumbers(text, wanted) {
+  return text.replace(PATTERN, (found, start) => {
     const digits = tenDigits(found);
+    const end = start + found.length;
     const before = text.slice(Math.max(0, start - 3), start);
     const after = text.slice(end, end + 3);
     // Groups that only spaces part may stand in a longer row of such groups.
     const inRow = !DASHED.test(found) && (/\d\s+$/.test(before) || /^\s+\d/.test(after));
-    if (digits && !inRow && !BEFORE.test(before) && !AFTER.test(after)) {
-      each(start, end, digits);
-    }
-  }
+    return digits && !inRow && !BEFORE.test(before) && !AFTER.test(after) ? withDigits(found, wanted(digits)) : found;
+  });
 }
 
 /** The text with its last ten digits replaced: its own format stays. Percent escapes are no digits. */

@@ -1,19 +1,19 @@
 // The numbers on the page: finds them in text, links and attributes, writes others in their place, and hears of every change.
-import { findNumbers, tenDigits, withDigits } from "./numbers.js";
+import { tenDigits, withDigits, withNumbers } from "./numbers.js";
 
 // Elements inside which a number may go on in the next text node; all others end it.
-const INLINE = /^(?:A|ABBR|B|BDI|BDO|CITE|DATA|EM|FONT|I|LABEL|MARK|S|SMALL|SPAN|STRONG|SUB|SUP|TIME|U|WBR)$/;
+const INLINE = /^(?:A|ABBR|B|BDI|BDO|DATA|EM|FONT|I|LABEL|MARK|S|SMALL|SPAN|STRONG|SUB|SUP|TIME|U|WBR)$/;
 // Scripts hold JSON-LD, which stays as search engines are to see it.
 const UNTOUCHED =
   "head,script,style,noscript,template,textarea,[contenteditable]:not([contenteditable=false]),[data-ringtrace-ignore]";
 const ATTRIBUTES = ["href", "title", "aria-label", "alt", "placeholder", "data-phone"];
-const WITH_ATTRIBUTES = '[href^="tel:" i],' + ATTRIBUTES.slice(1).map((name) => `[${name}]`);
+const WITH_ATTRIBUTES = '[href^="tel:" i],[href^="sms:" i],' + ATTRIBUTES.slice(1).map((name) => `[${name}]`);
 const END = "\0";
 // A page that puts its own number back each time gets its way after so many writes.
 const MOST_WRITES = 20;
 
 /**
- * @param wanted asked for the ten digits of every number found; answers the ten digits that shall stand there
+ * @param wanted asked for the ten digits of every number found, and whether it is for texts; answers the ten digits that shall stand there
  * @param guard runs a function and keeps its errors
  * @returns {watch, apply, stop}: look after a document or shadow root from now on; look through all of them again; look no more
  */
@@ -65,23 +65,14 @@ export function page(exclude, wanted, guard) {
         }
       }
     })(root);
-    starts.push(text.length);
 
-    let at = 0;
-    findNumbers(text, (start, end, digits) => {
-      const other = wanted(digits);
-      if (other === digits) return;
-      const replaced = withDigits(text.slice(start, end), other);
-      while (starts[at + 1] <= start) at++;
-      for (let i = at; i < nodes.length && starts[i] < end; i++) {
-        const node = nodes[i];
-        const first = Math.max(start, starts[i]);
-        const part = replaced.slice(first - start, starts[i + 1] - start);
-        if (part !== text.slice(first, first + part.length) && mayWrite(node)) {
-          node.replaceData(first - starts[i], part.length, part);
-        }
-      }
-    });
+    const other = withNumbers(text, wanted);
+    if (other !== text) {
+      nodes.forEach((node, i) => {
+        const part = other.substr(starts[i], node.data.length);
+        if (part !== node.data && mayWrite(node)) node.data = part;
+      });
+    }
     if (root.matches?.(WITH_ATTRIBUTES)) attributes(root);
     root.querySelectorAll(WITH_ATTRIBUTES).forEach(attributes);
   }
@@ -93,18 +84,12 @@ export function page(exclude, wanted, guard) {
       if (!value) continue;
       let other = value;
       if (name === "href") {
-        const link = /^tel:([^;,?]*)(.*)$/i.exec(value);
-        const digits = link && tenDigits(link[1].replace(/%[\da-f]{2}/gi, ""));
-        if (digits) other = value.slice(0, 4) + withDigits(link[1], wanted(digits)) + link[2];
-      } else {
-        let done = 0;
-        other = "";
-        findNumbers(value, (start, end, digits) => {
-          other += value.slice(done, start) + withDigits(value.slice(start, end), wanted(digits));
-          done = end;
-        });
-        other += value.slice(done);
-      }
+        const link = /^(tel|sms):([^;,?]*)/i.exec(value);
+        const digits = link && tenDigits(link[2].replace(/%[\da-f]{2}/gi, ""));
+        if (digits) {
+          other = link[1] + ":" + withDigits(link[2], wanted(digits, /s/i.test(link[1]))) + value.slice(link[0].length);
+        }
+      } else other = withNumbers(value, wanted);
       if (other !== value && mayWrite(element)) element.setAttribute(name, other);
     }
   }

@@ -6,7 +6,8 @@ const found = new Set();
 const exclude = document.currentScript?.dataset.exclude;
 const look = page(
   exclude,
-  (original) => {
+  (original, sms) => {
+    if (sms) return original;
     if (original !== digits && !found.has(original)) {
       found.add(original);
       console.info("ringtrace preview: +1" + original + " would be swapped");

@@ -43,6 +43,8 @@ export interface Ringtrace {
   readonly debug: {
     allowed: boolean;
     visitor: string | null;
+    /** The marketing data as it would go with a lease now. */
+    data: Record<string, string>;
     numbers: RingtraceNumber[];
     lastError: unknown;
   };

@@ -37,14 +37,16 @@ import { forget, onOtherTab, read } from "./storage.js";
 
   /** `name` or `name:model` each. */
   function fieldModels(fields) {
-    return typeof fields === "string" ? Object.fromEntries(words(fields).map((field) => (field + ":last").split(":", 2))) : fields;
+    return typeof fields === "string" ? Object.fromEntries(words(fields).map((field) => field.split(":"))) : fields;
   }
 
+  /** By the browser; and search engines are to find the page's own numbers. */
   function refused() {
     const policy = words(setting("privacy", "gpc"));
     return (
       (policy.includes("gpc") && navigator.globalPrivacyControl) ||
-      (policy.includes("dnt") && navigator.doNotTrack === "1")
+      (policy.includes("dnt") && navigator.doNotTrack === "1") ||
+      /bot|crawl|spider|slurp/i.test(navigator.userAgent)
     );
   }
 
@@ -57,10 +59,10 @@ import { forget, onOtherTab, read } from "./storage.js";
     });
   }
 
-  /** In a script of its own, which few ever need. */
-  function showPreview() {
+  /** The preview or the debug panel: scripts of their own, which few ever need. */
+  function load(tool) {
     const element = document.createElement("script");
-    element.src = script.src.replace(/ringtrace(?=[^/]*$)/, "ringtrace-preview");
+    element.src = script.src.replace(/ringtrace(?=[^/]*$)/, "ringtrace-" + tool);
     element.nonce = script.nonce;
     element.dataset.exclude = setting("exclude", "");
     document.documentElement.append(element);
@@ -83,35 +85,40 @@ import { forget, onOtherTab, read } from "./storage.js";
   function begin() {
     const held = leases(options, data, guard, (changed) => {
       looked.apply();
-      held.list().forEach((number) => {
-        if (number.promoNumber && changed.includes(number.destination.slice(2))) {
-          listeners.forEach((callback) => guard(() => callback(number)));
-        }
-      });
+      listeners.forEach((callback) => tell(callback, (number) => changed.includes(number.destination.slice(2))));
     });
     const looked = page(setting("exclude"), held.wanted, guard);
     running = { ...held, page: looked };
     looked.watch(document);
   }
 
+  function tell(callback, which) {
+    window.ringtrace.numbers().forEach((number) => number.promoNumber && which(number) && guard(() => callback(number)));
+  }
+
   function wrap(owner, name, after) {
     const original = owner[name];
-    owner[name] = function () {
-      const result = original.apply(this, arguments);
+    owner[name] = function (...given) {
+      const result = original.apply(this, given);
       guard(() => after(result));
       return result;
     };
   }
 
   const landed = () => performance.getEntriesByType("navigation")[0]?.type === "navigate";
-  const renew = () => guard(() => running?.renew());
+  /** Seen again: another tab may have got other numbers, and storage events do not reach a page in the back/forward cache. */
+  const back = () =>
+    guard(() => {
+      running?.synchronise();
+      running?.renew(true);
+    });
   let allowed = setting("consent") !== "required";
 
   window.ringtrace = {
     numbers: () => guard(() => (running ? running.list() : [])) || [],
     onSwap(callback) {
       listeners.add(callback);
-      guard(() => window.ringtrace.numbers().forEach((number) => number.promoNumber && callback(number)));
+      tell(callback, () => true);
       return () => listeners.delete(callback);
     },
     update(params) {
@@ -134,19 +141,21 @@ import { forget, onOtherTab, read } from "./storage.js";
       });
     },
     get debug() {
-      return { allowed, visitor: allowed ? read("visitor") : null, numbers: this.numbers(), lastError };
+      return { allowed, visitor: read("visitor"), data: data.collect(), numbers: this.numbers(), lastError };
     },
   };
 
   guard(() => {
-    if (/[?&]ringtrace_preview=\d{10}(&|$)/.test(location.search)) return showPreview();
+    const tool = /[?&]ringtrace_(preview(?==\d{10}(?!\d))|debug\b)/.exec(location.search);
+    if (tool) load(tool[1]);
+    if (tool?.[1] === "preview") return;
     for (const name of ["pushState", "replaceState"]) wrap(history, name, () => viewed(false));
     wrap(Element.prototype, "attachShadow", (root) => {
       if (root.mode === "open") Promise.resolve().then(() => guard(() => running?.page.watch(root)));
     });
     addEventListener("popstate", () => guard(() => viewed(false)));
-    addEventListener("pageshow", renew);
-    document.addEventListener("visibilitychange", renew);
+    addEventListener("pageshow", (event) => event.persisted && back());
+    document.addEventListener("visibilitychange", back);
     onOtherTab(() => guard(() => running?.synchronise()));
     if (typeof given.consent === "function") {
       allowed = false;

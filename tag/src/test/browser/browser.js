@@ -1,5 +1,5 @@
 // A real page in a real browser, beside a server that speaks the documented /v1/sites/<site>/leases.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,8 +36,10 @@ export class LeaseServer {
     return this.url + path;
   }
 
+  /** Patient, for machines that are busy; what is about the timeout says its own. */
   tag(attributes = "") {
-    return `<script src="${this.url}/tag/ringtrace.js" data-site="acme-site" ${attributes}></script>`;
+    const patient = attributes.includes("data-timeout") ? "" : 'data-timeout="5000"';
+    return `<script src="${this.url}/tag/ringtrace.js" data-site="acme-site" ${patient} ${attributes}></script>`;
   }
 
   numberOf(visitor, destination) {
@@ -68,12 +70,13 @@ export class LeaseServer {
     request.on("end", () => {
       const asked = JSON.parse(body);
       this.requests.push(asked);
-      const { delay = 0, status = 200, none = false, overflow = false, guaranteed = 300_000, renew = 60_000, drop = false } = this.behave;
+      const { delay = 0, status = 200, none = false, overflow = false, sms, guaranteed = 300_000, renew = 60_000, drop = false } = this.behave;
       if (drop) return request.socket.destroy();
       const responses = asked.requests.map((row) => ({
         promo_number: none ? null : overflow ? "+18005550199" : this.numberOf(row.visitor_id, row.destination),
         visitor_id: row.visitor_id,
         overflow,
+        sms,
         guaranteed_for_ms: overflow || none ? 0 : guaranteed,
         renew_after_ms: renew,
       }));
@@ -90,8 +93,36 @@ export class LeaseServer {
 /** Debian's Chromium, headless, with a profile of its own. */
 export async function browser() {
   const profile = mkdtempSync(join(tmpdir(), "ringtrace-browser-"));
-  const running = await chromium.launch({
+  const running = await chromium.launch(options(profile));
+  return {
+    context: (options) => running.newContext(options),
+    async close() {
+      await running.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A context whose browser has these preferences, as a person sets them. Its profile goes with it. */
+export async function browserWith(preferences) {
+  const profile = mkdtempSync(join(tmpdir(), "ringtrace-browser-"));
+  mkdirSync(join(profile, "Default"));
+  writeFileSync(join(profile, "Default", "Preferences"), JSON.stringify(preferences));
+  const context = await chromium.launchPersistentContext(profile, options(profile));
+  const close = context.close.bind(context);
+  context.close = async () => {
+    await close();
+    // Its processes may still be writing.
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  };
+  return context;
+}
+
+function options(profile) {
+  return {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    // Pages come back from it in people's browsers.
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
     args: [
       "--no-sandbox",
       "--disable-gpu",
@@ -102,22 +133,15 @@ export async function browser() {
       "--disable-sync",
     ],
     env: { ...process.env, HOME: profile },
-  });
-  return {
-    context: (options) => running.newContext(options),
-    async close() {
-      await running.close();
-      rmSync(profile, { recursive: true, force: true });
-    },
   };
 }
 
-/** The page with every number swapped, or an error after 3 s. */
+/** The page with every number swapped, or an error after 10 s. */
 export async function swapped(page, count = 1) {
   await page.waitForFunction(
     (least) => window.ringtrace && window.ringtrace.numbers().filter((number) => number.promoNumber).length >= least,
     count,
-    { timeout: 3000 },
+    { timeout: 10_000 },
   );
 }
 

@@ -43,6 +43,16 @@ public interface Accounts {
     /** A new site of the network, which must exist, with an id of its own. */
     Site createSite(String network, List<String> origins) throws StoreUnavailableException;
 
+    /** A network's sites, the oldest first; at most {@code limit}. */
+    List<Site> sites(String network, int limit) throws StoreUnavailableException;
+
+    /** The site with other origins; here at once, on other nodes within seconds. Null when the network has no such site. */
+    @Nullable
+    Site changeSite(String network, String id, List<String> origins) throws StoreUnavailableException;
+
+    /** Its pages get no more numbers; here at once, on other nodes within seconds. False when the network has no such site. */
+    boolean deleteSite(String network, String id) throws StoreUnavailableException;
+
     /** The site with this id, from memory; null when there is none. */
     @Nullable
     Site site(String id);

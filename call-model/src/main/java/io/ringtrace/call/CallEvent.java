@@ -51,14 +51,30 @@ public sealed interface CallEvent {
      * The first 2xx was forwarded to the caller: talk starts.
      *
      * @param ringMillis first 18x to 2xx by the monotonic clock; 0 without an 18x
+     * @param dialog by which the call is watched after a restart; null where it is too large, or not known
      */
     record Answered(
-            CallId callId, long atMillis, String gateway, int status, long ringMillis, List<GatewayAttempt> attempts)
+            CallId callId,
+            long atMillis,
+            String gateway,
+            int status,
+            long ringMillis,
+            List<GatewayAttempt> attempts,
+            @Nullable DialogFacts dialog)
             implements CallEvent {
         public Answered {
             attempts = List.copyOf(attempts);
         }
     }
+
+    /**
+     * The answered call goes on. Journaled now and then, so that a call may last longer than the journal keeps its answer; a record is not
+     * changed by it.
+     *
+     * @param aliveAtMillis the last proof of life
+     */
+    record Continued(CallId callId, long atMillis, long answeredAtMillis, long aliveAtMillis, DialogFacts dialog)
+            implements CallEvent {}
 
     /**
      * The call is over, answered or not.

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param overflow what is tried when all gateways of the call's share were tried or are full; mostly nothing
  * @param numberSteps by gateway, how those want numbers written that do not take E.164
  * @param ringTimeout from the first 18x; then CANCEL downstream, 408 upstream
+ * @param followRedirects whether a 3xx of a gateway is followed where the plan allows it ({@link Router#redirected}); else the caller gets it
  * @param source file and line where it stands, such as {@code ringtrace.yaml:31}
  */
 public record Route(
@@ -27,6 +28,7 @@ public record Route(
         List<GatewayGroup> overflow,
         Map<String, NumberSteps> numberSteps,
         Duration ringTimeout,
+        boolean followRedirects,
         String source) {
     public static final Duration DEFAULT_RING_TIMEOUT = Duration.ofSeconds(60);
     private static final int ALL = 100;
@@ -73,13 +75,20 @@ public record Route(
             RouteConditions conditions,
             List<Share> shares,
             Duration ringTimeout,
+            boolean followRedirects,
             String source) {
-        this(prefix, trunk, conditions, shares, List.of(), Map.of(), ringTimeout, source);
+        this(prefix, trunk, conditions, shares, List.of(), Map.of(), ringTimeout, followRedirects, source);
     }
 
     /** A route for every caller, at all times, that divides nothing. */
     public Route(String prefix, @Nullable String trunk, List<Gateway> gateways, Duration ringTimeout, String source) {
-        this(prefix, trunk, RouteConditions.NONE, List.of(Share.of(ALL, gateways)), ringTimeout, source);
+        this(prefix, trunk, RouteConditions.NONE, List.of(Share.of(ALL, gateways)), ringTimeout, false, source);
+    }
+
+    /** The same route, with 3xx followed. */
+    public Route followingRedirects() {
+        return new Route(
+                prefix, trunk, conditions, shares, overflow, numberSteps, ringTimeout, true, source);
     }
 
     /** How the gateway wants numbers written; null for E.164 with its plus sign. */

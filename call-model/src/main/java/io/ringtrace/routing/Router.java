@@ -108,6 +108,35 @@ public final class Router {
         return new RouteDecision.Forward(gateways, destination, route.ringTimeout(), route);
     }
 
+    /**
+     * Where a gateway's 3xx may be followed to: the gateway at that host and port, when a call from that trunk and caller for that number
+     * would be routed there anyway. Null for everything else: who answers a call must not choose whom we pay.
+     *
+     * @param number what the Contact names
+     * @param known whose the number is: none of ours is called by way of a redirection
+     */
+    public static @Nullable Gateway redirected(
+            RoutingPlan plan,
+            CallAttempt attempt,
+            PhoneNumber number,
+            String host,
+            int port,
+            AttributionResult known,
+            long atMillis) {
+        if (!(known instanceof AttributionResult.Unknown) || number.premium() || number.emergency()) {
+            return null;
+        }
+        Route route = plan.routeFor(number, attempt, known, atMillis, null);
+        if (route == null) {
+            return null;
+        }
+        return route.shares().stream()
+                .flatMap(share -> share.gateways().stream())
+                .filter(gateway -> gateway.port() == port && gateway.host().equalsIgnoreCase(host))
+                .findFirst()
+                .orElse(null);
+    }
+
     private static RouteDecision.@Nullable Reject blocked(
             RoutingPlan plan, CallAttempt attempt, @Nullable RouteTrace trace) {
         BlockedCallers.Entry entry = plan.blockedCallers().blocking(attempt.caller());

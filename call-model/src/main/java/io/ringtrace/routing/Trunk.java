@@ -9,13 +9,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sourceNetworks where its requests come from; nothing else is let in
  * @param defaultDestination where calls go while no directory exists at all; null answers 503
+ * @param supervision how its answered calls are watched
  */
 public record Trunk(
         String name,
         List<IpNetwork> sourceNetworks,
         NumberNormalisation normalisation,
-        @Nullable PhoneNumber defaultDestination) {
+        @Nullable PhoneNumber defaultDestination,
+        Supervision supervision) {
     public Trunk {
         sourceNetworks = List.copyOf(sourceNetworks);
+    }
+
+    /** With the defaults for the rest. */
+    public Trunk(
+            String name,
+            List<IpNetwork> sourceNetworks,
+            NumberNormalisation normalisation,
+            @Nullable PhoneNumber defaultDestination) {
+        this(name, sourceNetworks, normalisation, defaultDestination, Supervision.DEFAULT);
     }
 }

@@ -88,6 +88,7 @@ class GatewayGroupTest {
                 List.of(GatewayGroup.of(BACKUP), GatewayGroup.of(WEST), GatewayGroup.of(NORTH)),
                 Map.of(),
                 Duration.ofSeconds(60),
+                false,
                 "test:1");
 
         assertThat(route.inOrder(share, 7)).containsExactly(EAST, WEST, BACKUP, NORTH);

@@ -52,6 +52,7 @@ class RouteConditionsTest {
                 conditions,
                 List.of(Route.Share.of(100, List.of(gateway))),
                 Route.DEFAULT_RING_TIMEOUT,
+                false,
                 source);
     }
 
@@ -142,6 +143,7 @@ class RouteConditionsTest {
                 RouteConditions.NONE,
                 List.of(Route.Share.of(70, List.of(EAST)), Route.Share.of(30, List.of(WEST))),
                 Route.DEFAULT_RING_TIMEOUT,
+                false,
                 "test:1");
         RoutingPlan plan = plan(split);
         int east = 0;

@@ -26,6 +26,7 @@ class RouteTableTest {
                 new RouteConditions("", null, promoNumber, campaign),
                 List.of(Route.Share.of(100, List.of())),
                 Route.DEFAULT_RING_TIMEOUT,
+                false,
                 source);
     }
 

@@ -11,6 +11,7 @@ import io.ringtrace.http.endpoint.ErrorShape;
 import io.ringtrace.http.endpoint.Problem;
 import io.ringtrace.http.lease.LeaseEndpoint;
 import io.ringtrace.http.lease.SiteLeaseEndpoint;
+import io.ringtrace.http.limit.NewNumbers;
 import io.ringtrace.http.listener.Door;
 import io.ringtrace.http.listener.EndpointRouter;
 import io.ringtrace.http.observe.ObservationEndpoints;
@@ -18,6 +19,7 @@ import io.ringtrace.http.operator.KeyEndpoints;
 import io.ringtrace.http.operator.MatchingEndpoints;
 import io.ringtrace.http.operator.OperationEndpoints;
 import io.ringtrace.http.operator.OperatorEndpoints;
+import io.ringtrace.http.operator.SiteEndpoints;
 import io.ringtrace.http.pool.RingPoolEndpoints;
 import io.ringtrace.http.record.CallEndpoints;
 import io.ringtrace.http.tag.TagEndpoints;
@@ -74,10 +76,18 @@ public final class HttpApi implements AutoCloseable {
         all.addAll(new BulkEndpoint(ports.leases(), ports.pools(), settings.bulkRows()).endpoints());
         all.addAll(new RingPoolEndpoints(ports.pools()).endpoints());
         all.addAll(new LeaseEndpoint(ports.leases(), ports.pools(), settings.bulkRows()).endpoints());
-        all.addAll(new SiteLeaseEndpoint(ports.leases(), ports.pools(), ports.accounts()).endpoints());
+        all.addAll(new SiteLeaseEndpoint(
+                        ports.leases(),
+                        ports.pools(),
+                        ports.accounts(),
+                        new NewNumbers(
+                                settings.pages().newNumbersBySource(),
+                                settings.pages().newNumbersByPool()))
+                .endpoints());
         all.addAll(new TagEndpoints().endpoints());
         all.addAll(new CallEndpoints(ports.callRecords()).endpoints());
         all.addAll(new OperatorEndpoints(ports.accounts(), ports.numberBank()).endpoints());
+        all.addAll(new SiteEndpoints(ports.accounts()).endpoints());
         all.addAll(new KeyEndpoints(ports.accounts(), ports.pools()).endpoints());
         all.addAll(new MatchingEndpoints(ports.numberMatching()).endpoints());
         all.addAll(new OperationEndpoints(ports.operations(), ports.health()).endpoints());

@@ -25,6 +25,29 @@ public interface Operations {
 
     Status status();
 
+    /** The trunks of the plan in force, in the order of the files. */
+    List<TrunkState> trunks();
+
+    /** The gateways of the plan in force, by name. */
+    List<GatewayState> gateways();
+
+    /**
+     * @param sourceNetworks where its requests come from
+     * @param defaultDestination where its calls go while there is no directory of numbers
+     */
+    record TrunkState(String name, List<String> sourceNetworks, @Nullable String defaultDestination) {
+        public TrunkState {
+            sourceNetworks = List.copyOf(sourceNetworks);
+        }
+    }
+
+    /**
+     * @param address host and port
+     * @param transport UDP, TCP or TLS
+     * @param silence how long it may give no answer before the next gateway is tried
+     */
+    record GatewayState(String name, String address, String transport, Duration silence) {}
+
     /** Where a call would go, and why. Nothing is sent or recorded. */
     Explained explain(Question question);
 
@@ -36,11 +59,7 @@ public interface Operations {
      * @param from the caller's number; null for one who withholds it
      * @param at null for now
      */
-    record Question(
-            String number,
-            @Nullable String trunk,
-            @Nullable String from,
-            @Nullable Instant at) {}
+    record Question(String number, @Nullable String trunk, @Nullable String from, @Nullable Instant at) {}
 
     sealed interface Explained {
         /** @param conclusion one sentence */

@@ -116,6 +116,34 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching {
     }
 
     @Override
+    public synchronized List<Site> sites(String network, int limit) throws StoreUnavailableException {
+        beThere();
+        return sites.values().stream()
+                .filter(site -> site.network().equals(network))
+                .toList();
+    }
+
+    @Override
+    public synchronized @Nullable Site changeSite(String network, String id, List<String> origins)
+            throws StoreUnavailableException {
+        beThere();
+        Site known = sites.get(id);
+        if (known == null || !known.network().equals(network)) {
+            return null;
+        }
+        Site changed = new Site(id, network, origins);
+        sites.put(id, changed);
+        return changed;
+    }
+
+    @Override
+    public synchronized boolean deleteSite(String network, String id) throws StoreUnavailableException {
+        beThere();
+        return sites.values()
+                .removeIf(site -> site.id().equals(id) && site.network().equals(network));
+    }
+
+    @Override
     public synchronized @Nullable Site site(String id) {
         return sites.get(id);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.ringtrace.attribution.LeaseAnswer;
+import io.ringtrace.http.HttpSettings.Pages;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -28,7 +29,8 @@ class LimitsTest {
             "/api/2018-11-01/ring_pools/16/allocate_number.json?ring_pool_key=key-acme-16";
 
     private static HttpSettings settings(int concurrent, int perSecond, int burst) {
-        return new HttpSettings("127.0.0.1", 0, 1 << 20, 10 << 20, 1000, concurrent, 64, 100, perSecond, burst);
+        return new HttpSettings(
+                "127.0.0.1", 0, 1 << 20, 10 << 20, 1000, concurrent, 64, 100, perSecond, burst, List.of(), Pages.USUAL);
     }
 
     @Test
@@ -99,7 +101,8 @@ class LimitsTest {
 
     @Test
     void connectionsBeyondTheLimitAreClosed() throws Exception {
-        HttpSettings one = new HttpSettings("127.0.0.1", 0, 1000, 1000, 10, 10, 10, 1, 1000, 1000);
+        HttpSettings one =
+                new HttpSettings("127.0.0.1", 0, 1000, 1000, 10, 10, 10, 1, 1000, 1000, List.of(), Pages.USUAL);
         try (RunningApi api = new RunningApi(one);
                 Socket second = new Socket(InetAddress.ofLiteral("127.0.0.1"), api.port)) {
             second.setSoTimeout(10_000);

@@ -2,7 +2,9 @@ package io.ringtrace.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringtrace.routing.IpNetwork;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -93,6 +95,110 @@ class SiteTest {
                     .isEqualTo(400);
         }
         assertThat(create("{\"network\":\"acme\",\"origins\":[]}").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void aPageMayReadWhyItGetsNoNumber() throws Exception {
+        String leases = "/v1/sites/" + site + "/leases";
+        for (HttpResponse<String> refused : List.of(
+                ask("/v1/sites/none/leases", SHOP, "text/plain"),
+                api.send("POST", leases, "", "{", "Origin", SHOP, "Content-Type", "text/plain"),
+                api.send("POST", leases, "", "{}", "Origin", SHOP, "Content-Type", "text/html"))) {
+            assertThat(refused.statusCode()).isGreaterThanOrEqualTo(400);
+            assertThat(refused.headers().firstValue("Access-Control-Allow-Origin"))
+                    .as(refused.body())
+                    .hasValue(SHOP);
+            assertThat(refused.headers().firstValue("Vary")).hasValue("Origin");
+            assertThat(refused.headers().firstValue("Access-Control-Allow-Credentials"))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void newVisitorsBeyondTheLimitGetNoNumberAndThePoolIsNotAskedForOne() throws Exception {
+        HttpSettings few = HttpSettings.at("127.0.0.1", 0)
+                .with(List.of(IpNetwork.parse("127.0.0.1")), new HttpSettings.Pages(2, 4));
+        try (RunningApi limited = new RunningApi(few)) {
+            limited.pools.give("acme", "16", null, "+18885550101", "+18885550102", "+18885550103", "+18885550104");
+            String id = limited.account.createSite("acme", List.of(SHOP)).id();
+            assertThat(visit(limited, id, "v1", "203.0.113.1")
+                            .get("promo_number")
+                            .isString())
+                    .isTrue();
+            assertThat(visit(limited, id, "v2", "203.0.113.2")
+                            .get("promo_number")
+                            .isString())
+                    .isTrue();
+            JsonNode refused = visit(limited, id, "v3", "203.0.113.3");
+            assertThat(refused.get("promo_number").isNull()).isTrue();
+            assertThat(refused.get("limited").asBoolean()).isTrue();
+            assertThat(refused.get("renew_after_ms").asLong()).isGreaterThanOrEqualTo(60_000);
+            assertThat(limited.pools.asked).hasSize(2);
+            assertThat(visit(limited, id, "v1", "203.0.113.1")
+                            .get("promo_number")
+                            .isString())
+                    .isTrue();
+            assertThat(visit(limited, id, "v4", "198.51.100.1")
+                            .get("promo_number")
+                            .isString())
+                    .isTrue();
+        }
+    }
+
+    private static JsonNode visit(RunningApi limited, String id, String visitor, String address) throws Exception {
+        HttpResponse<String> answer = limited.send(
+                "POST",
+                "/v1/sites/" + id + "/leases",
+                "",
+                "{\"requests\":[{\"destination\":\"+18005550199\",\"visitor_id\":\"" + visitor + "\"}]}",
+                "Origin",
+                SHOP,
+                "Content-Type",
+                "text/plain",
+                "X-Forwarded-For",
+                address);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return JsonMapper.shared().readTree(answer.body()).get("responses").get(0);
+    }
+
+    @Test
+    void sitesAreListedChangedAndDeletedByTheOperatorOnly() throws Exception {
+        String leases = "/v1/sites/" + site + "/leases";
+        String sites = "/v1/operator/sites";
+        String mine = sites + "/" + site;
+        String moved = "{\"network\":\"acme\",\"origins\":[\"https://www.example.org\",\"https://example.org\"]}";
+        assertThat(api.get(sites + "?network=acme", RunningApi.OPERATOR).body())
+                .isEqualTo("{\"sites\":[{\"site\":\"" + site + "\",\"network\":\"acme\",\"origins\":[\"" + SHOP
+                        + "\"]}]}");
+        assertThat(api.get(sites + "?network=other", RunningApi.OPERATOR).body())
+                .isEqualTo("{\"sites\":[]}");
+        assertThat(api.get(sites + "?network=none", RunningApi.OPERATOR).statusCode())
+                .isEqualTo(404);
+        assertThat(api.get(sites + "?network=acme", api.acme).statusCode()).isEqualTo(401);
+
+        assertThat(api.send("PUT", mine, RunningApi.OPERATOR, moved.replace("acme", "other"))
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(api.send("PUT", mine, RunningApi.OPERATOR, moved.replace("https", "ftp"))
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(ask(leases, SHOP, "text/plain").statusCode()).isEqualTo(200);
+        assertThat(api.send("PUT", mine, RunningApi.OPERATOR, moved).statusCode())
+                .isEqualTo(200);
+        assertThat(ask(leases, SHOP, "text/plain").statusCode()).isEqualTo(403);
+        assertThat(ask(leases, "https://example.org", "text/plain").statusCode())
+                .isEqualTo(200);
+
+        assertThat(api.send("DELETE", mine + "?network=other", RunningApi.OPERATOR, "")
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(api.send("DELETE", mine + "?network=acme", api.acme, "").statusCode())
+                .isEqualTo(401);
+        assertThat(api.send("DELETE", mine + "?network=acme", RunningApi.OPERATOR, "")
+                        .body())
+                .isEqualTo("{\"site\":\"" + site + "\",\"deleted\":true}");
+        assertThat(ask(leases, "https://example.org", "text/plain").statusCode())
+                .isEqualTo(403);
     }
 
     @Test

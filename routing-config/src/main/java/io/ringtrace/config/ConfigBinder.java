@@ -41,8 +41,11 @@ final class ConfigBinder {
         return new SipConfig(
                 listeners,
                 texts(sip.items("advertised-hosts")),
-                shards.equals("auto") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(shards),
+                shards.equals("auto")
+                        ? SipConfig.shardsFor(Runtime.getRuntime().availableProcessors())
+                        : Integer.parseInt(shards),
                 duration(sip, "maximum-call-duration"),
+                duration(sip, "stop-grace"),
                 sip.get("tls") == null ? null : tls(sip.mapping("tls")));
     }
 
@@ -82,14 +85,31 @@ final class ConfigBinder {
 
     private HttpConfig http() {
         YamlNode.Mapping http = tree.mapping("http");
-        return new HttpConfig(address(http), integer(http, "port"));
+        YamlNode.Mapping tag = http.mapping("tag");
+        return new HttpConfig(
+                address(http),
+                integer(http, "port"),
+                texts(http.items("trusted-proxies")).stream()
+                        .map(IpNetwork::parse)
+                        .toList(),
+                integer(tag, "new-numbers-per-minute-per-source-network"),
+                integer(tag, "new-numbers-per-minute-per-pool"));
     }
 
     private LogConfig log() {
         YamlNode.Mapping log = tree.mapping("log");
         return new LogConfig(
                 LogConfig.Format.valueOf(text(log, "format").toUpperCase(Locale.ROOT)),
-                LogConfig.Level.valueOf(text(log, "level").toUpperCase(Locale.ROOT)));
+                LogConfig.Level.valueOf(text(log, "level").toUpperCase(Locale.ROOT)),
+                log.get("file") == null ? null : logFile(log.mapping("file")));
+    }
+
+    private LogConfig.LogFile logFile(YamlNode.Mapping file) {
+        return new LogConfig.LogFile(
+                path(required(file, "path")),
+                bytes(file, "size-mb"),
+                integer(file, "keep-days"),
+                bytes(file, "total-mb"));
     }
 
     static Transport transport(YamlNode.Mapping mapping) {

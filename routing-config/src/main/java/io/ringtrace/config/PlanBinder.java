@@ -19,6 +19,7 @@ import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.StaticNumber;
+import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.TimeWindow;
 import io.ringtrace.routing.Trunk;
 import java.time.LocalDate;
@@ -33,7 +34,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the routing plan of a tree that has its defaults and was found free of mistakes. */
@@ -50,13 +50,14 @@ final class PlanBinder {
         this.gateways = named("gateways", PlanBinder::gateway);
         this.windows = named("time-windows", (name, window) -> window(name, window, tree));
         Map<String, NumberSteps> steps = named("number-steps", PlanBinder::numberSteps);
-        this.stepsOfGateways = new HashMap<>();
+        Map<String, NumberSteps> byGateway = new HashMap<>();
         tree.mapping("gateways").entries().forEach((name, entry) -> {
             YamlNode.Scalar own = ((YamlNode.Mapping) entry.value()).scalar("number-steps");
             if (own != null) {
-                stepsOfGateways.put(name, Objects.requireNonNull(steps.get(own.text())));
+                byGateway.put(name, Objects.requireNonNull(steps.get(own.text())));
             }
         });
+        this.stepsOfGateways = Map.copyOf(byGateway);
     }
 
     RoutingPlan bind(String version) {
@@ -109,7 +110,14 @@ final class PlanBinder {
                 name,
                 networks(trunk),
                 normalisation(trunk.mapping("numbers")),
-                destination == null ? null : PhoneNumber.parse(destination.text()));
+                destination == null ? null : PhoneNumber.parse(destination.text()),
+                supervision(trunk.mapping("supervision")));
+    }
+
+    private static Supervision supervision(YamlNode.Mapping supervision) {
+        return new Supervision(
+                supervision.scalar("ask-every") == null ? null : duration(supervision, "ask-every"),
+                Boolean.parseBoolean(text(supervision, "hang-up-at-maximum-duration")));
     }
 
     private static NumberNormalisation normalisation(YamlNode.Mapping numbers) {
@@ -186,8 +194,9 @@ final class PlanBinder {
                         campaign == null ? null : campaign.text()),
                 shares,
                 overflow,
-                numberSteps(shares, overflow),
+                stepsOfGateways,
                 duration(route, "ring-timeout"),
+                text(route, "redirects").equals("follow"),
                 route.position().toString());
     }
 
@@ -228,19 +237,6 @@ final class PlanBinder {
     private Gateway gateway(String name, @Nullable Set<Integer> statuses) {
         Gateway gateway = Objects.requireNonNull(gateways.get(name));
         return statuses == null ? gateway : gateway.withFailoverStatuses(statuses);
-    }
-
-    private Map<String, NumberSteps> numberSteps(List<Route.Share> shares, List<GatewayGroup> overflow) {
-        if (stepsOfGateways.isEmpty()) {
-            return Map.of();
-        }
-        Map<String, NumberSteps> steps = new HashMap<>();
-        Stream.concat(shares.stream().flatMap(share -> share.groups().stream()), overflow.stream())
-                .flatMap(group -> group.members().stream())
-                .map(member -> member.gateway().name())
-                .filter(stepsOfGateways::containsKey)
-                .forEach(name -> steps.put(name, Objects.requireNonNull(stepsOfGateways.get(name))));
-        return steps;
     }
 
     private static BlockedCallers blockedCallers(YamlNode.Mapping blocked) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param advertisedHosts names and addresses that are ours besides those of the listeners
  * @param shards threads that own calls, at least 1
  * @param maximumCallDuration how long an answered call may last
+ * @param stopGrace how long running calls are kept when the server is told to stop
  * @param tls null only when no listener is of TLS
  */
 public record SipConfig(
@@ -22,10 +23,19 @@ public record SipConfig(
         List<String> advertisedHosts,
         int shards,
         Duration maximumCallDuration,
+        Duration stopGrace,
         @Nullable Tls tls) {
     public SipConfig {
         listeners = List.copyOf(listeners);
         advertisedHosts = List.copyOf(advertisedHosts);
+    }
+
+    /**
+     * What {@code shards: auto} stands for. A shard carries more calls than a core's worth of carriers sends, and each datagram that the
+     * kernel gives to the wrong one wakes another thread; the other half of the cores serves the database, leases and the kernel itself.
+     */
+    static int shardsFor(int cores) {
+        return Math.max(1, cores / 2);
     }
 
     /**

@@ -9,6 +9,7 @@ import io.ringtrace.routing.NumberNormalisation;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.StaticNumber;
+import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.TimeWindow;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
@@ -50,14 +51,16 @@ class ConfigurationTest {
                     .isEqualTo(new SipConfig(
                             List.of(new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("0.0.0.0"), 5060)),
                             List.of(),
-                            Runtime.getRuntime().availableProcessors(),
+                            Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
                             Duration.ofHours(3),
+                            Duration.ofSeconds(10),
                             null));
         }
 
         @Test
         void everyKey() {
-            SipConfig sip = loaded("""
+            SipConfig sip = loaded(
+                            """
                             sip:
                               listeners:
                                 - transport: udp
@@ -69,12 +72,14 @@ class ConfigurationTest {
                               advertised-hosts: [sip.example.net, 198.51.100.7, "2001:db8::1"]
                               shards: 7
                               maximum-call-duration: 90m
+                              stop-grace: 2m
                               tls:
                                 certificate: tls/server.pem
                                 private-key: /etc/ringtrace/server.key
                                 trusted-certificates: partners.pem
                                 client-certificates: optional
-                            """).sip();
+                            """)
+                    .sip();
 
             assertThat(sip)
                     .isEqualTo(new SipConfig(
@@ -85,6 +90,7 @@ class ConfigurationTest {
                             List.of("sip.example.net", "198.51.100.7", "2001:db8::1"),
                             7,
                             Duration.ofMinutes(90),
+                            Duration.ofMinutes(2),
                             new SipConfig.Tls(
                                     folder.resolve("tls/server.pem"),
                                     Path.of("/etc/ringtrace/server.key"),
@@ -108,7 +114,9 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            StoreConfig store = Written.in(folder, """
+            StoreConfig store = Written.in(
+                            folder,
+                            """
                             store:
                               url: jdbc:mysql://db.example.net:3306/ringtrace?sslMode=REQUIRED
                               user: ringtrace
@@ -147,14 +155,23 @@ class ConfigurationTest {
         @Test
         void defaults() {
             assertThat(ConfigurationTest.this.defaults().http())
-                    .isEqualTo(new HttpConfig(InetAddress.ofLiteral("127.0.0.1"), 8080));
+                    .isEqualTo(new HttpConfig(InetAddress.ofLiteral("127.0.0.1"), 8080, List.of(), 120, 1200));
         }
 
         @Test
         void everyKey() {
-            HttpConfig http = loaded("http: {address: '::', port: 0}").http();
+            HttpConfig http = loaded(
+                            "http: {address: '::', port: 0, trusted-proxies: [10.0.0.0/8, '::1'],"
+                                    + " tag: {new-numbers-per-minute-per-source-network: 7, new-numbers-per-minute-per-pool: 70}}")
+                    .http();
 
-            assertThat(http).isEqualTo(new HttpConfig(InetAddress.ofLiteral("::"), 0));
+            assertThat(http)
+                    .isEqualTo(new HttpConfig(
+                            InetAddress.ofLiteral("::"),
+                            0,
+                            List.of(IpNetwork.parse("10.0.0.0/8"), IpNetwork.parse("::1")),
+                            7,
+                            70));
             assertThat(http.socketAddress().getPort()).isZero();
         }
     }
@@ -164,13 +181,23 @@ class ConfigurationTest {
         @Test
         void defaults() {
             assertThat(ConfigurationTest.this.defaults().log())
-                    .isEqualTo(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO));
+                    .isEqualTo(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO, null));
         }
 
         @Test
         void everyKey() {
             assertThat(loaded("log: {format: json, level: debug}").log())
-                    .isEqualTo(new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG));
+                    .isEqualTo(new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG, null));
+        }
+
+        @Test
+        void aFileWithItsDefaultsAndWithEveryKey() {
+            assertThat(loaded("log: {file: {path: /var/log/a.log}}").log().file())
+                    .isEqualTo(new LogConfig.LogFile(Path.of("/var/log/a.log"), 100L << 20, 14, 2000L << 20));
+            assertThat(loaded("log: {file: {path: /a, size-mb: 5, keep-days: 3, total-mb: 20}}")
+                            .log()
+                            .file())
+                    .isEqualTo(new LogConfig.LogFile(Path.of("/a"), 5L << 20, 3, 20L << 20));
         }
     }
 
@@ -187,7 +214,8 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            assertThat(loaded("""
+            assertThat(loaded(
+                                    """
                                     trunks:
                                       acme:
                                         source-networks: [203.0.113.0/24, "2001:db8::/32", 198.51.100.7]
@@ -198,10 +226,13 @@ class ConfigurationTest {
                                           international-prefix: 00
                                           national-digits: 10
                                         default-destination: +442079460123
+                                        supervision: {ask-every: 5m, hang-up-at-maximum-duration: false}
                                       other:
                                         source-networks: [203.0.112.0/24]
                                         numbers: {format: nanp}
-                                    """).plan().trunks())
+                                    """)
+                            .plan()
+                            .trunks())
                     .containsExactly(
                             new Trunk(
                                     "acme",
@@ -210,7 +241,8 @@ class ConfigurationTest {
                                             IpNetwork.parse("2001:db8::/32"),
                                             IpNetwork.parse("198.51.100.7/32")),
                                     new NumberNormalisation("44", "0", "00", 10),
-                                    PhoneNumber.parse("+442079460123")),
+                                    PhoneNumber.parse("+442079460123"),
+                                    new Supervision(Duration.ofMinutes(5), false)),
                             new Trunk(
                                     "other",
                                     List.of(IpNetwork.parse("203.0.112.0/24")),
@@ -240,7 +272,8 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            assertThat(loaded("""
+            assertThat(loaded(
+                                    """
                                     sip: {listeners: [{transport: tcp}]}
                                     gateways:
                                       east:
@@ -250,7 +283,9 @@ class ConfigurationTest {
                                         silence: 1500ms
                                         failover-statuses: [503, 404]
                                         source-networks: [192.0.2.0/28]
-                                    """).plan().gateways())
+                                    """)
+                            .plan()
+                            .gateways())
                     .containsExactly(Map.entry(
                             "east",
                             new Gateway(
@@ -266,7 +301,8 @@ class ConfigurationTest {
 
     @Nested
     class Routes {
-        private static final String NAMES = """
+        private static final String NAMES =
+                """
                 trunks: {acme: {source-networks: [203.0.113.0/24]}}
                 gateways: {east: {host: 192.0.2.10}, west: {host: 192.0.2.20}}
                 """;
@@ -291,12 +327,14 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            Route route = onlyRoute("""
+            Route route = onlyRoute(
+                    """
                     routes:
                       - prefix: +1800
                         trunk: acme
                         gateways: [west, east]
                         ring-timeout: 30s
+                        redirects: follow
                     """);
 
             assertThat(route.prefix()).isEqualTo("1800");
@@ -305,12 +343,15 @@ class ConfigurationTest {
                     .extracting(Gateway::name)
                     .containsExactly("west", "east");
             assertThat(route.ringTimeout()).isEqualTo(Duration.ofSeconds(30));
+            assertThat(route.followRedirects()).isTrue();
             assertThat(route.source()).endsWith("ringtrace.yaml:4");
         }
 
         @Test
         void everyConditionAndShare() {
-            Configuration configuration = loaded(NAMES + """
+            Configuration configuration = loaded(
+                    NAMES
+                            + """
                     time-windows:
                       office:
                         time-zone: America/New_York
@@ -371,12 +412,15 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            assertThat(loaded("""
+            assertThat(loaded(
+                                    """
                                     static-numbers:
                                       - number: +18005550123
                                         destination: "+12135550187"
                                         campaign: 2026
-                                    """).plan().staticNumbers())
+                                    """)
+                            .plan()
+                            .staticNumbers())
                     .containsExactly(Map.entry(
                             18_005_550_123L,
                             new StaticNumber(

@@ -123,7 +123,7 @@ class PrecedenceTest {
                     .containsExactly(
                             "option: htpp: expected one of the keys include, sip, trunks, gateways, gateway-groups, number-steps, routes,"
                                     + " time-windows, calendars, blocked-callers, tests, static-numbers, store, http, log (did you mean 'http'?)",
-                            "option: http.prot: expected one of the keys address, port (did you mean 'port'?)");
+                            "option: http.prot: expected one of the keys address, port, trusted-proxies, tag (did you mean 'port'?)");
         }
 
         @Test
@@ -141,8 +141,8 @@ class PrecedenceTest {
                             "option: http..port: expected a key such as http.port or sip.listeners[0].port",
                             "option: http.port.x: expected the key of something that exists (http.port is no mapping)",
                             "option: http[0]: expected the key of something that exists (http has no entry 0)",
-                            "option: sip.listeners[7].port: expected the key of something that exists (sip.listeners has"
-                                    + " no entry 7)");
+                            "option: sip.listeners[7].port: expected the key of something that exists (sip.listeners"
+                                    + " has no entry 7)");
         }
 
         @Test

@@ -4,9 +4,13 @@ import io.ringtrace.server.command.AccountCommand;
 import io.ringtrace.server.command.CallsCommand;
 import io.ringtrace.server.command.CheckConfigCommand;
 import io.ringtrace.server.command.CommandException;
+import io.ringtrace.server.command.CompletionCommand;
 import io.ringtrace.server.command.DemoCommand;
+import io.ringtrace.server.command.DemoPageCommand;
 import io.ringtrace.server.command.DiffCommand;
+import io.ringtrace.server.command.GatewaysCommand;
 import io.ringtrace.server.command.JournalCommand;
+import io.ringtrace.server.command.ManualCommand;
 import io.ringtrace.server.command.MigrateCommand;
 import io.ringtrace.server.command.NumbersCommand;
 import io.ringtrace.server.command.PlansCommand;
@@ -17,6 +21,7 @@ import io.ringtrace.server.command.RouteCommand;
 import io.ringtrace.server.command.SchemaCommand;
 import io.ringtrace.server.command.ServeCommand;
 import io.ringtrace.server.command.StatusCommand;
+import io.ringtrace.server.command.TrunksCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -29,10 +34,13 @@ import picocli.CommandLine.Command;
         subcommands = {
             ServeCommand.class,
             DemoCommand.class,
+            DemoPageCommand.class,
             CheckConfigCommand.class,
             RouteCommand.class,
             SchemaCommand.class,
             StatusCommand.class,
+            TrunksCommand.class,
+            GatewaysCommand.class,
             ReloadCommand.class,
             PlansCommand.class,
             RollbackCommand.class,
@@ -42,7 +50,14 @@ import picocli.CommandLine.Command;
             NumbersCommand.class,
             RateCentersCommand.class,
             CallsCommand.class,
-            JournalCommand.class
+            JournalCommand.class,
+            CompletionCommand.class,
+            ManualCommand.class
+        },
+        footer = {
+            "  ringtrace check-config ringtrace.yaml",
+            "  ringtrace serve --config ringtrace.yaml",
+            "  ringtrace COMMAND --help"
         },
         scope = CommandLine.ScopeType.INHERIT)
 public final class Main {
@@ -56,15 +71,21 @@ public final class Main {
      * The whole command line. Exit codes: 0 done, 1 it could not be done, 2 wrong words or a wrong configuration.
      */
     public static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, line, _) -> {
-                    if (failure instanceof CommandException || failure instanceof StartException) {
-                        line.getErr().println("ringtrace: " + failure.getMessage());
-                        return 1;
-                    }
-                    throw failure;
-                });
+        CommandLine program = new CommandLine(new Main());
+        headExamples(program);
+        return program.setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler((failure, line, _) -> {
+            if (failure instanceof CommandException || failure instanceof StartException) {
+                line.getErr().println("ringtrace: " + failure.getMessage());
+                return 1;
+            }
+            throw failure;
+        });
+    }
+
+    /** The footer of every command is its examples. */
+    private static void headExamples(CommandLine command) {
+        command.getCommandSpec().usageMessage().footerHeading("%nExamples:%n");
+        command.getSubcommands().values().forEach(Main::headExamples);
     }
 
     static final class Version implements CommandLine.IVersionProvider {

@@ -6,6 +6,7 @@ import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.config.ConfigSource;
 import io.ringtrace.config.ConfigWatch;
 import io.ringtrace.config.Configuration;
+import io.ringtrace.config.HttpConfig;
 import io.ringtrace.config.KeptSets;
 import io.ringtrace.config.PlanHolder;
 import io.ringtrace.config.PlanReload;
@@ -38,6 +39,7 @@ import io.ringtrace.store.lease.LeaseAllocator;
 import io.ringtrace.store.node.NodeIdentity;
 import io.ringtrace.store.record.JournalDrain;
 import io.ringtrace.store.record.LeftJournal;
+import io.ringtrace.store.record.RecordReaper;
 import io.ringtrace.store.record.StoreCallRecords;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -54,6 +56,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +71,7 @@ public final class Ringtrace implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ringtrace.class);
     private static final long LONGEST_DRAIN_MILLIS = 5_000;
     private static final int LONGEST_NODE_NAME = 64;
+    private static final long BETWEEN_LOOKS_MILLIS = 50;
 
     /** One part that has been started, and how it is stopped. */
     private record Started(String name, AutoCloseable part) {}
@@ -75,6 +79,9 @@ public final class Ringtrace implements AutoCloseable {
     private final Deque<Started> started = new ArrayDeque<>();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final CountDownLatch hurry = new CountDownLatch(1);
+    private Duration stopGrace = Duration.ZERO;
     private @Nullable SipProxy sip;
 
     private Ringtrace() {}
@@ -169,6 +176,11 @@ public final class Ringtrace implements AutoCloseable {
         JournalDrain drain = new JournalDrain(journal, database, node);
         open("journal drain", () -> close(drain));
         drain.start();
+        RecordReaper reaper = open(
+                "record reaper",
+                new RecordReaper(
+                        database, clock, node.name(), configuration.sip().maximumCallDuration()));
+        reaper.start();
 
         PlanHolder plan = new PlanHolder(configuration.plan());
         PlanReload reload = new PlanReload(
@@ -184,15 +196,17 @@ public final class Ringtrace implements AutoCloseable {
                 "SIP proxy",
                 new SipProxy(sipSettings(configuration.sip()), plan, directory, clock, cookieKeys, journal::recorder));
         proxy.remember(journal.recentInvites());
+        proxy.resume(journal.runningCalls());
         proxy.start();
         sip = proxy;
+        stopGrace = configuration.sip().stopGrace();
 
+        ServerHealth health = new ServerHealth(proxy, directory, clock, journal);
+        ServerOperations operations = new ServerOperations(node.name(), plan, reload, proxy, directory, clock);
         HttpApi http = open(
                 "HTTP interface",
                 new HttpApi(
-                        HttpSettings.at(
-                                configuration.http().address().getHostAddress(),
-                                configuration.http().port()),
+                        httpSettings(configuration.http()),
                         new HttpPorts(
                                 leases,
                                 accounts.pools(),
@@ -200,8 +214,8 @@ public final class Ringtrace implements AutoCloseable {
                                 new DatabaseNumberBank(database, clock, directory),
                                 new DatabaseNumberMatching(database, clock),
                                 new StoreCallRecords(database),
-                                new ServerHealth(directory, clock, journal),
-                                new ServerOperations(node.name(), plan, reload, proxy, directory, clock)),
+                                health,
+                                operations),
                         metrics,
                         operatorToken.getBytes(StandardCharsets.US_ASCII)));
         int httpPort = http.start();
@@ -222,10 +236,12 @@ public final class Ringtrace implements AutoCloseable {
                 address,
                 data.path(),
                 configuration.plan().version());
+        SystemdService systemd =
+                open("word to systemd", SystemdService.start(environment, health, operations::statusLine));
+        ProcessSignal.handle("HUP", () -> systemd.reloading(() -> reload.reload("SIGHUP")));
     }
 
     private void watch(PlanReload reload) {
-        HangupSignal.handle(() -> reload.reload("SIGHUP"));
         try {
             open("watch on the configuration", ConfigWatch.start(reload));
         } catch (IOException e) {
@@ -241,6 +257,39 @@ public final class Ringtrace implements AutoCloseable {
     /** Returns when the server has been closed. */
     public void awaitEnd() throws InterruptedException {
         ended.await();
+    }
+
+    /**
+     * Refuses new calls from now on, lets running ones end for as long as {@code sip.stop-grace} says, then closes. Called again meanwhile,
+     * from another thread, it closes at once. What still runs goes on in the next run.
+     */
+    public void stop() throws InterruptedException {
+        SipProxy proxy = sip;
+        if (!stopping.compareAndSet(false, true)) {
+            hurry.countDown();
+            return;
+        }
+        if (proxy != null) {
+            proxy.refuseNewCalls();
+            long running = proxy.liveCalls();
+            if (running > 0) {
+                LOG.info(
+                        "stopping: new calls get 503, {} running ones are kept for at most {} s",
+                        running,
+                        stopGrace.toSeconds());
+            }
+            long deadline = System.nanoTime() + stopGrace.toNanos();
+            while (proxy.liveCalls() > 0
+                    && System.nanoTime() < deadline
+                    && !hurry.await(BETWEEN_LOOKS_MILLIS, TimeUnit.MILLISECONDS)) {
+                // The next look follows.
+            }
+            long left = proxy.liveCalls();
+            if (left > 0) {
+                LOG.info("stopping with {} calls that run on; the next run watches them", left);
+            }
+        }
+        close();
     }
 
     /** Stops every part; records that are still in the journal are carried to the store for at most 5 s, the rest at the next start. */
@@ -302,6 +351,13 @@ public final class Ringtrace implements AutoCloseable {
                 journal.segmentBytes(), journal.sizeLimitBytes(), defaults.retention(), defaults.forceInterval());
     }
 
+    private static HttpSettings httpSettings(HttpConfig http) {
+        return HttpSettings.at(http.address().getHostAddress(), http.port())
+                .with(
+                        http.trustedProxies(),
+                        new HttpSettings.Pages(http.newNumbersBySource(), http.newNumbersByPool()));
+    }
+
     private static SipSettings sipSettings(SipConfig sip) throws StartException {
         @Nullable
         String advertised =
@@ -309,8 +365,8 @@ public final class Ringtrace implements AutoCloseable {
         if (advertised == null
                 && sip.listeners().stream().anyMatch(l -> l.address().isAnyLocalAddress())) {
             throw new StartException(
-                    "a SIP listener stands for all of this machine's addresses, and Via and Record-Route must name one: "
-                            + "say in sip.advertised-hosts which host others reach it by");
+                    "a SIP listener stands for all of this machine's addresses, and Via and Record-Route must name"
+                            + " one: say in sip.advertised-hosts which host others reach it by");
         }
         List<SipSettings.ListenAddress> listeners = sip.listeners().stream()
                 .map(l -> new SipSettings.ListenAddress(

@@ -1,111 +1,122 @@
 package io.ringtrace.server;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-@DisplayName("After kill -9 and a restart")
+@DisplayName("A restart")
 class RestartIT {
+    @TempDir
+    Path folder;
+
     @Test
-    void aRetransmittedInviteJoinsItsRecord(@TempDir Path folder) throws Exception {
+    @DisplayName("after kill -9: a retransmitted INVITE joins its record")
+    void aRetransmittedInviteJoinsItsRecord() throws Exception {
         try (LeasedHouse leased = new LeasedHouse(folder, 2);
-                DatagramSocket caller = socket("127.0.0.1:0");
-                DatagramSocket gateway = socket(leased.house.gateway())) {
-            String invite = invite(leased, caller);
-            send(caller, leased.house.sip(), invite);
-            assertThat(receive(gateway, "INVITE")).contains("Call-ID: again@caller");
+                SipSocket caller = new SipSocket("127.0.0.1:0");
+                SipSocket gateway = new SipSocket(leased.house.gateway())) {
+            String sip = leased.house.sip();
+            String invite = caller.invite(leased.leasedNumbers().getFirst(), sip, "again");
+            caller.send(sip, invite);
+            assertThat(gateway.receive("INVITE")).contains("Call-ID: again@caller");
             leased.house.server().kill();
-            drain(gateway);
-            drain(caller);
+            gateway.drain();
+            caller.drain();
             leased.restart();
 
-            send(caller, leased.house.sip(), invite);
-            String again = receive(gateway, "INVITE");
-            send(gateway, leased.house.sip(), answer(again, "486 Busy Here"));
-            assertThat(receive(caller, "SIP/2.0 486")).contains("Call-ID: again@caller");
+            caller.send(sip, invite);
+            gateway.send(sip, gateway.answer(gateway.receive("INVITE"), "486 Busy Here"));
+            assertThat(caller.receive("SIP/2.0 486")).contains("Call-ID: again@caller");
 
-            List<JsonNode> calls = leased.recordsOnce(all -> all.size() == 1
-                    && all.getFirst().path("end_reason").asString("").equals("destination_busy"));
+            List<JsonNode> calls = leased.recordsOnce(all -> endsWith(all, "destination_busy"));
             assertThat(calls).hasSize(1);
             assertThat(calls.getFirst().path("end_reason").asString()).isEqualTo("destination_busy");
             assertThat(calls.getFirst().path("visitor_id").asString()).isEqualTo("visitor-0");
         }
     }
 
-    private static String invite(LeasedHouse leased, DatagramSocket caller) {
-        String own = "127.0.0.1:" + caller.getLocalPort();
-        return """
-                INVITE sip:%1$s@%2$s SIP/2.0
-                Via: SIP/2.0/UDP %3$s;branch=z9hG4bKagain
-                From: <sip:+13125550123@%3$s>;tag=caller
-                To: <sip:%1$s@%2$s>
-                Call-ID: again@caller
-                CSeq: 1 INVITE
-                Contact: <sip:%3$s>
-                Max-Forwards: 70
-                Content-Length: 0
+    @Test
+    @DisplayName(
+            "after kill -9: an answered call is live again; at SIGTERM new ones get 503, and it is kept until its BYE")
+    void anAnsweredCallIsLiveAgain() throws Exception {
+        try (LeasedHouse leased = new LeasedHouse(folder, 2);
+                SipSocket caller = new SipSocket("127.0.0.1:0");
+                SipSocket gateway = new SipSocket(leased.house.gateway())) {
+            String sip = leased.house.sip();
+            String answer = connect(leased, caller, gateway);
+            leased.house.server().kill();
+            leased.restart();
+            assertThat(leased.house
+                            .operator("/v1/operator/status")
+                            .path("live_calls")
+                            .asInt())
+                    .isEqualTo(1);
 
-                """.formatted(leased.leasedNumbers().getFirst(), leased.house.sip(), own)
-                .replace("\n", "\r\n");
-    }
+            leased.house.server().terminate();
+            Thread.sleep(200);
+            caller.send(sip, caller.invite(leased.leasedNumbers().getFirst(), sip, "late"));
+            assertThat(caller.receive("SIP/2.0 503")).contains("Retry-After: 30");
+            hangUp(leased, caller, gateway, answer);
+            assertThat(leased.house.server().awaitExit(9))
+                    .as("within the 10 s of grace")
+                    .isZero();
 
-    private static String answer(String request, String status) {
-        StringBuilder answer = new StringBuilder("SIP/2.0 " + status + "\r\n");
-        request.lines()
-                .filter(line -> line.matches("(Via|From|Call-ID|CSeq): .*"))
-                .forEach(line -> answer.append(line).append("\r\n"));
-        request.lines()
-                .filter(line -> line.startsWith("To: "))
-                .forEach(line -> answer.append(line).append(";tag=gateway\r\n"));
-        return answer.append("Content-Length: 0\r\n\r\n").toString();
-    }
-
-    private static DatagramSocket socket(String address) throws IOException {
-        DatagramSocket socket = new DatagramSocket(address(address));
-        socket.setSoTimeout(5_000);
-        return socket;
-    }
-
-    private static InetSocketAddress address(String text) {
-        int colon = text.lastIndexOf(':');
-        return new InetSocketAddress(
-                InetAddress.ofLiteral(text.substring(0, colon)), Integer.parseInt(text.substring(colon + 1)));
-    }
-
-    private static void send(DatagramSocket from, String to, String text) throws IOException {
-        byte[] bytes = text.getBytes(US_ASCII);
-        from.send(new DatagramPacket(bytes, bytes.length, address(to)));
-    }
-
-    /** The next message that begins so; others are passed over. */
-    private static String receive(DatagramSocket socket, String beginning) throws IOException {
-        while (true) {
-            DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
-            socket.receive(packet);
-            String text = new String(packet.getData(), 0, packet.getLength(), US_ASCII);
-            if (text.startsWith(beginning)) {
-                return text;
-            }
+            leased.restart();
+            List<JsonNode> calls = leased.recordsOnce(all -> endsWith(all, "caller_hangup"));
+            assertThat(calls).hasSize(1);
+            assertThat(calls.getFirst().path("end_reason").asString()).isEqualTo("caller_hangup");
+            assertThat(calls.getFirst().path("talk_ms").asLong()).isPositive();
         }
     }
 
-    private static void drain(DatagramSocket socket) throws IOException {
-        socket.setSoTimeout(200);
-        try {
-            receive(socket, "nothing that is ever sent");
-        } catch (java.net.SocketTimeoutException _) {
-            socket.setSoTimeout(5_000);
+    @Test
+    @DisplayName("by a second SIGTERM: the server stops at once, and the call goes on in the next run")
+    void stopsAtOnce() throws Exception {
+        try (LeasedHouse leased = new LeasedHouse(folder, 2);
+                SipSocket caller = new SipSocket("127.0.0.1:0");
+                SipSocket gateway = new SipSocket(leased.house.gateway())) {
+            String answer = connect(leased, caller, gateway);
+            long start = System.nanoTime();
+            leased.house.server().terminate();
+            Thread.sleep(200);
+            leased.house.server().terminate();
+            assertThat(leased.house.server().awaitExit(9)).isZero();
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
+            leased.restart();
+            hangUp(leased, caller, gateway, answer);
+            assertThat(leased.recordsOnce(all -> endsWith(all, "caller_hangup")))
+                    .hasSize(1);
         }
+    }
+
+    private static boolean endsWith(List<JsonNode> calls, String reason) {
+        return calls.size() == 1
+                && calls.getFirst().path("end_reason").asString("").equals(reason);
+    }
+
+    /** Returns the 200 as the caller got it. */
+    private static String connect(LeasedHouse leased, SipSocket caller, SipSocket gateway) throws IOException {
+        String sip = leased.house.sip();
+        caller.send(sip, caller.invite(leased.leasedNumbers().getFirst(), sip, "talks"));
+        gateway.send(sip, gateway.answer(gateway.receive("INVITE"), "200 OK"));
+        String answer = caller.receive("SIP/2.0 200");
+        caller.send(sip, caller.inDialog("ACK", answer, 1));
+        gateway.receive("ACK");
+        return answer;
+    }
+
+    private static void hangUp(LeasedHouse leased, SipSocket caller, SipSocket gateway, String answer)
+            throws IOException {
+        String sip = leased.house.sip();
+        caller.send(sip, caller.inDialog("BYE", answer, 2));
+        gateway.send(sip, gateway.answer(gateway.receive("BYE"), "200 OK"));
+        caller.receive("SIP/2.0 200");
     }
 }

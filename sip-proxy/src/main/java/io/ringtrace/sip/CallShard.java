@@ -1,5 +1,6 @@
 package io.ringtrace.sip;
 
+import io.ringtrace.call.RunningCall;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.Flaw;
@@ -46,6 +47,7 @@ final class CallShard implements MessageReceiver {
     private final AtomicBoolean inboxWaits = new AtomicBoolean();
     private List<CallShard> all = List.of();
     private long lastFaultLoggedAt;
+    private volatile long tickedAt;
 
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     private record HandedOver(Hop source, byte[] datagram) {}
@@ -64,7 +66,8 @@ final class CallShard implements MessageReceiver {
         this.core = core;
         this.counters = transactions.counters();
         this.inbox = new MpscAtomicArrayQueue<>(mostHandedOver);
-        this.lastFaultLoggedAt = monotonicMillis.getAsLong() - MILLIS_BETWEEN_FAULT_LOGS;
+        this.tickedAt = monotonicMillis.getAsLong();
+        this.lastFaultLoggedAt = tickedAt - MILLIS_BETWEEN_FAULT_LOGS;
     }
 
     /** All shards of the proxy, by number, this one among them; before the first datagram. */
@@ -99,8 +102,10 @@ final class CallShard implements MessageReceiver {
     /** Fires the timers that are due; the loop calls it at every tick. */
     void tick() {
         mustBeInLoop();
+        long now = monotonicMillis.getAsLong();
+        tickedAt = now;
         try {
-            wheel.advance(monotonicMillis.getAsLong());
+            wheel.advance(now);
         } catch (RuntimeException e) {
             counters.add(Count.FAULTS);
             logFault("a timer", e);
@@ -108,10 +113,27 @@ final class CallShard implements MessageReceiver {
         core.gauge();
     }
 
+    /** When its thread last came by, on the monotonic clock; a thread that hangs does not. Any thread may ask. */
+    long tickedAt() {
+        return tickedAt;
+    }
+
     /** Gives everything back; nothing may be received afterwards. */
     void stop() {
         mustBeInLoop();
         transactions.endAll();
+    }
+
+    /** Watches an answered call of an earlier run; before the first datagram. */
+    void resume(RunningCall call) {
+        mustBeInLoop();
+        core.resume(call);
+    }
+
+    /** Which of so many shards a call of an earlier run belongs to. */
+    static int ownerOf(RunningCall call, int shards) {
+        byte[] callId = ProxyCore.sipCallId(call);
+        return (int) Long.remainderUnsigned(SipMessage.hash(callId, 0, callId.length, CALL_ID_SEED), shards);
     }
 
     private CallShard ownerOf(SipMessage parsed) {

@@ -5,9 +5,11 @@ import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.call.CallRecorder;
 import io.ringtrace.call.CookieKeys;
 import io.ringtrace.call.RecentInvite;
+import io.ringtrace.call.RunningCall;
 import io.ringtrace.routing.ActivePlan;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.admission.OurNames;
+import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.SentBy;
 import io.ringtrace.sip.proxy.ProxyCore;
@@ -24,6 +26,7 @@ import io.ringtrace.sip.transport.StreamTransport;
 import io.ringtrace.sip.transport.UdpTransport;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -33,6 +36,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +56,9 @@ public final class SipProxy implements AutoCloseable {
     private final SecureRandom secureRandom = new SecureRandom();
     private @Nullable UdpTransport transport;
     private Collection<RecentInvite> rejoining = List.of();
+    private Collection<RunningCall> resumed = List.of();
     private @Nullable StreamTransport streams;
+    private final AtomicBoolean newCallsRefused = new AtomicBoolean();
     private volatile List<CallShard> shards = List.of();
     private volatile List<Listener> listeners = List.of();
 
@@ -89,6 +95,11 @@ public final class SipProxy implements AutoCloseable {
     /** INVITEs of an earlier run, whose retransmissions join their records. To be told before the start. */
     public void remember(Collection<RecentInvite> invites) {
         rejoining = List.copyOf(invites);
+    }
+
+    /** Answered calls of an earlier run, which are watched again. To be told before the start. */
+    public void resume(Collection<RunningCall> calls) {
+        resumed = List.copyOf(calls);
     }
 
     /**
@@ -139,10 +150,27 @@ public final class SipProxy implements AutoCloseable {
         return shards.stream().map(CallShard::counters).toList();
     }
 
+    /** For how long the slowest shard's thread has not come by; some milliseconds while all is well. */
+    public Duration longestPause() {
+        long now = monotonicMillis.getAsLong();
+        return Duration.ofMillis(
+                shards.stream().mapToLong(shard -> now - shard.tickedAt()).max().orElse(0));
+    }
+
     /** Datagrams that the kernel refused to send. */
     public long sendFailures() {
         UdpTransport udp = transport;
         return udp == null ? 0 : udp.sendFailures();
+    }
+
+    /** From now on new calls get 503, and so do the OPTIONS by which partners ask whether we take any; running calls go on. */
+    public void refuseNewCalls() {
+        newCallsRefused.set(true);
+    }
+
+    /** Calls that were admitted and have not ended. */
+    public long liveCalls() {
+        return counters().stream().mapToLong(c -> c.read(Count.LIVE_CALLS)).sum();
     }
 
     /** Closes the sockets and ends the shards' threads, waiting until they have ended; running calls can be completed by another proxy. */
@@ -204,12 +232,25 @@ public final class SipProxy implements AutoCloseable {
         List<CallShard> made = new ArrayList<>();
         for (int i = 0; i < settings.shards(); i++) {
             ProxyCore.Surroundings surroundings = new ProxyCore.Surroundings(
-                    activePlan, lookup, clock, cookieKeys, recorders.apply(i), targets, health, rejoins);
+                    activePlan,
+                    lookup,
+                    clock,
+                    cookieKeys,
+                    recorders.apply(i),
+                    targets,
+                    health,
+                    rejoins,
+                    newCallsRefused::get);
             made.add(shard(udp, tcp, i, sentBys, surroundings, rules, names));
         }
         List<CallShard> all = List.copyOf(made);
         all.forEach(shard -> shard.join(all));
         shards = all;
+        for (RunningCall call : resumed) {
+            int owner = CallShard.ownerOf(call, all.size());
+            udp.loop(owner).execute(() -> all.get(owner).resume(call));
+        }
+        resumed = List.of();
         udp.receive(all::get);
         tcp.receive(all::get, shard -> all.get(shard).counters());
         for (int i = 0; i < all.size(); i++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.counters.Count;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,28 @@ class BoundsTest {
             ladder.caller.receives("503");
             ladder.caller.sends(bye);
             ladder.gateway.receives("BYE");
+        }
+    }
+
+    @Test
+    void newCallsAreRefusedWhileRunningOnesEndBeforeAStop() throws Exception {
+        try (Ladder ladder = new Ladder()) {
+            ladder.connects(Ladder.PROMO);
+            ladder.jumps(Duration.ofMillis(10));
+            assertThat(ladder.proxy.liveCalls()).isEqualTo(1);
+            ladder.proxy.refuseNewCalls();
+            String bye = ladder.caller.inDialog("BYE");
+            ladder.caller.invites(Ladder.PROMO);
+            assertThat(ladder.caller.receives("503").header("Retry-After")).isEqualTo("30");
+            ladder.caller.sends(
+                    ladder.caller.request("OPTIONS", "sip:" + ladder.caller.proxyHostPort(), Party.newBranch(), 1, ""));
+            ladder.caller.receives("503");
+            ladder.caller.sends(bye);
+            ladder.gateway.receives("BYE");
+            ladder.gateway.answers(200);
+            ladder.caller.receives("200");
+            ladder.until(() -> ladder.proxy.liveCalls() == 0);
+            assertThat(ladder.journal.kinds()).endsWith("Ended");
         }
     }
 

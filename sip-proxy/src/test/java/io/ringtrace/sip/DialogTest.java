@@ -90,6 +90,7 @@ class DialogTest {
         caller.hangsUp();
         gateway.receives("BYE");
         ladder.passes(Duration.ofSeconds(33));
+        caller.receives("100");
         caller.receivesNothing();
         assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.CALLER_HANGUP);
         assertThat(ladder.journal.ended().talkMillis()).isZero();

@@ -9,6 +9,13 @@ final class HandClock implements LeaseClock, LongSupplier {
     private static final long WALL_AT_START = 1_700_000_000_000L;
     private final AtomicLong monotonicMillis = new AtomicLong(5_000);
 
+    private final AtomicLong wallSteps = new AtomicLong();
+
+    /** The wall clock is set to another time. */
+    void stepsWall(long millis) {
+        wallSteps.addAndGet(millis);
+    }
+
     void advance(long millis) {
         monotonicMillis.addAndGet(millis);
     }
@@ -20,7 +27,7 @@ final class HandClock implements LeaseClock, LongSupplier {
 
     @Override
     public long nowMillis() {
-        return WALL_AT_START + monotonicMillis.get();
+        return WALL_AT_START + monotonicMillis.get() + wallSteps.get();
     }
 
     @Override

@@ -8,22 +8,31 @@ import io.ringtrace.call.CallRecorder;
 import io.ringtrace.call.CookieKeys;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.RecentInvites;
+import io.ringtrace.call.RunningCalls;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.IpNetwork;
 import io.ringtrace.routing.NumberNormalisation;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.StaticNumber;
+import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.message.SipMethod;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +50,7 @@ final class Ladder implements AutoCloseable {
 
     static final String NO_STORE = "+18005550503";
     private static final long STEP_MILLIS = 10;
+    private static final long HEARING_NANOS = 100_000_000;
 
     final HandClock clock = new HandClock();
     final Journal journal = new Journal();
@@ -49,7 +59,7 @@ final class Ladder implements AutoCloseable {
     final Party secondGateway;
     final Party stranger = new Party("stranger", "127.0.9.1");
     SipProxy proxy;
-    private RoutingPlan plan;
+    private volatile RoutingPlan plan;
     private final UnaryOperator<SipSettings> settings;
     private final CookieKeys.Key key = new CookieKeys.Key(7, new byte[32]);
 
@@ -58,13 +68,38 @@ final class Ladder implements AutoCloseable {
         private final Queue<CallEvent> events = new ConcurrentLinkedQueue<>();
         volatile boolean open = true;
         volatile boolean takesEvents = true;
+        /** Events are counted by kind, not kept. */
+        volatile boolean counts;
+
+        private final Map<String, Integer> counted = new ConcurrentHashMap<>();
+
+        int counted(String kind) {
+            return counted.getOrDefault(kind, 0);
+        }
+
+        /** The shard's thread waits here at each event; a shard never should. */
+        volatile CountDownLatch gate = new CountDownLatch(0);
 
         @Override
         public boolean record(CallEvent event) {
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
             if (!takesEvents) {
                 return false;
             }
-            events.add(event);
+            if (counts) {
+                counted.merge(
+                        event instanceof CallEvent.Ended ended
+                                ? ended.reason().text()
+                                : event.getClass().getSimpleName(),
+                        1,
+                        Integer::sum);
+            } else {
+                events.add(event);
+            }
             return true;
         }
 
@@ -77,8 +112,19 @@ final class Ladder implements AutoCloseable {
             return List.copyOf(events);
         }
 
+        /** All but what only a restart reads. */
         List<String> kinds() {
-            return events.stream().map(e -> e.getClass().getSimpleName()).toList();
+            return events.stream()
+                    .filter(e -> !(e instanceof CallEvent.Continued))
+                    .map(e -> e.getClass().getSimpleName())
+                    .toList();
+        }
+
+        List<CallEvent.Continued> continued() {
+            return events.stream()
+                    .filter(CallEvent.Continued.class::isInstance)
+                    .map(CallEvent.Continued.class::cast)
+                    .toList();
         }
 
         CallEvent.Began began() {
@@ -207,6 +253,9 @@ final class Ladder implements AutoCloseable {
         RecentInvites recent = new RecentInvites();
         journal.events().forEach(recent::see);
         started.remember(recent.found());
+        RunningCalls running = new RunningCalls();
+        journal.events().forEach(running::see);
+        started.resume(running.found());
         started.start();
         for (Party party : List.of(caller, gateway, secondGateway, stranger)) {
             party.talksTo(
@@ -215,7 +264,7 @@ final class Ladder implements AutoCloseable {
         return started;
     }
 
-    /** A new proxy on the same port with the same keys, which knows of former calls only what the journal has of recent INVITEs. */
+    /** A new proxy on the same port with the same keys, which knows of former calls only what the journal has. */
     void proxyRestarts() throws Exception {
         int port = proxy.boundAddresses().getFirst().getPort();
         int tcpPort = proxy.boundAddresses().get(1).getPort();
@@ -223,16 +272,97 @@ final class Ladder implements AutoCloseable {
         proxy = startProxy(port, tcpPort);
     }
 
-    /** Lets time pass, tick by tick. */
+    /** From now on the routes are changed so. */
+    void routes(UnaryOperator<Route> change) {
+        plan = new RoutingPlan(
+                "v2",
+                plan.trunks(),
+                List.copyOf(plan.gateways().values()),
+                plan.routes().stream().map(change).toList(),
+                List.copyOf(plan.staticNumbers().values()));
+    }
+
+    /** From now on the calls of all trunks are watched like that. */
+    void supervises(Supervision rules) {
+        List<Trunk> trunks = plan.trunks().stream()
+                .map(t -> new Trunk(t.name(), t.sourceNetworks(), t.normalisation(), t.defaultDestination(), rules))
+                .toList();
+        plan = new RoutingPlan(
+                "watched",
+                trunks,
+                List.copyOf(plan.gateways().values()),
+                plan.routes(),
+                List.copyOf(plan.staticNumbers().values()));
+    }
+
+    /** Lets time pass at once; what becomes due meanwhile is done at its end. */
+    void jumps(Duration time) throws InterruptedException {
+        hears();
+        clock.advance(time.toMillis());
+        proxy.tick();
+    }
+
+    /** Lets time pass, tick by tick, once the proxy has heard what was sent so far. */
     void passes(Duration time) throws InterruptedException {
+        hears();
         for (long millis = 0; millis < time.toMillis(); millis += STEP_MILLIS) {
             clock.advance(STEP_MILLIS);
             proxy.tick();
         }
     }
 
+    /** Waits until the proxy has read what was sent to it, a little only where it does not count what it reads. */
+    void hears() throws InterruptedException {
+        long deadline = System.nanoTime() + HEARING_NANOS;
+        while (received() < sent() && System.nanoTime() < deadline) {
+            Thread.sleep(1);
+        }
+        // Of two tasks in a row, its loop reads before the second, and has dealt with what it counted.
+        proxy.tick();
+        proxy.tick();
+    }
+
+    private long sent() {
+        return Stream.of(caller, gateway, secondGateway, stranger)
+                .mapToLong(Party::sent)
+                .sum();
+    }
+
+    /** How many messages the proxy has handled, but for what it refused to read of strangers. */
+    long received() {
+        long malformed = count(Count.MALFORMED);
+        return malformed
+                + proxy.counters().stream()
+                        .mapToLong(counters -> Stream.of(SipMethod.values())
+                                        .mapToLong(counters::requestsReceived)
+                                        .sum()
+                                + IntStream.rangeClosed(1, 6)
+                                        .mapToLong(counters::responsesReceived)
+                                        .sum())
+                        .sum();
+    }
+
     long count(Count count) {
         return proxy.counters().stream().mapToLong(c -> c.read(count)).sum();
+    }
+
+    /** Responses that the proxy has taken so far. */
+    long responses() {
+        return proxy.counters().stream()
+                .mapToLong(c -> IntStream.rangeClosed(1, 6)
+                        .mapToLong(c::responsesReceived)
+                        .sum())
+                .sum();
+    }
+
+    /** Waits, in real time, until the proxy has come so far. */
+    void until(BooleanSupplier reached) throws InterruptedException {
+        for (int i = 0; !reached.getAsBoolean(); i++) {
+            if (i == 3_000) {
+                throw new AssertionError("the proxy does not come so far");
+            }
+            Thread.sleep(1);
+        }
     }
 
     /** A call that rang and was answered; the ACK has arrived. */

@@ -26,6 +26,7 @@ final class Party implements AutoCloseable {
     private final Wire wire;
     private @Nullable InetSocketAddress proxy;
     private String lastSent = "";
+    private long sent;
     private SipText lastRequest = new SipText("");
     private SipText lastInvite = new SipText("");
 
@@ -132,9 +133,21 @@ final class Party implements AutoCloseable {
         return "<sip:" + name + "@" + hostPort() + parameter + ">";
     }
 
+    /** How many messages this party has sent. */
+    long sent() {
+        return sent;
+    }
+
     void sends(String text) {
         lastSent = text;
+        sent++;
         wire.send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Bytes that need be no message. */
+    void sends(byte[] bytes) {
+        sent++;
+        wire.send(bytes);
     }
 
     void repeats() {
@@ -154,10 +167,25 @@ final class Party implements AutoCloseable {
 
     /** The ACK of a final response other than 2xx. */
     void acksFailure(SipText response) {
-        sends(request("ACK", lastInviteUri(), inviteBranch, cseq, "")
+        acksFailure(response, inviteBranch);
+    }
+
+    void acksFailure(SipText response, String branch) {
+        sends(ackOfFailure(response, branch));
+    }
+
+    String ackOfFailure(SipText response, String branch) {
+        return request("ACK", lastInviteUri(), branch, cseq, "")
                 .replace(
                         "To: " + remoteUri + (remoteTag.isEmpty() ? "" : ";tag=" + remoteTag),
-                        "To: " + response.header("To")));
+                        "To: " + response.header("To"));
+    }
+
+    /** A dialog begins with this provisional response (RFC 3261 §12.1.2). */
+    void takesUpEarlyDialog(SipText response) {
+        remoteTag = SipText.tag(response.header("To"));
+        remoteTarget = SipText.uri(response.header("Contact"));
+        routes = new ArrayList<>(response.all("Record-Route")).reversed();
     }
 
     private String lastInviteUri() {
@@ -165,7 +193,11 @@ final class Party implements AutoCloseable {
     }
 
     void cancels() {
-        sends(request("CANCEL", lastInviteUri(), inviteBranch, 1, ""));
+        sends(cancelText(""));
+    }
+
+    String cancelText(String more) {
+        return request("CANCEL", lastInviteUri(), inviteBranch, 1, more);
     }
 
     void hangsUp() {
@@ -183,6 +215,22 @@ final class Party implements AutoCloseable {
                 .isEqualTo(kind);
         learn(message);
         return message;
+    }
+
+    /** The status of the next final response, whichever it is. */
+    int receivesFinal() {
+        SipText message = next(PATIENCE_MILLIS);
+        while (message != null && message.isResponse() && message.status() < 200) {
+            message = next(PATIENCE_MILLIS);
+        }
+        return message == null || !message.isResponse() ? 0 : message.status();
+    }
+
+    /** Takes whatever has come, of which nothing matters. */
+    void forgetsWhatCame() {
+        while (next(QUIET_MILLIS) != null) {
+            // on to the next
+        }
     }
 
     /** Takes whatever repetitions of this kind have come, at most so many. */
@@ -217,19 +265,40 @@ final class Party implements AutoCloseable {
         answers(request, status, localTag, more);
     }
 
+    /** Answers with these Contacts in place of its own. */
+    void redirects(int status, String contacts) {
+        redirects(lastRequest, status, contacts);
+    }
+
+    void redirectsInvite(int status, String contacts) {
+        redirects(lastInvite, status, contacts);
+    }
+
+    private void redirects(SipText request, int status, String contacts) {
+        sends(answerText(request, status, localTag, "").replaceFirst("Contact: [^\r]*", "Contact: " + contacts));
+    }
+
     void answers(SipText request, int status, String toTag, String more) {
+        sends(answerText(request, status, toTag, more));
+    }
+
+    String answerText(SipText request, int status) {
+        return answerText(request, status, localTag, "");
+    }
+
+    private String answerText(SipText request, int status, String toTag, String more) {
         StringBuilder text = new StringBuilder("SIP/2.0 " + status + " Answer\r\n");
         request.all("Via").forEach(via -> text.append("Via: " + via + "\r\n"));
         request.all("Record-Route").forEach(route -> text.append("Record-Route: " + route + "\r\n"));
         String to = request.header("To");
-        sends(text.append("From: " + request.header("From") + "\r\n")
+        return text.append("From: " + request.header("From") + "\r\n")
                 .append("To: " + to + (status == 100 || to.contains("tag=") ? "" : ";tag=" + toTag) + "\r\n")
                 .append("Call-ID: " + request.header("Call-ID") + "\r\n")
                 .append("CSeq: " + request.header("CSeq") + "\r\n")
                 .append("Contact: " + contact() + "\r\n")
                 .append(more)
                 .append("Content-Length: 0\r\n\r\n")
-                .toString());
+                .toString();
     }
 
     private void learn(SipText message) {

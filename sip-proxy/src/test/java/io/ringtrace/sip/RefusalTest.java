@@ -129,6 +129,45 @@ class RefusalTest {
         }
 
         @Test
+        void proxyRequireWithoutAnOptionIsNoHindrance() {
+            caller.sends(invite().replace("Max-Forwards: 70", "Max-Forwards: 70\r\nProxy-Require:"));
+            caller.receives("100");
+            gateway.receives("INVITE");
+        }
+
+        @Test
+        @DisplayName("§8.2.2.3: an ACK passes whatever it requires")
+        void ackIsNotRefusedForItsProxyRequire() {
+            ladder.connects(Ladder.PROMO);
+            caller.sends(caller.inDialog("ACK").replace("Max-Forwards: 70", "Max-Forwards: 70\r\nProxy-Require: foo"));
+            gateway.receives("ACK");
+        }
+
+        @Test
+        @DisplayName("§16.6 step 3: Max-Forwards is inserted with 70")
+        void missingMaxForwardsIsInserted() {
+            caller.sends(invite().replace("Max-Forwards: 70\r\n", ""));
+            caller.receives("100");
+            assertThat(gateway.receives("INVITE").all("Max-Forwards")).containsExactly("70");
+        }
+
+        @Test
+        void otherVersionGets505() {
+            caller.sends(invite().replaceFirst(" SIP/2.0\r", " SIP/3.0\r"));
+            caller.receives("505");
+        }
+
+        @Test
+        @DisplayName("the first of several reasons is the answer: 416 before 483 before 482 before 420")
+        void checksAreMadeInOrder() {
+            caller.sends(invite().replace("Max-Forwards: 70", "Max-Forwards: 0\r\nProxy-Require: foo")
+                    .replaceFirst("INVITE sip:", "INVITE nobody:"));
+            caller.receives("416");
+            caller.sends(invite().replace("Max-Forwards: 70", "Max-Forwards: 0\r\nProxy-Require: foo"));
+            caller.receives("483");
+        }
+
+        @Test
         void missingHeaderGets400NamingIt() {
             caller.sends(invite().replaceFirst("CSeq: 1 INVITE", "CSeq: abc INVITE"));
             assertThat(caller.receives("400").startLine()).contains("CSeq");

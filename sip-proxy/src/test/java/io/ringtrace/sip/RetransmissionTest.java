@@ -8,6 +8,7 @@ import io.ringtrace.sip.counters.Count;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class RetransmissionTest {
@@ -160,6 +161,44 @@ class RetransmissionTest {
         caller.acksFailure(answer);
         ladder.passes(Duration.ofSeconds(70));
         assertThat(ladder.count(Count.CLIENT_TRANSACTIONS)).isZero();
+    }
+
+    @Test
+    @DisplayName("RFC 3261 §16.7 step 2: timer C is set anew by a 101 to 199, and by no 100")
+    void timerCIsRefreshedByProgressAlone() throws Exception {
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        gateway.answers(100);
+        ladder.passes(Duration.ofSeconds(100));
+        gateway.answers(199);
+        caller.receives("199");
+        ladder.passes(Duration.ofSeconds(100));
+        gateway.answers(100);
+        caller.receivesNothing();
+        ladder.passes(Duration.ofSeconds(80));
+        gateway.receivesNothing();
+        ladder.passes(Duration.ofSeconds(10));
+        gateway.receives("CANCEL");
+        caller.receives("408");
+    }
+
+    @Test
+    @DisplayName("RFC 3261 §17.1.1.3: the ACK to a failure has the INVITE's Request-URI, Via and Route")
+    void failureIsAcknowledgedAsItsInviteWasSent() {
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        SipText invite = gateway.receives("INVITE");
+        gateway.answers(486);
+        SipText ack = gateway.receives("ACK");
+        assertThat(ack.requestUri()).isEqualTo(invite.requestUri());
+        assertThat(ack.all("Via")).containsExactly(invite.header("Via"));
+        assertThat(ack.header("CSeq")).isEqualTo("1 ACK");
+        assertThat(SipText.tag(ack.header("To"))).isNotEmpty();
+        gateway.repeats();
+        gateway.receives("ACK");
+        caller.receives("486");
+        caller.receivesNothing();
     }
 
     @Test

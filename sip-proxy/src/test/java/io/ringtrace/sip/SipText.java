@@ -3,11 +3,14 @@ package io.ringtrace.sip;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A message as a test reads it, by means of its own. */
 record SipText(String text) {
+    private static final Map<String, String> COMPACT = Map.of(
+            "via:", "v:", "from:", "f:", "to:", "t:", "call-id:", "i:", "contact:", "m:", "content-length:", "l:");
     private static final Pattern TAG = Pattern.compile(";\\s*tag=([^;>\\s]+)");
     private static final Pattern URI = Pattern.compile("<([^>]+)>");
 
@@ -39,9 +42,11 @@ record SipText(String text) {
     List<String> all(String name) {
         List<String> values = new ArrayList<>();
         String prefix = name.toLowerCase(Locale.ROOT) + ":";
+        String compact = COMPACT.getOrDefault(prefix, prefix);
         for (String line : text.substring(0, text.indexOf("\r\n\r\n")).split("\r\n")) {
-            if (line.toLowerCase(Locale.ROOT).startsWith(prefix)) {
-                values.add(line.substring(prefix.length()).strip());
+            String lower = line.toLowerCase(Locale.ROOT);
+            if (lower.startsWith(prefix) || lower.startsWith(compact)) {
+                values.add(line.substring(line.indexOf(':') + 1).strip());
             }
         }
         return values;

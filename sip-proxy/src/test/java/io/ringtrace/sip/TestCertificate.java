@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ record TestCertificate(KeyStore store, Certificate certificate, Path certificate
     /** keytool takes seconds, so each certificate is made once for all tests. */
     private static final Map<String, byte[]> MADE = new ConcurrentHashMap<>();
 
-    /** @param names as keytool's san extension wants them, such as {@code ip:127.0.0.1} */
+    /** @param names as keytool's san extension wants them, such as {@code ip:127.0.0.1}; empty for none but the common name, the alias */
     static TestCertificate make(Path folder, String alias, String names) throws Exception {
         Path file = folder.resolve(alias + ".p12");
         byte[] made = MADE.get(alias + names);
@@ -49,28 +50,29 @@ record TestCertificate(KeyStore store, Certificate certificate, Path certificate
 
     private static void keytool(Path folder, Path file, String alias, String names)
             throws IOException, InterruptedException {
-        Process keytool = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        alias,
-                        "-keyalg",
-                        "EC",
-                        "-groupname",
-                        "secp256r1",
-                        "-validity",
-                        "2",
-                        "-dname",
-                        "CN=" + alias,
-                        "-ext",
-                        "san=" + names,
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        new String(PASSWORD),
-                        "-keystore",
-                        file.toString()))
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                alias,
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-validity",
+                "2",
+                "-dname",
+                "CN=" + alias,
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                new String(PASSWORD),
+                "-keystore",
+                file.toString()));
+        if (!names.isEmpty()) {
+            command.addAll(List.of("-ext", "san=" + names));
+        }
+        Process keytool = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve(alias + ".log").toFile())
                 .start();

@@ -9,4 +9,9 @@ class TagInBrowserIT {
     void swapsKeepsAndNeverHarms() throws Exception {
         NodeTests.pass(240, "src/test/browser/page.browser.js");
     }
+
+    @Test
+    void keepsOneNumberOverTabsPagesAndAbsences() throws Exception {
+        NodeTests.pass(240, "src/test/browser/life.browser.js");
+    }
 }

@@ -24,19 +24,18 @@ final class DatabaseAccounts implements Accounts {
     private static final int TOKEN_BYTES = 32;
     private static final int LONGEST_TOKEN = 128;
     private static final int LONGEST_ID = 64;
-    private static final String SITE_PREFIX = "site_";
-    private static final int SITE_BYTES = 12;
-    private static final int LONGEST_ORIGINS = 4096;
 
     private final StoreDatabase database;
     private final LeaseClock clock;
     private final AccountCache cache;
+    private final SiteTable sites;
     private final SecureRandom random = new SecureRandom();
 
     DatabaseAccounts(StoreDatabase database, LeaseClock clock, AccountCache cache) {
         this.database = database;
         this.clock = clock;
         this.cache = cache;
+        this.sites = new SiteTable(database, clock);
     }
 
     @Override
@@ -197,31 +196,30 @@ final class DatabaseAccounts implements Accounts {
 
     @Override
     public Site createSite(String network, List<String> origins) throws StoreUnavailableException {
-        String together = String.join(" ", origins);
-        if (origins.isEmpty() || together.length() > LONGEST_ORIGINS) {
-            throw new IllegalArgumentException(
-                    "a site's origins must have 1 to " + LONGEST_ORIGINS + " characters in all");
-        }
-        byte[] unique = new byte[SITE_BYTES];
-        random.nextBytes(unique);
-        Site site = new Site(
-                SITE_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(unique), network, origins);
-        int made = database.transact(connection -> {
-            try (PreparedStatement insert =
-                    connection.prepareStatement("INSERT INTO site (id, network_id, origins, created_at)"
-                            + " SELECT ?, id, ?, ? FROM network WHERE id_from_network = ?")) {
-                insert.setString(1, site.id());
-                insert.setString(2, together);
-                insert.setLong(3, clock.nowMillis());
-                insert.setString(4, network);
-                return insert.executeUpdate();
-            }
-        });
-        if (made == 0) {
-            throw new IllegalArgumentException("there is no network '" + network + "'");
-        }
+        Site site = sites.create(network, origins);
         cache.refresh();
         return site;
+    }
+
+    @Override
+    public List<Site> sites(String network, int limit) throws StoreUnavailableException {
+        return sites.list(network, limit);
+    }
+
+    @Override
+    public @Nullable Site changeSite(String network, String id, List<String> origins) throws StoreUnavailableException {
+        if (!sites.change(network, id, origins)) {
+            return null;
+        }
+        cache.refresh();
+        return new Site(id, network, origins);
+    }
+
+    @Override
+    public boolean deleteSite(String network, String id) throws StoreUnavailableException {
+        boolean deleted = sites.delete(network, id);
+        cache.refresh();
+        return deleted;
     }
 
     @Override

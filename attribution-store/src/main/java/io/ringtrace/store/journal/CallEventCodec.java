@@ -4,6 +4,7 @@ import io.ringtrace.attribution.AttributionResult;
 import io.ringtrace.attribution.Lease;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
+import io.ringtrace.call.DialogFacts;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
@@ -20,14 +21,17 @@ import org.jspecify.annotations.Nullable;
  * a 16-bit length. The codes below are on operators' disks: they may be added to, never changed. Thread-safe.
  */
 final class CallEventCodec {
-    static final byte VERSION = 2;
-    /** Its beginnings carry no key of their INVITE; all else is the same. */
+    static final byte VERSION = 3;
+    /** Its answers carry no facts of their dialog; all else is the same. */
+    private static final byte WITHOUT_DIALOG = 2;
+    /** Nor do its beginnings carry the key of their INVITE. */
     private static final byte WITHOUT_INVITE_KEY = 1;
 
     private static final byte BEGAN = 1;
     private static final byte PROGRESSED = 2;
     private static final byte ANSWERED = 3;
     private static final byte ENDED = 4;
+    private static final byte CONTINUED = 5;
 
     private static final int ABSENT = 0xFFFF;
     /** Keeps an entry within {@link Segment#LARGEST_ENTRY}, whatever a peer sends; longer text is cut. */
@@ -68,6 +72,13 @@ final class CallEventCodec {
                 to.putShort((short) answered.status());
                 to.putLong(answered.ringMillis());
                 putAttempts(answered.attempts(), to);
+                putDialog(answered.dialog(), to);
+            }
+            case CallEvent.Continued continued -> {
+                head(CONTINUED, continued, to);
+                to.putLong(continued.answeredAtMillis());
+                to.putLong(continued.aliveAtMillis());
+                putDialog(continued.dialog(), to);
             }
             case CallEvent.Ended ended -> {
                 head(ENDED, ended, to);
@@ -86,7 +97,7 @@ final class CallEventCodec {
     /** Throws IllegalArgumentException for what this version does not know, BufferUnderflowException for too few bytes. */
     static CallEvent decode(ByteBuffer from) {
         byte version = from.get();
-        if (version != VERSION && version != WITHOUT_INVITE_KEY) {
+        if (version < WITHOUT_INVITE_KEY || version > VERSION) {
             throw new IllegalArgumentException("entry version " + version + " is not known here");
         }
         byte type = from.get();
@@ -110,7 +121,15 @@ final class CallEventCodec {
                         version == WITHOUT_INVITE_KEY ? null : inviteKey(from));
             case PROGRESSED -> new CallEvent.Progressed(callId, at, text(from), from.getShort(), from.getLong());
             case ANSWERED ->
-                new CallEvent.Answered(callId, at, text(from), from.getShort(), from.getLong(), attempts(from));
+                new CallEvent.Answered(
+                        callId,
+                        at,
+                        text(from),
+                        from.getShort(),
+                        from.getLong(),
+                        attempts(from),
+                        version <= WITHOUT_DIALOG ? null : dialog(from));
+            case CONTINUED -> new CallEvent.Continued(callId, at, from.getLong(), from.getLong(), presentDialog(from));
             case ENDED ->
                 new CallEvent.Ended(
                         callId,
@@ -258,6 +277,26 @@ final class CallEventCodec {
         return flag(from) ? new InviteKey(from.getLong(), from.getLong()) : null;
     }
 
+    private static void putDialog(@Nullable DialogFacts dialog, ByteBuffer to) {
+        to.putShort((short) (dialog == null ? ABSENT : dialog.bytes().length));
+        if (dialog != null) {
+            to.put(dialog.bytes());
+        }
+    }
+
+    private static @Nullable DialogFacts dialog(ByteBuffer from) {
+        byte[] bytes = bytesOrNull(from);
+        return bytes == null ? null : new DialogFacts(bytes);
+    }
+
+    private static DialogFacts presentDialog(ByteBuffer from) {
+        DialogFacts dialog = dialog(from);
+        if (dialog == null) {
+            throw new IllegalArgumentException("the facts of a dialog are missing");
+        }
+        return dialog;
+    }
+
     private static void putFlag(boolean flag, ByteBuffer to) {
         to.put((byte) (flag ? 1 : 0));
     }
@@ -304,6 +343,11 @@ final class CallEventCodec {
     }
 
     private static @Nullable String textOrNull(ByteBuffer from) {
+        byte[] bytes = bytesOrNull(from);
+        return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static byte @Nullable [] bytesOrNull(ByteBuffer from) {
         int length = from.getShort() & 0xFFFF;
         if (length == ABSENT) {
             return null;
@@ -314,7 +358,7 @@ final class CallEventCodec {
         }
         byte[] bytes = new byte[length];
         from.get(bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
+        return bytes;
     }
 
     private static byte code(EndReason reason) {

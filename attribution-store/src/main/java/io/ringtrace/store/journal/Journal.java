@@ -3,6 +3,8 @@ package io.ringtrace.store.journal;
 import io.ringtrace.call.CallRecorder;
 import io.ringtrace.call.RecentInvite;
 import io.ringtrace.call.RecentInvites;
+import io.ringtrace.call.RunningCall;
+import io.ringtrace.call.RunningCalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +31,7 @@ public final class Journal implements AutoCloseable {
     private final int shardCount;
     private SegmentCatalog catalog = new SegmentCatalog();
     private List<RecentInvite> recentInvites = List.of();
+    private List<RunningCall> runningCalls = List.of();
     private @Nullable JournalLock lock;
     private @Nullable JournalKeeper keeper;
     private @Nullable JournalForcer forcer;
@@ -63,15 +66,18 @@ public final class Journal implements AutoCloseable {
         keeping.start(shards, prepared);
         JournalRepair.cutTornTails(catalog);
         RecentInvites recent = new RecentInvites();
-        int interrupted = JournalRepair.closeInterrupted(catalog, shards, recent);
+        RunningCalls running = new RunningCalls();
+        int interrupted = JournalRepair.closeInterrupted(catalog, shards, recent, running);
         recentInvites = recent.found();
+        runningCalls = running.found();
         forcer = new JournalForcer(shards, settings.forceInterval());
         forcer.start();
         LOG.info(
-                "journal: {} open for {} shards, {} calls of the previous run closed as interrupted",
+                "journal: {} open for {} shards, {} calls of the previous run closed as interrupted, {} answered ones are open",
                 folder,
                 shardCount,
-                interrupted);
+                interrupted,
+                runningCalls.size());
         return interrupted;
     }
 
@@ -83,6 +89,11 @@ public final class Journal implements AutoCloseable {
     /** INVITEs that the previous run admitted in its last 64 s, as they stood when this one started. */
     public List<RecentInvite> recentInvites() {
         return recentInvites;
+    }
+
+    /** Answered calls that no run of this node has seen the end of, as they stood when this one started. */
+    public List<RunningCall> runningCalls() {
+        return runningCalls;
     }
 
     /** All shards that have something to be read, those of an earlier and larger configuration too. */

@@ -241,6 +241,7 @@ public final class JournalFolder {
                 case CallEvent.Began _ -> began++;
                 case CallEvent.Progressed _ -> progressed++;
                 case CallEvent.Answered _ -> answered++;
+                case CallEvent.Continued _ -> {}
                 case CallEvent.Ended _ -> ended++;
             }
             long at = place.event().atMillis();

@@ -5,6 +5,7 @@ import io.ringtrace.call.CallId;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.RecentInvites;
+import io.ringtrace.call.RunningCalls;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -54,13 +55,15 @@ final class JournalRepair {
     }
 
     /**
-     * Ends the calls that began and were neither answered nor ended: the process died in between. Answered ones may still end by their BYE.
+     * Ends the calls that began and were neither answered nor ended: the process died in between. Answered ones are watched on.
      *
      * @param recent is shown every event of the journal
+     * @param running likewise
      */
-    static int closeInterrupted(SegmentCatalog catalog, List<ShardJournal> shards, RecentInvites recent)
+    static int closeInterrupted(
+            SegmentCatalog catalog, List<ShardJournal> shards, RecentInvites recent, RunningCalls running)
             throws IOException {
-        OpenCalls calls = new OpenCalls(recent);
+        OpenCalls calls = new OpenCalls(recent, running);
         for (int shard : catalog.shards()) {
             for (Path path : catalog.segments(shard).values()) {
                 try (Segment segment = Segment.openToRead(path)) {
@@ -99,10 +102,12 @@ final class JournalRepair {
         private final Set<CallId> interrupted = new HashSet<>();
 
         private final RecentInvites recent;
+        private final RunningCalls running;
         private long lastSeenMillis;
 
-        OpenCalls(RecentInvites recent) {
+        OpenCalls(RecentInvites recent, RunningCalls running) {
             this.recent = recent;
+            this.running = running;
         }
 
         void see(ByteBuffer body) {
@@ -113,11 +118,13 @@ final class JournalRepair {
                 return; // the drain tells about it
             }
             recent.see(event);
+            running.see(event);
             lastSeenMillis = Math.max(lastSeenMillis, event.atMillis());
             switch (event) {
                 case CallEvent.Began began -> open.add(began.callId());
                 case CallEvent.Progressed _ -> {}
                 case CallEvent.Answered answered -> open.remove(answered.callId());
+                case CallEvent.Continued continued -> open.remove(continued.callId());
                 case CallEvent.Ended ended -> {
                     open.remove(ended.callId());
                     if (ended.reason() == EndReason.INTERRUPTED) {

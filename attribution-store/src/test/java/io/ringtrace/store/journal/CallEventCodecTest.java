@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringtrace.attribution.AttributionResult;
 import io.ringtrace.call.CallEvent;
+import io.ringtrace.call.DialogFacts;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
@@ -90,6 +91,19 @@ class CallEventCodecTest {
                         read -> assertThat(read.inviteKey()).isNull())
                 .extracting(CallEvent::callId)
                 .isEqualTo(began.callId());
+    }
+
+    @Test
+    void anAnswerOfTheSecondVersionHasNoFactsOfItsDialog() {
+        CallEvent.Answered answered = sample.answered(sample.callId());
+        ByteBuffer bytes = encoded(answered);
+        bytes.put(0, (byte) 2);
+        DialogFacts dialog = answered.dialog();
+        bytes.limit(bytes.limit() - 2 - (dialog == null ? 0 : dialog.bytes().length));
+        assertThat(CallEventCodec.decode(bytes)).isInstanceOfSatisfying(CallEvent.Answered.class, read -> {
+            assertThat(read.dialog()).isNull();
+            assertThat(read.attempts()).isEqualTo(answered.attempts());
+        });
     }
 
     @Test

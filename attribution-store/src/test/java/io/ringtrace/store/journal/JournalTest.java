@@ -8,6 +8,7 @@ import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.CallRecorder;
 import io.ringtrace.call.EndReason;
+import io.ringtrace.call.RunningCall;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -102,6 +104,52 @@ class JournalTest {
     @Nested
     @DisplayName("after a stop of the machine")
     class AfterAStop {
+        @Test
+        void answeredCallsWithoutAnEndAreGivenBackAsTheyWereKnownLast() throws IOException {
+            CallEvent.Answered answered = answered();
+            CallEvent.Answered longer = answered();
+            CallEvent.Answered over = answered();
+            CallEvent.Continued goesOn = new CallEvent.Continued(
+                    longer.callId(),
+                    SampleEvents.NOON + 9_000,
+                    longer.atMillis(),
+                    longer.atMillis() + 7,
+                    sample.dialog());
+            CallEvent.Continued beganLongAgo = sample.continued(sample.callId());
+            try (Journal journal = new Journal(folder, 2, SETTINGS)) {
+                journal.start();
+                // The end of a call may stand in a shard that is read before the one of its beginning.
+                journal.recorder(0).record(sample.ended(over.callId(), EndReason.CALLER_HANGUP));
+                for (CallEvent.Answered call : List.of(answered, longer, over)) {
+                    journal.recorder(1).record(sample.began(call.callId(), AttributionResult.UNKNOWN));
+                    journal.recorder(1).record(call);
+                }
+                journal.recorder(1).record(goesOn);
+                journal.recorder(0).record(beganLongAgo);
+            }
+            try (Journal journal = new Journal(folder, 2, SETTINGS)) {
+                assertThat(journal.start()).as("interrupted").isZero();
+                assertThat(journal.runningCalls())
+                        .containsExactlyInAnyOrder(
+                                new RunningCall(
+                                        answered.callId(),
+                                        answered.atMillis(),
+                                        answered.atMillis(),
+                                        Objects.requireNonNull(answered.dialog())),
+                                new RunningCall(
+                                        longer.callId(), longer.atMillis(), goesOn.aliveAtMillis(), goesOn.dialog()),
+                                new RunningCall(
+                                        beganLongAgo.callId(),
+                                        beganLongAgo.answeredAtMillis(),
+                                        beganLongAgo.aliveAtMillis(),
+                                        beganLongAgo.dialog()));
+            }
+        }
+
+        private CallEvent.Answered answered() {
+            return new CallEvent.Answered(sample.callId(), SampleEvents.NOON, "gw", 200, 0, List.of(), sample.dialog());
+        }
+
         @Test
         void aTornTailIsCutWhereverItWasTorn() throws IOException {
             List<CallEvent> written = new ArrayList<>();

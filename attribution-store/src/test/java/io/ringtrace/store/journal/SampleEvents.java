@@ -4,6 +4,7 @@ import io.ringtrace.attribution.AttributionResult;
 import io.ringtrace.attribution.Lease;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
+import io.ringtrace.call.DialogFacts;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
@@ -52,7 +53,17 @@ public final class SampleEvents {
 
     public CallEvent.Answered answered(CallId id) {
         return new CallEvent.Answered(
-                id, NOON + 2000 + random.nextInt(1000), gateway(), 200, random.nextInt(5000), attempts());
+                id,
+                NOON + 2000 + random.nextInt(1000),
+                gateway(),
+                200,
+                random.nextInt(5000),
+                attempts(),
+                maybe(dialog()));
+    }
+
+    public CallEvent.Continued continued(CallId id) {
+        return new CallEvent.Continued(id, NOON + 4000, NOON + 2000, NOON + 3000, dialog());
     }
 
     public CallEvent.Ended ended(CallId id, EndReason reason) {
@@ -93,10 +104,11 @@ public final class SampleEvents {
 
     public CallEvent event() {
         CallId id = callId();
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(5)) {
             case 0 -> began(id, attribution());
             case 1 -> progressed(id);
             case 2 -> answered(id);
+            case 3 -> continued(id);
             default -> ended(id, endReason());
         };
     }
@@ -117,6 +129,12 @@ public final class SampleEvents {
 
     public PhoneNumber number() {
         return new PhoneNumber(18_005_550_100L + random.nextInt(100));
+    }
+
+    public DialogFacts dialog() {
+        byte[] bytes = new byte[random.nextInt(900)];
+        random.nextBytes(bytes);
+        return new DialogFacts(bytes);
     }
 
     private List<GatewayAttempt> attempts() {

@@ -146,7 +146,8 @@ class CallRecordsIT {
                         "gw-1",
                         200,
                         4001,
-                        List.of(new GatewayAttempt("gw-1", INVITE + 100, INVITE + 700, 200, null, null))),
+                        List.of(new GatewayAttempt("gw-1", INVITE + 100, INVITE + 700, 200, null, null)),
+                        null),
                 new CallEvent.Ended(
                         call,
                         INVITE + 64_700,
@@ -222,7 +223,7 @@ class CallRecordsIT {
                         -1,
                         false,
                         List.of()),
-                new CallEvent.Answered(call, INVITE + 1000, "gw-1", 200, 0, List.of()),
+                new CallEvent.Answered(call, INVITE + 1000, "gw-1", 200, 0, List.of(), null),
                 began(call, AttributionResult.UNKNOWN, PROMO));
         assertThat(get(call).talkMillis()).isEqualTo(8000);
         assertThat(get(call).durationExact()).isFalse();

@@ -34,6 +34,7 @@ class RecordWriterIT {
     static final TestStore store = new TestStore();
 
     private final RecordWriter writer = new RecordWriter("node-a");
+    private final RecordWriter otherNode = new RecordWriter("node-b");
 
     @BeforeEach
     void noRecords() throws Exception {
@@ -71,6 +72,30 @@ class RecordWriterIT {
     }
 
     @Test
+    @DisplayName(
+            "from two nodes, in any order: a call begins on one, and whichever its later messages reach tells of them")
+    void fromTwoNodes() throws Exception {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            Random random = new Random(seed);
+            List<CallEvent> events = calls(new SampleEvents(seed), random);
+            clear();
+            write(events);
+            List<String> ofOneNode = rows();
+
+            clear();
+            Collections.shuffle(events, random);
+            for (CallEvent event : events) {
+                RecordWriter node = event instanceof CallEvent.Began || random.nextBoolean() ? writer : otherNode;
+                store.database().transact(connection -> {
+                    node.write(connection, List.of(event));
+                    return 1;
+                });
+            }
+            assertThat(rows()).as("seed %d", seed).isEqualTo(ofOneNode);
+        }
+    }
+
+    @Test
     void anEndThatWasSeenGoesBeforeMaximumDurationThenLostThenInterrupted() throws Exception {
         SampleEvents sample = new SampleEvents(1);
         CallId call = sample.callId();
@@ -105,6 +130,36 @@ class RecordWriterIT {
         });
     }
 
+    @Test
+    void aCallThatIsWholeInABatchIsWrittenOnce() throws Exception {
+        SampleEvents sample = new SampleEvents(3);
+        List<CallEvent> events = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            CallId call = sample.callId();
+            events.add(sample.began(call, sample.attribution()));
+            events.add(sample.progressed(call));
+            events.add(sample.answered(call));
+            events.add(sample.ended(call, EndReason.CALLER_HANGUP));
+        }
+        Collections.shuffle(events, new Random(3));
+        long written = store.database().transact(connection -> {
+            long before = rowsWritten(connection);
+            writer.write(connection, events);
+            return rowsWritten(connection) - before;
+        });
+        assertThat(written).isEqualTo(20);
+    }
+
+    private static long rowsWritten(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("SELECT SUM(VARIABLE_VALUE) FROM information_schema.SESSION_STATUS"
+                                + " WHERE VARIABLE_NAME IN ('HANDLER_WRITE', 'HANDLER_UPDATE')")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
     private static List<CallEvent> calls(SampleEvents sample, Random random) {
         List<CallEvent> events = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
@@ -115,6 +170,7 @@ class RecordWriterIT {
             }
             if (random.nextBoolean()) {
                 events.add(sample.answered(call));
+                events.add(sample.continued(call));
             }
             Set<Long> moments = new HashSet<>();
             for (int ends = random.nextInt(4); ends > 0; ends--) {

@@ -1,12 +1,15 @@
 package io.ringtrace.http.endpoint;
 
 import io.ringtrace.http.text.QueryString;
+import java.net.InetAddress;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request that was let in: its caller is known, its body read and within the limits.
  *
  * @param path the path's variables, decoded
+ * @param source the address that asks, proxies of ours left aside; null when it is not known
  * @param accept the Accept header; empty without one
  * @param origin the Origin header: the site whose page asks; empty without one
  * @param ifNoneMatch the If-None-Match header; empty without one
@@ -18,6 +21,7 @@ public record Request(
         Caller caller,
         Map<String, String> path,
         QueryString query,
+        @Nullable InetAddress source,
         String accept,
         String origin,
         String ifNoneMatch,

@@ -1,11 +1,11 @@
 package io.ringtrace.http.lease;
 
 import io.ringtrace.attribution.Accounts;
+import io.ringtrace.attribution.LeaseRequest;
 import io.ringtrace.attribution.Leases;
 import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.Site;
 import io.ringtrace.http.endpoint.Access;
-import io.ringtrace.http.endpoint.Answer;
 import io.ringtrace.http.endpoint.Endpoint;
 import io.ringtrace.http.endpoint.ErrorShape;
 import io.ringtrace.http.endpoint.Problem;
@@ -13,30 +13,40 @@ import io.ringtrace.http.endpoint.Reply;
 import io.ringtrace.http.endpoint.Request;
 import io.ringtrace.http.endpoint.RequestBody;
 import io.ringtrace.http.endpoint.Work;
+import io.ringtrace.http.limit.NewNumbers;
+import io.ringtrace.http.limit.Source;
 import io.ringtrace.http.text.Json;
 import io.ringtrace.http.text.JsonFields;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code POST /v1/sites/<site>/leases}: what the tag on a page asks. The site id is public, so only pages of the site's origins are
- * answered, and only for numbers that a pool of its network has as destination. Thread-safe; called on event loops, never waits.
+ * answered, only for numbers that a pool of its network has as destination, and only so many new visitors. Thread-safe; called on event loops, never waits.
  */
 public final class SiteLeaseEndpoint {
     /** A page with more is a list of numbers; the tag asks for no more either. */
     private static final int MOST_ROWS = 20;
+
+    /** Who is beyond a limit asks again as often as others renew, not at the limit's own pace. */
+    private static final long LEAST_WAIT_MILLIS = 60_000;
+
+    private static final long ORIGIN = System.nanoTime();
 
     private static final Set<String> FIELDS = Set.of("visitor_id", "destination", "marketing_data", "new_attribution");
 
     private final Leases leases;
     private final Pools pools;
     private final Accounts accounts;
+    private final NewNumbers newNumbers;
 
-    public SiteLeaseEndpoint(Leases leases, Pools pools, Accounts accounts) {
+    public SiteLeaseEndpoint(Leases leases, Pools pools, Accounts accounts, NewNumbers newNumbers) {
+        this.newNumbers = newNumbers;
         this.leases = leases;
         this.pools = pools;
         this.accounts = accounts;
@@ -58,16 +68,16 @@ public final class SiteLeaseEndpoint {
             return CompletableFuture.completedFuture(Problem.of(
                     403, "unknown_site", "There is no such site, or the page is not of one of its origins."));
         }
+        String source = site.id() + " " + Source.network(request.source());
         return LeaseBatch.serve(
-                        request.body(),
-                        MOST_ROWS,
-                        leases,
-                        row -> read(site.network(), row),
-                        (_, answer) -> LeaseEndpoint.write(answer))
-                .thenApply(reply -> readableBy(request.origin(), reply));
+                request.body(),
+                MOST_ROWS,
+                leases,
+                row -> read(site.network(), source, row),
+                (_, answer) -> LeaseEndpoint.write(answer));
     }
 
-    private LeaseBatch.Row read(String network, JsonNode row) {
+    private LeaseBatch.Row read(String network, String source, JsonNode row) {
         if (!(row instanceof ObjectNode object)) {
             return LeaseEndpoint.wrong("invalid_request", "A request must be an object.");
         }
@@ -76,27 +86,33 @@ public final class SiteLeaseEndpoint {
         if (!object.hasNonNull("destination")) {
             fields.wrong("destination is missing");
         }
-        return LeaseEndpoint.read(
+        LeaseBatch.Row read = LeaseEndpoint.read(
                 fields,
                 destination -> destination == null ? null : pools.forDestination(network, destination),
-                SiteLeaseEndpoint::unapproved);
+                () -> withoutNumber().put("approved", false));
+        return switch (read) {
+            case LeaseBatch.Row.Wrong wrong -> wrong;
+            case LeaseBatch.Row.Ask ask -> {
+                LeaseRequest asked = ask.request();
+                long wait = newNumbers.admit(
+                        source, Long.toString(asked.poolId()), asked.visitorId(), System.nanoTime() - ORIGIN);
+                yield wait == 0 ? ask : beyondLimit(wait);
+            }
+        };
     }
 
-    /** Like a pool without a free number: the page keeps its own. */
-    private static ObjectNode unapproved() {
+    private static LeaseBatch.Row beyondLimit(long waitNanos) {
+        return new LeaseBatch.Row.Wrong(withoutNumber()
+                .put("limited", true)
+                .put("renew_after_ms", Math.max(LEAST_WAIT_MILLIS, TimeUnit.NANOSECONDS.toMillis(waitNanos))));
+    }
+
+    /** The page keeps its own. */
+    private static ObjectNode withoutNumber() {
         return Json.object()
                 .putNull("promo_number")
-                .put("approved", false)
                 .put("overflow", false)
                 .put("guaranteed_for_ms", 0)
                 .put("held_for_ms", 0);
-    }
-
-    private static Reply readableBy(String origin, Reply reply) {
-        return switch (reply) {
-            case Answer answer ->
-                answer.with("Access-Control-Allow-Origin", origin).with("Vary", "Origin");
-            case Problem problem -> problem;
-        };
     }
 }

@@ -6,10 +6,12 @@ import io.ringtrace.http.HttpSettings;
 import io.ringtrace.http.endpoint.Endpoint;
 import io.ringtrace.http.endpoint.ErrorShape;
 import io.ringtrace.http.endpoint.Problem;
+import io.ringtrace.http.limit.RateLimit;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -39,7 +41,7 @@ public final class EndpointRouter implements AutoCloseable {
         this.surroundings = new Exchange.Surroundings(
                 settings,
                 door,
-                new RateLimit(settings.requestsPerSecond(), settings.burst()),
+                new RateLimit(settings.requestsPerSecond(), Duration.ofSeconds(1), settings.burst()),
                 running,
                 new AtomicInteger(),
                 OBSERVERS,

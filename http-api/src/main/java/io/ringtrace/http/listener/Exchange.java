@@ -2,6 +2,7 @@ package io.ringtrace.http.listener;
 
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.http.HttpSettings;
+import io.ringtrace.http.endpoint.Access;
 import io.ringtrace.http.endpoint.Answer;
 import io.ringtrace.http.endpoint.Caller;
 import io.ringtrace.http.endpoint.Endpoint;
@@ -10,6 +11,8 @@ import io.ringtrace.http.endpoint.Reply;
 import io.ringtrace.http.endpoint.Request;
 import io.ringtrace.http.endpoint.RequestBody;
 import io.ringtrace.http.endpoint.Work;
+import io.ringtrace.http.limit.RateLimit;
+import io.ringtrace.http.limit.Source;
 import io.ringtrace.http.text.QueryString;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
@@ -17,9 +20,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -128,7 +129,7 @@ final class Exchange {
         String bucket = switch (caller) {
             case Caller.Operator _ -> null;
             case Caller.OfNetwork(String network) -> "network " + network;
-            case Caller.Anybody _ -> "source " + source();
+            case Caller.Anybody _ -> "source " + Source.address(source());
         };
         long wait = bucket == null ? 0 : surroundings.rate().admit(bucket, System.nanoTime() - ORIGIN);
         return wait == 0
@@ -137,20 +138,11 @@ final class Exchange {
                         429, "too_many_requests", "Too many requests; wait a little.", Math.ceilDiv(wait, 1_000_000L));
     }
 
-    /** The address; of IPv6 only the /64, because a single customer has all of one. */
-    private String source() {
-        String host =
-                request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
-        if (host == null) {
-            return "";
-        }
-        try {
-            return InetAddress.ofLiteral(host) instanceof Inet6Address v6
-                    ? Arrays.toString(Arrays.copyOf(v6.getAddress(), 8))
-                    : host;
-        } catch (IllegalArgumentException _) {
-            return host;
-        }
+    private @Nullable InetAddress source() {
+        return Source.of(
+                request.remoteAddress() == null ? null : request.remoteAddress().hostAddress(),
+                request.headers().getAll("X-Forwarded-For"),
+                surroundings.settings().trustedProxies());
     }
 
     private void readBody(Caller caller, QueryString query) {
@@ -181,6 +173,7 @@ final class Exchange {
                 caller,
                 context.pathParams(),
                 query,
+                source(),
                 header(HttpHeaders.ACCEPT),
                 header(HttpHeaders.ORIGIN),
                 header(HttpHeaders.IF_NONE_MATCH),
@@ -249,7 +242,14 @@ final class Exchange {
             case Answer ready -> ready;
             case Problem problem -> endpoint.errors().answer(problem);
         };
-        write(context.response(), answer);
+        write(context.response(), endpoint.access() == Access.SITE ? readableByPage(answer) : answer);
+    }
+
+    /** Errors too: a page of the origin that asked may know why it gets no number. No cookies go along, so this gives nothing away. */
+    private Answer readableByPage(Answer answer) {
+        String origin = header(HttpHeaders.ORIGIN);
+        Answer varying = answer.with("Vary", "Origin");
+        return origin.isEmpty() ? varying : varying.with("Access-Control-Allow-Origin", origin);
     }
 
     /** Nothing is written to a client that went away. */

@@ -19,9 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -30,10 +28,6 @@ public final class OperatorEndpoints {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MOST = 1000;
     private static final int MOST_ROW_ERRORS = 1000;
-    private static final int MOST_ORIGINS = 20;
-    private static final int LONGEST_ORIGINS = 4096;
-    private static final Pattern ORIGIN =
-            Pattern.compile("https?://([a-z0-9.-]{1,253}|\\[[0-9a-f:.]{2,45}\\])(:[0-9]{1,5})?");
 
     private final Accounts accounts;
     private final NumberBank bank;
@@ -52,8 +46,6 @@ public final class OperatorEndpoints {
                         Endpoint.waiting(this::ensureCampaign)),
                 Endpoint.post(
                         "/v1/operator/tokens", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::createToken)),
-                Endpoint.post(
-                        "/v1/operator/sites", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::createSite)),
                 new Endpoint(
                         "POST",
                         "/v1/operator/numbers",
@@ -115,44 +107,6 @@ public final class OperatorEndpoints {
                 .put("network", network)
                 .put("name", name)
                 .put("token", accounts.createToken(network, name));
-        return Answer.of(201, Answer.JSON, Json.bytes(body));
-    }
-
-    private Reply createSite(Request request) throws StoreUnavailableException {
-        return switch (Json.parseObject(request.body())) {
-            case Json.Parsed.Wrong(String message) -> Problem.of(400, "malformed_json", message);
-            case Json.Parsed.Document(ObjectNode object) -> createSite(object, new JsonFields(object, false));
-        };
-    }
-
-    private Reply createSite(ObjectNode object, JsonFields fields) throws StoreUnavailableException {
-        fields.onlyThese(Set.of("network", "origins"));
-        String network = fields.id("network");
-        List<String> origins = new ArrayList<>();
-        if (object.get("origins") instanceof ArrayNode array && array.size() <= MOST_ORIGINS) {
-            for (JsonNode each : array) {
-                origins.add(each.isString() ? each.asString() : "");
-            }
-        }
-        if (origins.isEmpty()
-                || !origins.stream().allMatch(ORIGIN.asMatchPredicate())
-                || String.join(" ", origins).length() > LONGEST_ORIGINS) {
-            fields.wrong("origins must be 1 to " + MOST_ORIGINS
-                    + " origins such as https://www.example.org, in small letters and without a path");
-        }
-        if (network == null) {
-            fields.wrong("network is needed");
-        }
-        if (!fields.errors().isEmpty() || network == null) {
-            return Problem.invalid(fields.errorText());
-        }
-        if (!accounts.networkExists(network)) {
-            return unknownNetwork();
-        }
-        ObjectNode body = Json.object()
-                .put("site", accounts.createSite(network, origins).id())
-                .put("network", network);
-        origins.forEach(body.putArray("origins")::add);
         return Answer.of(201, Answer.JSON, Json.bytes(body));
     }
 

@@ -29,7 +29,7 @@ public final class TagEndpoints {
     private final List<File> files = new ArrayList<>();
 
     public TagEndpoints() {
-        for (String script : List.of("ringtrace.js", "ringtrace-preview.js")) {
+        for (String script : List.of("ringtrace.js", "ringtrace-preview.js", "ringtrace-debug.js")) {
             byte[] integrity = resource(script + ".integrity");
             String hash = new String(integrity, StandardCharsets.US_ASCII);
             byte[] plain = resource(script);

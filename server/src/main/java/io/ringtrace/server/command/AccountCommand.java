@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.StringJoiner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +18,12 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "account",
         description =
-                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes sites for the tag.")
+                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes,"
+                        + " lists, changes and deletes sites for the tag.",
+        footer = {
+            "  ringtrace account create --network acme --advertiser dental --campaign spring",
+            "  ringtrace account token --network acme"
+        })
 public final class AccountCommand {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
@@ -25,12 +31,16 @@ public final class AccountCommand {
 
     @Command(
             name = "create",
-            description = "Makes a campaign with its network and advertiser; what exists is left as it is.")
+            description = "Makes a campaign with its network and advertiser; what exists is left as it is.",
+            footer = "  ringtrace account create --network acme --advertiser dental --campaign spring")
     int create(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
-            @Option(names = "--advertiser", required = true, paramLabel = "ID") String advertiser,
-            @Option(names = "--campaign", required = true, paramLabel = "ID") String campaign)
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
+            @Option(names = "--advertiser", required = true, paramLabel = "ID", description = "the advertiser")
+                    String advertiser,
+            @Option(names = "--campaign", required = true, paramLabel = "ID", description = "the campaign")
+                    String campaign)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
             client.post(
@@ -47,10 +57,14 @@ public final class AccountCommand {
         return 0;
     }
 
-    @Command(name = "token", description = "Makes a token for a network's programs. It is told once and stored hashed.")
+    @Command(
+            name = "token",
+            description = "Makes a token for a network's programs. It is told once and stored hashed.",
+            footer = "  ringtrace account token --network acme --name 'booking system'")
     int token(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
             @Option(
                             names = "--name",
                             defaultValue = "command line",
@@ -74,10 +88,13 @@ public final class AccountCommand {
 
     @Command(
             name = "site",
-            description = "Makes a site for the tag and prints the script element for its pages. The id is no secret.")
+            description = "Makes a site for the tag and prints the script element for its pages. The id is no secret.",
+            footer = "  ringtrace account site --network acme --origin https://www.example.org --origin"
+                    + " https://shop.example.org")
     int site(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
             @Option(
                             names = "--origin",
                             required = true,
@@ -86,18 +103,90 @@ public final class AccountCommand {
                     List<String> origins)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
-            ObjectNode body = JsonMapper.shared().createObjectNode().put("network", network);
-            origins.forEach(body.putArray("origins")::add);
-            JsonNode answer = client.post("/v1/operator/sites", "application/json", body.toString());
+            JsonNode answer = client.post(
+                    "/v1/operator/sites",
+                    "application/json",
+                    origins(network, origins).toString());
             out().println("<script src=\"https://YOUR-RINGTRACE-HOST/tag/ringtrace.js\" data-site=\""
                     + answer.path("site").asString() + "\"></script>");
         }
         return 0;
     }
 
-    @Command(name = "tokens", description = "Lists a network's tokens, without their secrets.")
+    @Command(
+            name = "sites",
+            description = "Lists a network's sites with their origins.",
+            footer = "  ringtrace account sites --network acme")
+    int sites(
+            @Mixin ServerOption server, @Option(names = "--network", required = true, paramLabel = "ID", description = "the network") String network)
+            throws CommandException {
+        try (OperatorClient client = server.connect()) {
+            out().printf("%-26s %s%n", "ID", "ORIGINS");
+            for (JsonNode site :
+                    client.get("/v1/operator/sites?network=" + encoded(network)).path("sites")) {
+                StringJoiner origins = new StringJoiner(" ");
+                site.path("origins").forEach(origin -> origins.add(origin.asString()));
+                out().printf("%-26s %s%n", site.path("site").asString(), origins);
+            }
+        }
+        return 0;
+    }
+
+    @Command(
+            name = "change-site",
+            description = "Gives a site other origins, on all nodes within seconds.",
+            footer = "  ringtrace account change-site --network acme --id 01J0… --origin https://www.example.com")
+    int changeSite(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network") String network,
+            @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") String id,
+            @Option(
+                            names = "--origin",
+                            required = true,
+                            paramLabel = "ORIGIN",
+                            description = "all it shall have; several times for several")
+                    List<String> origins)
+            throws CommandException {
+        try (OperatorClient client = server.connect()) {
+            client.put(
+                    "/v1/operator/sites/" + encoded(id),
+                    origins(network, origins).toString());
+        }
+        out().println("Site " + id + " now has " + String.join(" ", origins) + ".");
+        return 0;
+    }
+
+    @Command(
+            name = "delete-site",
+            description =
+                    "Ends a site: on all nodes within seconds its pages get no more numbers, and keep those they show by themselves.",
+            footer = "  ringtrace account delete-site --network acme --id 01J0…")
+    int deleteSite(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network") String network,
+            @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") String id)
+            throws CommandException {
+        try (OperatorClient client = server.connect()) {
+            client.delete("/v1/operator/sites/" + encoded(id) + "?network=" + encoded(network));
+        }
+        out().println("Site " + id + " of network " + network + " is gone.");
+        return 0;
+    }
+
+    private static ObjectNode origins(String network, List<String> origins) {
+        ObjectNode body = JsonMapper.shared().createObjectNode().put("network", network);
+        origins.forEach(body.putArray("origins")::add);
+        return body;
+    }
+
+    @Command(
+            name = "tokens",
+            description = "Lists a network's tokens, without their secrets.",
+            footer = "  ringtrace account tokens --network acme")
     int tokens(
-            @Mixin ServerOption server, @Option(names = "--network", required = true, paramLabel = "ID") String network)
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
             out().printf("%-6s %-26s %-26s %s%n", "ID", "SECRET MADE", "REVOKED", "NAME");
@@ -114,10 +203,14 @@ public final class AccountCommand {
         return 0;
     }
 
-    @Command(name = "revoke-token", description = "Makes a token invalid for good, on all nodes within seconds.")
+    @Command(
+            name = "revoke-token",
+            description = "Makes a token invalid for good, on all nodes within seconds.",
+            footer = "  ringtrace account revoke-token --network acme --id 3")
     int revokeToken(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") long id)
             throws CommandException {
         change(server, network, id, "revoke");
@@ -128,10 +221,12 @@ public final class AccountCommand {
     @Command(
             name = "rotate-token",
             description =
-                    "Makes a new secret for a token, told once; the former one stops, on all nodes within seconds.")
+                    "Makes a new secret for a token, told once; the former one stops, on all nodes within seconds.",
+            footer = "  ringtrace account rotate-token --network acme --id 3")
     int rotateToken(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") long id)
             throws CommandException {
         out().println(change(server, network, id, "rotate").path("token").asString());

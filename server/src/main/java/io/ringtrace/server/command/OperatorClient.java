@@ -67,6 +67,16 @@ public final class OperatorClient implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    public JsonNode put(String pathAndQuery, String body) throws CommandException {
+        return json(HttpRequest.newBuilder(server.resolve(pathAndQuery))
+                .header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    public JsonNode delete(String pathAndQuery) throws CommandException {
+        return json(HttpRequest.newBuilder(server.resolve(pathAndQuery)).DELETE());
+    }
+
     private JsonNode json(HttpRequest.Builder request) throws CommandException {
         return json(send(request));
     }

@@ -3,6 +3,7 @@ package io.ringtrace.server.command;
 import io.ringtrace.config.ConfigOutcome;
 import io.ringtrace.config.ConfigSource;
 import io.ringtrace.server.Logging;
+import io.ringtrace.server.ProcessSignal;
 import io.ringtrace.server.Ringtrace;
 import io.ringtrace.server.StartException;
 import java.util.concurrent.Callable;
@@ -15,8 +16,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         description = {
-            "Runs the server until SIGTERM or Ctrl-C. Changed routing is put in force when the files change, at SIGHUP, and by ringtrace reload.",
+            "Runs the server until SIGTERM or Ctrl-C. It then refuses new calls and lets running ones end, as long as sip.stop-grace says; a second signal stops it at once. Changed routing is put in force when the files change, at SIGHUP, and by ringtrace reload.",
             "Exit code 2 when the configuration is wrong (one line for each finding), 1 when it can't start."
+        },
+        footer = {
+            "  ringtrace serve --config /etc/ringtrace/ringtrace.yaml",
+            "  ringtrace serve --set http.port=0 --set log.level=debug"
         })
 public final class ServeCommand implements Callable<Integer> {
     @Spec
@@ -43,8 +48,18 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private static void serve(Ringtrace server) throws InterruptedException {
+        ProcessSignal.handle("TERM", () -> stop(server));
+        ProcessSignal.handle("INT", () -> stop(server));
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(server::close));
         server.awaitEnd();
+    }
+
+    private static void stop(Ringtrace server) {
+        try {
+            server.stop();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

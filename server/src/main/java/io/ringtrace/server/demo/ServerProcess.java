@@ -105,6 +105,11 @@ public final class ServerProcess implements AutoCloseable {
         return process.waitFor(seconds, TimeUnit.SECONDS) ? process.exitValue() : -1;
     }
 
+    /** As by {@code kill}: it stops in its own time. */
+    public void terminate() {
+        process.destroy();
+    }
+
     /** As by {@code kill -9}: nothing is said or saved. */
     public void kill() {
         process.destroyForcibly();

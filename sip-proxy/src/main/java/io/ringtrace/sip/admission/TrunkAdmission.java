@@ -3,6 +3,7 @@ package io.ringtrace.sip.admission;
 import io.ringtrace.routing.ActivePlan;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.RoutingPlan;
+import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.target.GatewayTargets;
 import io.ringtrace.sip.transaction.ByteHash;
@@ -46,6 +47,13 @@ public final class TrunkAdmission {
     /** The trunk whose networks have this address; null for others. */
     public @Nullable Trunk trunkFrom(InetAddress source) {
         return plan().trunkFrom(source);
+    }
+
+    /** How calls of the trunk with that hash are watched; the default when there is none such any more. */
+    public Supervision supervision(int trunkHash) {
+        plan();
+        Trunk trunk = trunksByHash.get(trunkHash);
+        return trunk == null ? Supervision.DEFAULT : trunk.supervision();
     }
 
     /** True when requests of some gateway's side may come from this address. */

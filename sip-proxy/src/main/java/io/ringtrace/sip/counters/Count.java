@@ -8,7 +8,7 @@ public enum Count {
     STRANGERS,
     /** Messages refused or dropped by the parser. */
     MALFORMED,
-    /** New INVITEs answered with 503 because a table or the journal was full. */
+    /** New INVITEs answered with 503: a table or the journal was full, or we are about to stop. */
     SHED,
     /** Requests refused by RFC 3261 §16.3 or for a foreign target. */
     REFUSED,
@@ -45,6 +45,10 @@ public enum Count {
     CALLS_BEGUN,
     CALLS_ANSWERED,
     CALLS_ENDED,
+    /** Answered calls that were given up because nothing proved that they still ran. */
+    CALLS_LOST,
+    /** Times that both sides of a call were asked whether they live. */
+    CALLS_ASKED,
     /** Events of calls that the journal could not take. */
     EVENTS_LOST,
     /** Faults of our own, answered with 500 and logged. */

@@ -36,6 +36,7 @@ public enum Flaw {
     /** The CSeq method differs from the request's (§8.1.1.5). */
     CSEQ_METHOD(400, "CSeq Method Mismatch", SipHeader.CSEQ),
     MAX_FORWARDS(400, "Malformed Max-Forwards Header", SipHeader.MAX_FORWARDS),
+    MAX_BREADTH(400, "Malformed Max-Breadth Header", SipHeader.MAX_BREADTH),
     ROUTE(400, "Malformed Route Header", SipHeader.ROUTE),
     CONTENT_LENGTH(400, "Malformed Content-Length Header", SipHeader.CONTENT_LENGTH),
     /** The body is shorter than Content-Length says (§18.3). */
@@ -46,6 +47,7 @@ public enum Flaw {
     REPEATED_CALL_ID(400, "Repeated Call-ID Header", SipHeader.CALL_ID),
     REPEATED_CSEQ(400, "Repeated CSeq Header", SipHeader.CSEQ),
     REPEATED_MAX_FORWARDS(400, "Repeated Max-Forwards Header", SipHeader.MAX_FORWARDS),
+    REPEATED_MAX_BREADTH(400, "Repeated Max-Breadth Header", SipHeader.MAX_BREADTH),
     REPEATED_CONTENT_LENGTH(400, "Repeated Content-Length Header", SipHeader.CONTENT_LENGTH);
 
     private final int status;

@@ -67,6 +67,49 @@ public final class LocalRequests {
         out.writeBytes(Wire.NO_BODY);
     }
 
+    /**
+     * A request within a dialog that others made (RFC 3261 §12.2.1.1), as if its one side sent it to the other.
+     *
+     * @param branch our branch, whole
+     * @param bytes where the spans after it stand
+     * @param requestUri the remote target
+     * @param routes the route set as one Route value; an empty span for none
+     * @param cseq below 2^31
+     * @param reason the value of a Reason field (RFC 3326); null for none
+     */
+    public static void inDialog(
+            SipMethod method,
+            SentBy sentBy,
+            byte[] branch,
+            byte[] bytes,
+            int requestUri,
+            int routes,
+            int from,
+            int to,
+            int callId,
+            long cseq,
+            @Nullable String reason,
+            ByteBuf out) {
+        Wire.text(out, method.name());
+        out.writeByte(' ');
+        out.writeBytes(bytes, Span.start(requestUri), Span.length(requestUri));
+        endStartLine(out);
+        sentBy.writeVia(out, new ByteText().of(branch, 0, branch.length));
+        maxForwards(out, MAX_FORWARDS);
+        if (Span.length(routes) > 0) {
+            Wire.field(out, SipHeader.ROUTE, bytes, routes);
+        }
+        Wire.field(out, SipHeader.FROM, bytes, from);
+        Wire.field(out, SipHeader.TO, bytes, to);
+        Wire.field(out, SipHeader.CALL_ID, bytes, callId);
+        cseq(out, cseq, method);
+        if (reason != null) {
+            Wire.requireOneLine(reason);
+            Wire.field(out, SipHeader.REASON.fieldName(), reason);
+        }
+        out.writeBytes(Wire.NO_BODY);
+    }
+
     /** What CANCEL and ACK share; To is the INVITE's own or the response's. */
     private static void fromInvite(SipMethod method, SipMessage invite, SipMessage to, ByteBuf out) {
         Wire.text(out, method.name());

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestSplice extends Splice {
     private static final int FIRST_MAX_FORWARDS = 70;
+    private static final int NO_BREADTH = -1;
     private final NameAddress route = new NameAddress();
     private final Scratch requestUri = new Scratch();
     private final Scratch appendedRoute = new Scratch();
@@ -16,6 +17,7 @@ public final class RequestSplice extends Splice {
     private final Scratch lowerRecordRoute = new Scratch();
     private @Nullable CharSequence sourceAddress;
     private int sourcePort;
+    private int breadth;
     private int topRoutesRemoved;
     private int lastRoutesRemoved;
 
@@ -28,6 +30,7 @@ public final class RequestSplice extends Splice {
         upperRecordRoute.clear();
         lowerRecordRoute.clear();
         sourceAddress = null;
+        breadth = NO_BREADTH;
         topRoutesRemoved = 0;
         lastRoutesRemoved = 0;
         return this;
@@ -51,6 +54,12 @@ public final class RequestSplice extends Splice {
     public RequestSplice source(CharSequence address, int port) {
         sourceAddress = address;
         sourcePort = port;
+        return this;
+    }
+
+    /** How many branches may be open beyond this one at a time (RFC 5393 §5.3.3). Uncalled, Max-Breadth stays as it came. */
+    public RequestSplice maxBreadth(int branches) {
+        breadth = branches;
         return this;
     }
 
@@ -191,6 +200,7 @@ public final class RequestSplice extends Splice {
             edit(Span.start(top), Span.end(top), start);
         }
         countHop();
+        divideBreadth();
         if (topRoutesRemoved + lastRoutesRemoved > 0) {
             removeEntries(SipHeader.ROUTE, topRoutesRemoved, lastRoutesRemoved);
         }
@@ -210,6 +220,24 @@ public final class RequestSplice extends Splice {
         } else {
             text.append(Math.max(0, message.maxForwards() - 1));
             int value = message.value(SipHeader.MAX_FORWARDS);
+            edit(Span.start(value), Span.end(value), start);
+        }
+    }
+
+    private void divideBreadth() {
+        int came = message.maxBreadth();
+        if (breadth == came || breadth == NO_BREADTH) {
+            return;
+        }
+        int start = text.length();
+        if (came < 0) {
+            text.append("Max-Breadth: ");
+            text.append(breadth);
+            text.append("\r\n");
+            edit(message.firstLineEnd, message.firstLineEnd, start);
+        } else {
+            text.append(breadth);
+            int value = message.value(SipHeader.MAX_BREADTH);
             edit(Span.start(value), Span.end(value), start);
         }
     }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SipMessage {
     private static final int FIELDS_AT_FIRST = 32;
+    private static final int MAX_BREADTH_UNSTATED = 60;
     static final SipHeader[] HEADERS = SipHeader.values();
     private static final short NO_FIELD = -1;
 
@@ -49,6 +50,7 @@ public final class SipMessage {
     SipMethod cseqMethod = SipMethod.OTHER;
     int cseqMethodSpan;
     int maxForwards;
+    int maxBreadth;
     int contentLength;
 
     private final SipUri requestUri = new SipUri();
@@ -164,6 +166,16 @@ public final class SipMessage {
     /** Max-Forwards, 0 to 255; -1 when absent. */
     public int maxForwards() {
         return maxForwards;
+    }
+
+    /** Max-Breadth (RFC 5393 §5), below 2^31; -1 when absent. */
+    public int maxBreadth() {
+        return maxBreadth;
+    }
+
+    /** The same, as what a request without one counts as having (RFC 5393 §5.3.3). */
+    public int maxBreadthOrDefault() {
+        return maxBreadth < 0 ? MAX_BREADTH_UNSTATED : maxBreadth;
     }
 
     /** Content-Length as stated; -1 when absent. */
@@ -309,9 +321,13 @@ public final class SipMessage {
      * bytes and the seed, so a Call-ID finds the same shard on every socket.
      */
     public long hash(int span, long seed) {
+        return hash(bytes, offset + Span.start(span), offset + Span.end(span), seed);
+    }
+
+    /** The same of bytes that stand elsewhere. */
+    public static long hash(byte[] bytes, int from, int to, long seed) {
         long hash = seed;
-        int end = offset + Span.end(span);
-        for (int i = offset + Span.start(span); i < end; i++) {
+        for (int i = from; i < to; i++) {
             hash = (hash ^ (bytes[i] & 0xFF)) * 0x100000001b3L;
         }
         hash ^= hash >>> 32;
@@ -344,6 +360,7 @@ public final class SipMessage {
         cseqMethod = other.cseqMethod;
         cseqMethodSpan = other.cseqMethodSpan;
         maxForwards = other.maxForwards;
+        maxBreadth = other.maxBreadth;
         contentLength = other.contentLength;
         fieldCount = other.fieldCount;
         if (headers.length < fieldCount) {
@@ -389,6 +406,7 @@ public final class SipMessage {
         cseqMethod = SipMethod.OTHER;
         cseqMethodSpan = Span.NONE;
         maxForwards = -1;
+        maxBreadth = -1;
         contentLength = -1;
         fieldCount = 0;
         Arrays.fill(first, NO_FIELD);

@@ -136,6 +136,11 @@ public final class SipParser {
                 once(into, header, Flaw.REPEATED_MAX_FORWARDS);
                 require(into, into.maxForwards >= 0, Flaw.MAX_FORWARDS);
             }
+            case MAX_BREADTH -> {
+                into.maxBreadth = (int) Ascii.number(into.bytes, from, to, Integer.MAX_VALUE);
+                once(into, header, Flaw.REPEATED_MAX_BREADTH);
+                require(into, into.maxBreadth >= 0, Flaw.MAX_BREADTH);
+            }
             case CONTENT_LENGTH -> {
                 into.contentLength = (int) Ascii.number(into.bytes, from, to, Integer.MAX_VALUE);
                 once(into, header, Flaw.REPEATED_CONTENT_LENGTH);

@@ -41,6 +41,14 @@ final class Wire {
         out.writeBytes(CRLF);
     }
 
+    /** The same with a value that stands at that span of the bytes. */
+    static void field(ByteBuf out, SipHeader header, byte[] bytes, int value) {
+        text(out, header.fieldName());
+        out.writeShort(':' << 8 | ' ');
+        out.writeBytes(bytes, Span.start(value), Span.length(value));
+        out.writeBytes(CRLF);
+    }
+
     /** Every field of that header, in order. */
     static void fields(ByteBuf out, SipHeader header, SipMessage message) {
         for (int field = message.first(header); field >= 0; field = message.next(field)) {

@@ -2,6 +2,7 @@ package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.ringtrace.call.GatewayAttempt;
+import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.transaction.ClientTransactionUser;
@@ -15,6 +16,10 @@ final class Branch implements ClientTransactionUser {
     private final ResponseContext context;
     private final ProxyParts parts;
     final Gateway gateway;
+    final PhoneNumber number;
+    /** Its share of Max-Breadth (RFC 5393 §5.3.3), which others may have when it has ended. */
+    final int breadth;
+
     private final Silence silence = new Silence();
     private final TimerC timerC;
     private @Nullable InviteClientTransaction client;
@@ -23,6 +28,7 @@ final class Branch implements ClientTransactionUser {
     private boolean heard;
     private boolean finished;
     private boolean cancelWanted;
+    private @Nullable String cancelReason;
     private boolean cancelSent;
     private int status;
     private @Nullable String reason;
@@ -36,10 +42,12 @@ final class Branch implements ClientTransactionUser {
         }
     }
 
-    Branch(ResponseContext context, ProxyParts parts, Gateway gateway) {
+    Branch(ResponseContext context, ProxyParts parts, Gateway gateway, PhoneNumber number, int breadth) {
         this.context = context;
         this.parts = parts;
         this.gateway = gateway;
+        this.number = number;
+        this.breadth = breadth;
         this.timerC = new TimerC(parts.transactions(), this::timerCFired);
     }
 
@@ -70,14 +78,17 @@ final class Branch implements ClientTransactionUser {
 
     /** Stops the branch: at once when it may, else as soon as a provisional response allows it (§9.1). */
     void cancel(@Nullable String reasonHeader) {
-        cancelWanted = true;
+        if (!cancelWanted) {
+            cancelWanted = true;
+            cancelReason = reasonHeader;
+        }
         silence.stop();
         InviteClientTransaction transaction = client;
         if (transaction != null && !finished && transaction.state() == InviteClientTransaction.State.PROCEEDING) {
             if (!cancelSent) {
                 cancelSent = true;
                 timerC.cancelSent();
-                transaction.cancel(reasonHeader);
+                transaction.cancel(cancelReason);
             }
         }
     }
@@ -94,8 +105,20 @@ final class Branch implements ClientTransactionUser {
         return abandoned != null;
     }
 
+    /** True when nothing may be sent to its gateway any more. */
+    boolean cancelWanted() {
+        return cancelWanted;
+    }
+
     boolean finished() {
         return finished;
+    }
+
+    /** Where its INVITE was sent; null before that. */
+    @Nullable
+    Hop hop() {
+        InviteClientTransaction transaction = client;
+        return transaction == null ? null : transaction.peer();
     }
 
     long sentAtMillis() {
@@ -149,8 +172,12 @@ final class Branch implements ClientTransactionUser {
             cancel(null);
             return;
         }
-        timerC.restart();
-        context.provisional(this, response);
+        if (code == 100) {
+            timerC.startOnce();
+        } else {
+            timerC.restart();
+            context.provisional(this, response);
+        }
     }
 
     /** §16.8: a branch that rings for ever is cancelled; one that does not even end then, ends here. */

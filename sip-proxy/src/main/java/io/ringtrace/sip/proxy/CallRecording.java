@@ -7,9 +7,14 @@ import io.ringtrace.call.CallRecorder;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
+import io.ringtrace.call.RunningCall;
+import io.ringtrace.routing.Supervision;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.Span;
+import io.ringtrace.sip.transaction.InviteServerTransaction;
+import io.ringtrace.sip.transport.Hop;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -25,13 +30,11 @@ final class CallRecording {
     private final LongSupplier monotonicMillis;
     private final LiveCalls calls;
     private final SipCounters counters;
-    private final long longestMillis;
+    private final DialogReader dialogs;
     private final long lingerMillis;
 
     /**
-     * @param longest after this an answered call without a BYE is given up as lost
-     * @param linger how long an ended call is remembered, so that a crossing or repeated BYE makes no second end; and how long after the
-     *     end of a session its BYE is waited for
+     * @param linger how long an ended call is remembered, so that a crossing or repeated BYE makes no second end
      */
     CallRecording(
             CallRecorder recorder,
@@ -39,16 +42,15 @@ final class CallRecording {
             LongSupplier monotonicMillis,
             LiveCalls calls,
             SipCounters counters,
-            Duration longest,
+            DialogReader dialogs,
             Duration linger) {
         this.recorder = recorder;
         this.clock = clock;
         this.monotonicMillis = monotonicMillis;
         this.calls = calls;
         this.counters = counters;
-        this.longestMillis = longest.toMillis();
+        this.dialogs = dialogs;
         this.lingerMillis = linger.toMillis();
-        calls.whenLost(this::lost);
     }
 
     boolean acceptsNewCalls() {
@@ -74,55 +76,135 @@ final class CallRecording {
     }
 
     /**
-     * A 2xx with that To tag is about to be forwarded; the first one is recorded.
+     * A 2xx is about to be forwarded; the first one is recorded, and its dialog watched from then on.
      *
-     * @param sessionMillis as it sets the session timer
+     * @param server the INVITE as the caller sent it
+     * @param response the 2xx as the gateway sent it
+     * @param cookie the call's at this gateway
+     * @param hop where the INVITE had been sent
      */
     void answered(
             LiveCall call,
-            long tagHash,
+            InviteServerTransaction server,
+            SipMessage response,
+            CallCookie cookie,
             String gateway,
-            int status,
-            long sessionMillis,
+            @Nullable Hop hop,
+            Supervision rules,
             List<GatewayAttempt> attempts) {
         if (call.ended) {
             return;
         }
-        call.addLeg(tagHash);
+        long leg = CookieSigner.tagHash(response, response.toTag());
+        call.addLeg(leg);
         if (call.answered) {
             return;
         }
         call.answered = true;
         call.answeredAt = monotonicMillis.getAsLong();
+        call.answeredAtMillis = clock.nowMillis();
         counters.add(Count.CALLS_ANSWERED);
         long ringMillis = call.progressed ? call.answeredAt - call.firstRingAt : 0;
-        call.sessionMillis = sessionMillis;
+        call.sessionMillis = SessionTimer.intervalMillis(response);
+        int listener = server.source().listener().index();
+        LiveDialog dialog = dialogs.read(
+                server.request(),
+                response,
+                cookie,
+                leg,
+                listener,
+                hop == null ? listener : hop.listener().index());
+        call.dialog = dialog;
+        call.journaledAt = call.answeredAt;
+        CallSupervision.begin(call, rules);
         alive(call);
-        append(new CallEvent.Answered(call.callId, clock.nowMillis(), gateway, status, ringMillis, attempts));
+        append(new CallEvent.Answered(
+                call.callId,
+                call.answeredAtMillis,
+                gateway,
+                response.status(),
+                ringMillis,
+                attempts,
+                dialog == null ? null : dialog.facts()));
+    }
+
+    /** An answered call of an earlier run, watched again from where the journal left it. */
+    void resume(RunningCall running, LiveDialog dialog, Supervision rules) {
+        if (calls.full() || calls.find(running.callId()) != null) {
+            return;
+        }
+        LiveCall call = calls.add(running.callId());
+        long now = monotonicMillis.getAsLong();
+        long wallNow = clock.nowMillis();
+        call.resumed = true;
+        call.progressed = true;
+        call.answered = true;
+        call.answeredAtMillis = running.answeredAtMillis();
+        call.answeredAt = now - Math.max(wallNow - running.answeredAtMillis(), 0);
+        call.aliveAt = now - Math.max(wallNow - running.aliveAtMillis(), 0);
+        call.aliveAtMillis = running.aliveAtMillis();
+        call.journaledAt = now - CallSupervision.JOURNAL_AGAIN_MILLIS;
+        call.dialog = dialog;
+        call.addLeg(dialog.leg());
+        CallSupervision.begin(call, rules);
+        calls.watch(call);
+    }
+
+    /** A request passes within the call; its number must be known when we send one of our own. */
+    void requested(Dialog dialog, SipMessage request) {
+        LiveCall call = calls.find(dialog.cookie().callId());
+        LiveDialog known = call == null ? null : call.dialog;
+        if (known != null && known.leg() == dialog.leg()) {
+            known.requested(dialog.fromCaller(), request.cseqNumber());
+        }
     }
 
     /**
      * A 2xx passes within the call: both sides live.
      *
-     * @param refreshes it answers an INVITE or UPDATE, and so sets the session timer, or by its silence ends it (RFC 4028 §7.2)
+     * @param refreshes it answers an INVITE or UPDATE, and so sets the targets (RFC 3261 §12.2.1.2) and the session timer, or by its
+     *     silence ends that (RFC 4028 §7.2)
      */
-    void alive(CallId callId, SipMessage response, boolean refreshes) {
-        LiveCall call = calls.find(callId);
-        if (call == null || call.ended || !call.answered) {
+    void alive(Dialog dialog, SipMessage request, SipMessage response, boolean refreshes) {
+        LiveCall call = calls.find(dialog.cookie().callId());
+        if (call == null || !call.watched()) {
             return;
         }
         if (refreshes) {
             call.sessionMillis = SessionTimer.intervalMillis(response);
+            LiveDialog known = call.dialog;
+            if (known != null && known.leg() == dialog.leg()) {
+                move(known, dialog.fromCaller() ? LiveDialog.Side.CALLER : LiveDialog.Side.DESTINATION, request);
+                move(known, dialog.fromCaller() ? LiveDialog.Side.DESTINATION : LiveDialog.Side.CALLER, response);
+            }
         }
         alive(call);
     }
 
-    private void alive(LiveCall call) {
+    /** Both sides of a watched call live. */
+    void alive(LiveCall call) {
         call.aliveAt = monotonicMillis.getAsLong();
         call.aliveAtMillis = clock.nowMillis();
-        long left = longestMillis - (call.aliveAt - call.answeredAt);
-        long quiet = call.sessionMillis == 0 ? left : call.sessionMillis + lingerMillis;
-        calls.keepFor(call, Math.max(Math.min(left, quiet), 0));
+        calls.watch(call);
+    }
+
+    /** The call still runs: a restart is to know that, and its dialog. */
+    void continued(LiveCall call) {
+        LiveDialog dialog = call.dialog;
+        if (dialog != null) {
+            long now = monotonicMillis.getAsLong();
+            call.journaledAt = now;
+            append(new CallEvent.Continued(
+                    call.callId, clock.nowMillis(), call.answeredAtMillis, call.aliveAtMillis, dialog.facts()));
+        }
+    }
+
+    private void move(LiveDialog known, LiveDialog.Side side, SipMessage message) {
+        int contact = dialogs.contact(message);
+        if (Span.present(contact)) {
+            int from = message.offset() + Span.start(contact);
+            known.movedTo(side, message.bytes(), from, from + Span.length(contact));
+        }
     }
 
     /** The call ends without having been answered. */
@@ -172,10 +254,13 @@ final class CallRecording {
             // Answered before this process began: the store knows since when. Remembered, so that it ends once.
             call = calls.full() ? null : calls.add(callId);
             talkMillis = -1;
-        } else if (call.ended || !call.answered || !call.endLeg(tagHash)) {
+        } else if (call.ended || !call.answered) {
             return;
+        } else if (call.endLeg(tagHash) || call.resumed) {
+            talkMillis = call.resumed ? -1 : Math.max(arrivedMonotonic - call.answeredAt, 0);
         } else {
-            talkMillis = Math.max(arrivedMonotonic - call.answeredAt, 0);
+            call.dialogOver(tagHash);
+            return;
         }
         end(
                 call,
@@ -188,21 +273,25 @@ final class CallRecording {
         calls.remove(call);
     }
 
-    /** Its session was not refreshed, or its longest time is over: it ended when it last showed life. A BYE that still comes corrects that. */
-    private void lost(LiveCall call) {
-        long talkMillis = call.aliveAt - call.answeredAt;
+    /** Nobody proved in time that the call still runs: it ended when it last showed life. A BYE that still comes corrects that. */
+    void lost(LiveCall call) {
+        long talkMillis = call.resumed ? -1 : call.aliveAt - call.answeredAt;
+        calls.remove(call);
         counters.add(Count.CALLS_ENDED);
-        append(new CallEvent.Ended(
-                call.callId,
-                call.aliveAtMillis,
-                EndReason.LOST,
-                EndedBy.RINGTRACE,
-                0,
-                0,
-                null,
-                talkMillis,
-                false,
-                List.of()));
+        counters.add(Count.CALLS_LOST);
+        append(ofOurs(call, call.aliveAtMillis, EndReason.LOST, talkMillis, false));
+    }
+
+    /** We are about to end the call at its longest time. */
+    void reachedMaximum(LiveCall call) {
+        long talkMillis = call.resumed ? -1 : monotonicMillis.getAsLong() - call.answeredAt;
+        end(call, ofOurs(call, clock.nowMillis(), EndReason.MAX_DURATION, talkMillis, true));
+    }
+
+    private static CallEvent.Ended ofOurs(
+            LiveCall call, long atMillis, EndReason reason, long talkMillis, boolean exact) {
+        return new CallEvent.Ended(
+                call.callId, atMillis, reason, EndedBy.RINGTRACE, 0, 0, null, talkMillis, exact, List.of());
     }
 
     private void end(@Nullable LiveCall call, CallEvent.Ended event) {

@@ -1,14 +1,20 @@
 package io.ringtrace.sip.proxy;
 
+import io.ringtrace.sip.message.SipHeader;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.transaction.InviteServerTransaction;
 import io.ringtrace.sip.transaction.TransactionLayer;
 import io.ringtrace.sip.transport.Hop;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** RFC 3261 §16.10 and §9: a CANCEL is answered here, hop by hop, and every branch that may still ring is cancelled by one of our own. */
 final class CancelForwarding {
+    private static final int LONGEST_REASON = 512;
+    /** What a folded value has in it. */
+    private static final Pattern LINE_END = Pattern.compile("[\\r\\n]+");
+
     private final TransactionLayer transactions;
     private final LocalAnswers answers;
 
@@ -28,7 +34,19 @@ final class CancelForwarding {
             return;
         }
         answers.answer(cancel, source, 200, "OK", null, null);
-        invite.cancelled();
+        // A proxy passes the reason on (RFC 3326 §2): phones show "answered elsewhere" by it.
+        invite.cancelled(reasonOf(cancel));
+    }
+
+    /** All Reason values as one line; null when there is none, or more than anybody can mean. */
+    private static @Nullable String reasonOf(SipMessage cancel) {
+        StringBuilder reasons = new StringBuilder();
+        for (int field = cancel.first(SipHeader.REASON); field >= 0; field = cancel.next(field)) {
+            reasons.append(reasons.isEmpty() ? "" : ", ").append(cancel.text(cancel.value(field)));
+        }
+        return reasons.isEmpty() || reasons.length() > LONGEST_REASON
+                ? null
+                : LINE_END.matcher(reasons).replaceAll("");
     }
 
     /** Cancels all branches but one, which is null to cancel all. */

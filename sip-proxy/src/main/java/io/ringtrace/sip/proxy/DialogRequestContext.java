@@ -10,6 +10,7 @@ import io.ringtrace.sip.transaction.NonInviteClientTransaction;
 import io.ringtrace.sip.transaction.NonInviteServerTransaction;
 import io.ringtrace.sip.transaction.ServerTransaction;
 import io.ringtrace.sip.transaction.ServerTransactionUser;
+import io.ringtrace.sip.transaction.TimerWheel;
 import io.ringtrace.sip.transport.Hop;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +28,38 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
     private final long arrivedAtMillis;
     private final long arrivedMonotonic;
     private final @Nullable String reasonHeader;
-    private final TimerC timerC;
+    /** Of an INVITE, timer C; of any other request, when a 100 is due. */
+    private final TimerWheel.Entry timer;
+
     private @Nullable InviteClientTransaction invite;
+
+    /**
+     * RFC 4320 §4.1: a request other than INVITE gets a 100, and no earlier than its sender's timer E reaches T2, when nothing else could be
+     * said until then. It stops the sender's retransmissions. A 408 of the other side is not passed on (§4.2): what is sent again until the
+     * sender gives up is absorbed.
+     */
+    private final class Trying extends TimerWheel.Entry {
+        private boolean refused;
+
+        void refused() {
+            refused = true;
+            parts.transactions()
+                    .wheel()
+                    .start(this, 64 * parts.transactions().timers().t1().toMillis());
+        }
+
+        @Override
+        protected void fired() {
+            if (refused && server instanceof NonInviteServerTransaction silent) {
+                silent.forget();
+            } else if (server.unanswered()) {
+                parts.answers().respond(server, 100, "Trying");
+            }
+        }
+    }
+
     private boolean cancelled;
+    private @Nullable String cancelReason;
     private boolean cancelSent;
 
     private DialogRequestContext(
@@ -43,7 +73,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
         this.arrivedAtMillis = parts.clock().nowMillis();
         this.arrivedMonotonic = parts.monotonicMillis().getAsLong();
         this.reasonHeader = method == SipMethod.BYE ? ResponseContext.reasonOf(server.request()) : null;
-        this.timerC = new TimerC(parts.transactions(), this::timerCFired);
+        this.timer = method == SipMethod.INVITE ? new TimerC(parts.transactions(), this::timerCFired) : new Trying();
     }
 
     static DialogRequestContext ofInvite(
@@ -56,7 +86,11 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
 
     static DialogRequestContext ofOther(
             ProxyParts parts, DialogRequests requests, Dialog dialog, int loopHash, NonInviteServerTransaction server) {
-        return new DialogRequestContext(parts, requests, dialog, loopHash, server);
+        DialogRequestContext context = new DialogRequestContext(parts, requests, dialog, loopHash, server);
+        parts.transactions()
+                .wheel()
+                .start(context.timer, parts.transactions().timers().untilTrying());
+        return context;
     }
 
     /** Sends the request on; the hop is null when its target has no address. */
@@ -120,33 +154,53 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
     public void responded(SipMessage response) {
         int status = response.status();
         if (status < 200) {
-            if (invite != null && cancelled) {
-                cancelInvite();
-            } else if (invite != null) {
-                timerC.restart();
-            }
-            if (status == 100 || !server.unanswered()) {
-                return;
-            }
-        } else {
-            timerC.stop();
-            if (status < 300 || status == 408 || status == 481) {
-                dialogEnded();
-            }
-            if (status < 300 && method != SipMethod.BYE) {
-                boolean refreshes = method == SipMethod.INVITE || method == SipMethod.UPDATE;
-                parts.recording().alive(dialog.cookie().callId(), response, refreshes);
-            }
-            if (status >= 300 && !server.unanswered()) {
-                return;
-            }
+            provisional(response, status);
+            return;
         }
-        server.respond(status, parts.forwarding().response(response, server.peer()));
+        timer.stop();
+        if (status < 300 || status == 408 || status == 481) {
+            dialogEnded();
+        }
+        if (status < 300 && method != SipMethod.BYE) {
+            boolean refreshes = method == SipMethod.INVITE || method == SipMethod.UPDATE;
+            parts.recording().alive(dialog, server.request(), response, refreshes);
+        }
+        if (status < 300 || server.unanswered()) {
+            last(response, status);
+        }
+    }
+
+    private void provisional(SipMessage response, int status) {
+        if (!(timer instanceof TimerC timerC)) {
+            // RFC 4320 §4.1 knows no provisional response to such a request but our own 100.
+            return;
+        }
+        if (cancelled) {
+            cancelInvite();
+        } else if (status == 100) {
+            timerC.startOnce();
+        } else {
+            timerC.restart();
+        }
+        if (status > 100 && server.unanswered()) {
+            server.respond(status, parts.forwarding().response(response, server.peer()));
+        }
+    }
+
+    private void last(SipMessage response, int status) {
+        if (status == 503) {
+            // It would make the other side avoid us, not who is behind us (§16.7 step 6).
+            parts.answers().respond(server, 500, "Server Internal Error");
+        } else if (status == 408 && timer instanceof Trying trying) {
+            trying.refused();
+        } else {
+            server.respond(status, parts.forwarding().response(response, server.peer()));
+        }
     }
 
     @Override
     public void timedOut() {
-        timerC.stop();
+        timer.stop();
         dialogEnded();
         if (!server.unanswered()) {
             return;
@@ -161,7 +215,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
 
     @Override
     public void transportFailed() {
-        timerC.stop();
+        timer.stop();
         dialogEnded();
         if (server.unanswered()) {
             parts.answers().respond(server, 500, "Server Internal Error");
@@ -169,8 +223,9 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
     }
 
     @Override
-    public void cancelled() {
+    public void cancelled(@Nullable String reason) {
         cancelled = true;
+        cancelReason = reason;
         cancelInvite();
     }
 
@@ -185,8 +240,10 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
         InviteClientTransaction client = invite;
         if (client != null && !cancelSent && client.state() == InviteClientTransaction.State.PROCEEDING) {
             cancelSent = true;
-            timerC.cancelSent();
-            client.cancel(null);
+            if (timer instanceof TimerC timerC) {
+                timerC.cancelSent();
+            }
+            client.cancel(cancelReason);
         }
     }
 

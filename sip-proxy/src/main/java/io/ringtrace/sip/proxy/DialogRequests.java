@@ -38,6 +38,7 @@ final class DialogRequests {
             parts.answers().refuse(request, source, Refusal.FULL);
             return;
         }
+        parts.recording().requested(dialog, request);
         DialogRequestContext context = request.method() == SipMethod.INVITE
                 ? DialogRequestContext.ofInvite(
                         parts, this, dialog, loopHash, parts.transactions().newInviteServer(request, source))

@@ -18,6 +18,8 @@ final class LiveCall extends TimerWheel.Entry {
 
     long firstRingAt;
     long answeredAt;
+    /** The same by the lease clock, as it was then. */
+    long answeredAtMillis;
     /** The last 2xx within the call, by the monotonic clock and by the lease clock. */
     long aliveAt;
 
@@ -25,6 +27,28 @@ final class LiveCall extends TimerWheel.Entry {
     /** How long its session may last without a refresh (RFC 4028); 0 without a session timer. */
     long sessionMillis;
 
+    /** What can be sent within the call; null when that is not known, or its dialog ended before another one of the call. */
+    @Nullable
+    LiveDialog dialog;
+
+    /** How often both sides are asked whether they live; 0 for never. */
+    long askMillis;
+
+    long askedAt;
+    /** When its dialog was journaled last. */
+    long journaledAt;
+
+    /** Sides that answered the last question: 1 the caller, 2 the destination. */
+    int proved;
+
+    /** It is ended by our BYE at its longest time. */
+    boolean hangUp;
+    /** Its longest time is over, and only a sign of life is awaited. */
+    boolean lastQuestion;
+    /** It was answered before this process began. */
+    boolean resumed;
+
+    boolean removed;
     boolean progressed;
     boolean answered;
     boolean ended;
@@ -57,6 +81,14 @@ final class LiveCall extends TimerWheel.Entry {
         return legCount == 0;
     }
 
+    /** The dialog with this To tag is over while others of the call go on. */
+    void dialogOver(long tagHash) {
+        LiveDialog known = dialog;
+        if (known != null && known.leg() == tagHash) {
+            dialog = null;
+        }
+    }
+
     private int indexOf(long tagHash) {
         for (int i = 0; i < legCount; i++) {
             if (legs[i] == tagHash) {
@@ -64,6 +96,11 @@ final class LiveCall extends TimerWheel.Entry {
             }
         }
         return -1;
+    }
+
+    /** It talks, as far as we know. */
+    boolean watched() {
+        return answered && !ended && !removed;
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.ringtrace.sip.proxy;
 
 import io.ringtrace.call.CallId;
 import io.ringtrace.sip.transaction.TimerWheel;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A shard's calls, by call id. Bounded; its shard's thread alone. */
@@ -13,16 +12,31 @@ final class LiveCalls {
     private @Nullable LiveCall[] buckets = new LiveCall[FEWEST_BUCKETS];
     private int size;
     private int ended;
-    private Consumer<LiveCall> whenLost = _ -> {};
+    private @Nullable Watch watch;
+
+    /** Who supervises answered calls. */
+    interface Watch {
+        /** Sets the call's timer, after its answer and after each sign of life. */
+        void watch(LiveCall call);
+
+        /** The call's timer has fired. */
+        void due(LiveCall call);
+    }
 
     LiveCalls(TimerWheel wheel, int most) {
         this.wheel = wheel;
         this.most = most;
     }
 
-    /** Who hears of an answered call that never ended. */
-    void whenLost(Consumer<LiveCall> listener) {
-        whenLost = listener;
+    void watchedBy(Watch supervision) {
+        watch = supervision;
+    }
+
+    /** Sets the timer of an answered call. */
+    void watch(LiveCall call) {
+        if (watch != null) {
+            watch.watch(call);
+        }
     }
 
     boolean full() {
@@ -69,6 +83,7 @@ final class LiveCalls {
 
     void remove(LiveCall call) {
         call.stop();
+        call.removed = true;
         int bucket = bucket(call.callId);
         LiveCall before = null;
         LiveCall at = buckets[bucket];
@@ -91,10 +106,11 @@ final class LiveCalls {
     }
 
     void expired(LiveCall call) {
-        if (!call.ended) {
-            whenLost.accept(call);
+        if (call.ended) {
+            remove(call);
+        } else if (watch != null) {
+            watch.due(call);
         }
-        remove(call);
     }
 
     /** The low half of a call id is random. */

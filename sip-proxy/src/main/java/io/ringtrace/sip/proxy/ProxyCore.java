@@ -10,6 +10,7 @@ import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.InviteKey;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.RecentInvite;
+import io.ringtrace.call.RunningCall;
 import io.ringtrace.routing.ActivePlan;
 import io.ringtrace.routing.RouteDecision;
 import io.ringtrace.routing.RoutingPlan;
@@ -32,6 +33,7 @@ import io.ringtrace.sip.transport.Listener;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -51,12 +53,14 @@ public final class ProxyCore {
     private final CancelForwarding cancelForwarding;
     private final MergedRequests merged;
     private final RejoiningInvites rejoining;
+    private final BooleanSupplier stopping;
 
     /**
      * The other modules, as a proxy sees them.
      *
      * @param recorder the shard's own
      * @param rejoining what an earlier run left, for all shards
+     * @param stopping true as soon as we are about to stop, and take no new calls
      */
     public record Surroundings(
             ActivePlan activePlan,
@@ -66,7 +70,8 @@ public final class ProxyCore {
             CallRecorder recorder,
             GatewayTargets targets,
             GatewayHealth health,
-            RejoiningInvites rejoining) {}
+            RejoiningInvites rejoining,
+            BooleanSupplier stopping) {}
 
     /**
      * @param maximumDuration how long a call may last; its cookie is good for an hour more
@@ -97,7 +102,7 @@ public final class ProxyCore {
                 monotonicMillis,
                 liveCalls,
                 transactions.counters(),
-                longest,
+                new DialogReader(names),
                 transactions.timers().t1().multipliedBy(64));
         this.parts = new ProxyParts(
                 transactions,
@@ -116,6 +121,7 @@ public final class ProxyCore {
                 names,
                 loop,
                 longest.toMillis());
+        liveCalls.watchedBy(new CallSupervision(parts, listeners, rules.maximumDuration()));
         this.random = random;
         this.validation = new RequestValidation(parts.names());
         this.routes = new RouteProcessing(parts.names());
@@ -124,6 +130,21 @@ public final class ProxyCore {
         this.cancelForwarding = new CancelForwarding(parts.transactions(), parts.answers());
         this.merged = new MergedRequests(random.nextLong());
         this.rejoining = surroundings.rejoining();
+        this.stopping = surroundings.stopping();
+    }
+
+    /** An answered call of an earlier run, which this shard has to watch from now on; before the first request. */
+    public void resume(RunningCall running) {
+        LiveDialog dialog = LiveDialog.of(running.dialog());
+        if (dialog != null) {
+            parts.recording().resume(running, dialog, parts.admission().supervision(dialog.trunk()));
+        }
+    }
+
+    /** The Call-ID by which a call of an earlier run finds its shard; empty when this version cannot read its dialog. */
+    public static byte[] sipCallId(RunningCall running) {
+        LiveDialog dialog = LiveDialog.of(running.dialog());
+        return dialog == null ? new byte[0] : dialog.bytes(LiveDialog.Text.CALL_ID);
     }
 
     /** A good request that belongs to no transaction. */
@@ -205,6 +226,8 @@ public final class ProxyCore {
                 && !parts.names().names(request.requestUri());
         if (foreign || routes.foreign() || routes.routesLeft()) {
             parts.answers().refuse(request, source, Refusal.FORBIDDEN);
+        } else if (stopping.getAsBoolean()) {
+            parts.answers().refuse(request, source, Refusal.STOPPING);
         } else if (method == SipMethod.OPTIONS) {
             parts.answers().answer(request, source, 200, "OK", "Allow", Refusal.ALLOWED_METHODS);
         } else if (trunk == null) {
@@ -264,8 +287,8 @@ public final class ProxyCore {
             case RouteDecision.Forward forward -> {
                 CallCookie cookie = new CallCookie(callId, TrunkAdmission.hash(trunk.name()), 0, (int)
                         CookieSigner.tagHash(invite, invite.fromTag()));
-                ResponseContext context =
-                        new ResponseContext(parts, merged, server, call, cookie, forward, routes.removed(), loopHash);
+                ResponseContext context = new ResponseContext(
+                        parts, merged, server, call, cookie, forward, selected.attempt(), routes.removed(), loopHash);
                 merged.add(invite, context, trunk);
                 context.begin();
             }

@@ -28,7 +28,11 @@ record Refusal(
     static final Refusal LOOP = new Refusal(482, "Loop Detected", Count.REFUSED);
     static final Refusal MERGED = new Refusal(482, "Merged Request", Count.REFUSED);
     static final Refusal TOO_MANY_HOPS = new Refusal(483, "Too Many Hops", Count.REFUSED);
+    static final Refusal MAX_BREADTH = new Refusal(440, "Max-Breadth Exceeded", Count.REFUSED);
     static final Refusal FULL = new Refusal(503, "Service Unavailable", "Retry-After", "5", Count.SHED);
+    /** We are about to stop. */
+    static final Refusal STOPPING = new Refusal(503, "Service Unavailable", "Retry-After", "30", Count.SHED);
+
     static final Refusal FAULT = new Refusal(500, "Server Internal Error", Count.REFUSED);
 
     Refusal(int status, String reason, Count counted) {

@@ -8,6 +8,7 @@ import io.ringtrace.sip.message.RequestSplice;
 import io.ringtrace.sip.message.ResponseSplice;
 import io.ringtrace.sip.message.SentBy;
 import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.transaction.BranchParameter;
 import io.ringtrace.sip.transaction.TransactionLayer;
 import io.ringtrace.sip.transport.Hop;
@@ -33,6 +34,7 @@ final class RequestForwarding {
      *
      * @param routes how many Route values, all ours, are removed
      * @param steps how the gateway wants the number written; null for E.164
+     * @param breadth the branch's share of Max-Breadth
      */
     ByteBuf newCall(
             SipMessage request,
@@ -43,6 +45,7 @@ final class RequestForwarding {
             Gateway gateway,
             Hop to,
             CallCookie cookie,
+            int breadth,
             byte[] branch) {
         requestUri.setLength(0);
         if (steps == null) {
@@ -62,6 +65,7 @@ final class RequestForwarding {
         splice.begin(request)
                 .requestUri(requestUri)
                 .removeTopRoutes(routes)
+                .maxBreadth(breadth)
                 .source(source.host(), source.port())
                 .via(outgoing, branch, 0, BranchParameter.LENGTH);
         if (!incoming.equals(outgoing)) {
@@ -80,6 +84,9 @@ final class RequestForwarding {
         splice.begin(request)
                 .source(source.host(), source.port())
                 .via(transactions.sentBy(to), branch, 0, BranchParameter.LENGTH);
+        if (request.method() != SipMethod.ACK) {
+            splice.maxBreadth(request.maxBreadthOrDefault());
+        }
         if (routes.fromStrictRouter()) {
             if (!splice.restoreFromStrictRouter()) {
                 return null;

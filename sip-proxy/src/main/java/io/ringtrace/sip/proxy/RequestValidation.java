@@ -47,14 +47,21 @@ final class RequestValidation {
         if (scheme != SipUri.Scheme.SIP && scheme != SipUri.Scheme.TEL) {
             return Refusal.UNKNOWN_SCHEME;
         }
-        // Step 3. OPTIONS ends here instead of being forwarded.
-        if (request.maxForwards() == 0 && request.method() != SipMethod.OPTIONS) {
+        // Step 3. OPTIONS that is not within a dialog ends here instead of being forwarded.
+        if (request.maxForwards() == 0 && (request.method() != SipMethod.OPTIONS || Span.present(request.toTag()))) {
             return Refusal.TOO_MANY_HOPS;
         }
         if (looped(request, loopHash)) {
             return Refusal.LOOP;
         }
-        return request.has(SipHeader.PROXY_REQUIRE) ? Refusal.BAD_EXTENSION : null;
+        // RFC 5393 §5.3.3: not even one branch may be open. It does not limit an ACK, which has no answer.
+        if (request.maxBreadth() == 0 && request.method() != SipMethod.ACK) {
+            return Refusal.MAX_BREADTH;
+        }
+        // An ACK cannot be answered, and refusing it would leave a call that both sides have (§8.2.2.3).
+        return request.method() != SipMethod.ACK && request.entryCount(SipHeader.PROXY_REQUIRE) > 0
+                ? Refusal.BAD_EXTENSION
+                : null;
     }
 
     private boolean looped(SipMessage request, int loopHash) {

@@ -1,6 +1,7 @@
 package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.ringtrace.call.CallAttempt;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
@@ -37,20 +38,22 @@ final class ResponseContext implements ServerTransactionUser {
     private final LiveCall call;
     private final CallCookie cookie;
     private final RouteDecision.Forward route;
+    private final CallAttempt attempt;
     private final List<Gateway> gateways;
     private final int routesToRemove;
     private final int loopHash;
     private final List<Branch> branches = new ArrayList<>(1);
     private final RingTimer ringTimer = new RingTimer();
     private int nextGateway;
+    private int breadthLeft;
+    private @Nullable Redirects redirects;
     private boolean failoverEnded;
     private boolean cancelled;
+    private @Nullable String cancelReason;
     private boolean rangTooLong;
     private boolean finished;
 
-    private int bestStatus;
-    private byte @Nullable [] best;
-    private @Nullable String bestReason;
+    private @Nullable BestResponse best;
 
     private final class RingTimer extends TimerWheel.Entry {
         @Override
@@ -70,6 +73,7 @@ final class ResponseContext implements ServerTransactionUser {
             LiveCall call,
             CallCookie cookie,
             RouteDecision.Forward route,
+            CallAttempt attempt,
             int routesToRemove,
             int loopHash) {
         this.parts = parts;
@@ -78,15 +82,17 @@ final class ResponseContext implements ServerTransactionUser {
         this.call = call;
         this.cookie = cookie;
         this.route = route;
+        this.attempt = attempt;
         this.routesToRemove = routesToRemove;
         this.loopHash = loopHash;
+        this.breadthLeft = server.request().maxBreadthOrDefault();
         this.gateways =
                 parts.health().inOrder(route.gateways(), parts.monotonicMillis().getAsLong());
     }
 
     void begin() {
         server.servedBy(this);
-        tryNextGateway();
+        tryNext();
     }
 
     ByteBuf inviteFor(Branch branch, InviteClientTransaction client, Hop to) {
@@ -96,18 +102,19 @@ final class ResponseContext implements ServerTransactionUser {
                         server.request(),
                         server.source(),
                         routesToRemove,
-                        route.destination(),
+                        branch.number,
                         route.route().stepsFor(branch.gateway),
                         branch.gateway,
                         to,
                         own,
+                        branch.breadth,
                         parts.transactions().branchOf(client, loopHash));
     }
 
-    /** A 100 is for us alone; every other provisional response goes upstream (§16.7 step 5). */
+    /** A provisional response other than 100 goes upstream (§16.7 step 5). */
     void provisional(Branch branch, SipMessage response) {
         int status = response.status();
-        if (status == 100 || finished || call.answered) {
+        if (finished || call.answered) {
             return;
         }
         if (status / 10 == 18) {
@@ -135,10 +142,12 @@ final class ResponseContext implements ServerTransactionUser {
         parts.recording()
                 .answered(
                         call,
-                        CookieSigner.tagHash(response, response.toTag()),
+                        server,
+                        response,
+                        cookie.at(branch.gateway),
                         branch.gateway.name(),
-                        response.status(),
-                        SessionTimer.intervalMillis(response),
+                        branch.hop(),
+                        parts.admission().supervision(cookie.trunk()),
                         call.answered ? List.of() : attempts());
         if (!finished) {
             finished = true;
@@ -150,14 +159,26 @@ final class ResponseContext implements ServerTransactionUser {
 
     /** A branch brought a final response other than 2xx. */
     void failed(Branch branch, SipMessage response) {
+        breadthLeft += branch.breadth;
         if (finished) {
             return;
         }
         int status = response.status();
-        if (betterThanBest(status)) {
-            keepBest(status, parts.forwarding().responseBytes(response, server.peer()), reasonOf(response));
+        if (status < 400 && !cancelled && !branch.abandoned() && follows(response)) {
+            branch.abandon("answered " + status);
+            tryNext();
+            return;
+        }
+        BestResponse candidates = candidates();
+        if (candidates.wants(response)) {
+            candidates.add(response, parts.forwarding().responseBytes(response, server.peer()));
+        }
+        if (status >= 600) {
+            // Nobody else is asked any more (§16.7 step 5); the answer waits for the others' 487, or their 2xx.
+            CancelForwarding.cancelPending(branches, branch, null);
         }
         if (branch.abandoned()) {
+            failoverEnded |= status >= 600;
             return;
         }
         if (mayFailOver() && branch.gateway.failoverStatuses().contains(status)) {
@@ -179,12 +200,11 @@ final class ResponseContext implements ServerTransactionUser {
 
     /** A branch ended without a final response. */
     void gone(Branch branch, int asStatus) {
+        breadthLeft += branch.breadth;
         if (finished) {
             return;
         }
-        if (betterThanBest(asStatus)) {
-            keepBest(asStatus, null, null);
-        }
+        candidates().addUnanswered(asStatus);
         if (branch != branches.getLast()) {
             return;
         }
@@ -205,9 +225,10 @@ final class ResponseContext implements ServerTransactionUser {
     }
 
     @Override
-    public void cancelled() {
+    public void cancelled(@Nullable String reason) {
         cancelled = true;
-        CancelForwarding.cancelPending(branches, null, null);
+        cancelReason = reason;
+        CancelForwarding.cancelPending(branches, null, reason);
     }
 
     @Override
@@ -219,23 +240,61 @@ final class ResponseContext implements ServerTransactionUser {
         }
     }
 
-    static @Nullable String reasonOf(SipMessage response) {
-        int reason = response.value(SipHeader.REASON);
-        return Span.present(reason) ? response.text(reason) : null;
+    static @Nullable String reasonOf(SipMessage message) {
+        int reason = message.value(SipHeader.REASON);
+        return Span.present(reason) ? message.text(reason) : null;
     }
 
     private boolean mayFailOver() {
-        return !cancelled && !failoverEnded && nextGateway < gateways.size();
+        return !cancelled && !failoverEnded && breadthLeft > 0 && targetsLeft() > 0;
+    }
+
+    /** All that is left, but one for each gateway whose turn may come while this one is silent (RFC 5393 §5.3.3). */
+    private int shareOfBreadth() {
+        int share = Math.max(1, breadthLeft - targetsLeft());
+        breadthLeft -= share;
+        return share;
     }
 
     private void failOver() {
         parts.counters().add(Count.FAILOVERS);
-        tryNextGateway();
+        tryNext();
     }
 
-    private void tryNextGateway() {
-        Gateway gateway = gateways.get(nextGateway++);
-        Branch branch = new Branch(this, parts, gateway);
+    private int targetsLeft() {
+        return gateways.size() - nextGateway + (redirects == null ? 0 : redirects.size());
+    }
+
+    /** §16.7 step 4: true when the 3xx is worked off here, by calling some of its Contacts. */
+    private boolean follows(SipMessage response) {
+        if (!route.route().followRedirects()) {
+            return false;
+        }
+        Redirects known = redirects;
+        if (known == null) {
+            known = new Redirects(attempt, gateways, route.destination());
+            redirects = known;
+        }
+        return known.add(
+                response,
+                parts.admission().plan(),
+                parts.lookup(),
+                parts.clock().nowMillis());
+    }
+
+    /** Where a 3xx leads to comes before the gateways that are left. */
+    private void tryNext() {
+        Redirects known = redirects;
+        if (known != null && known.hasNext()) {
+            Redirects.Target target = known.next();
+            begin(new Branch(this, parts, target.gateway(), target.number(), shareOfBreadth()));
+        } else {
+            begin(new Branch(this, parts, gateways.get(nextGateway++), route.destination(), shareOfBreadth()));
+        }
+    }
+
+    private void begin(Branch branch) {
+        Gateway gateway = branch.gateway;
         branches.add(branch);
         branch.awaitAnswer();
         parts.targets().resolve(gateway.host(), parts.loop(), address -> resolved(branch, address));
@@ -245,7 +304,7 @@ final class ResponseContext implements ServerTransactionUser {
         if (finished || branch.abandoned()) {
             return;
         }
-        if (cancelled) {
+        if (branch.cancelWanted()) {
             finish();
             return;
         }
@@ -265,56 +324,44 @@ final class ResponseContext implements ServerTransactionUser {
         }
     }
 
-    /**
-     * §16.7 step 6: a 6xx before all others, else the lowest class, and in it what tells the caller what to do. A 503 is never better than
-     * another 5xx, because it is not passed on.
-     */
-    private boolean betterThanBest(int status) {
-        return bestStatus == 0 || rank(status) < rank(bestStatus);
-    }
-
-    private static int rank(int status) {
-        int byClass = status >= 600 ? 0 : status / 100;
-        return switch (status) {
-            case 401, 407, 415, 420, 484 -> byClass * 10;
-            // What a gateway says is worth more than our own "nobody answered".
-            case 408, 503 -> byClass * 10 + 2;
-            default -> byClass * 10 + 1;
-        };
-    }
-
-    private void keepBest(int status, byte @Nullable [] response, @Nullable String reason) {
-        bestStatus = status;
-        best = response;
-        bestReason = reason;
+    private BestResponse candidates() {
+        BestResponse present = best;
+        if (present == null) {
+            present = new BestResponse();
+            best = present;
+        }
+        return present;
     }
 
     private void finish() {
         if (finished) {
             return;
         }
-        byte[] passed = best;
-        int statusGateway = passed == null ? 0 : bestStatus;
+        BestResponse candidates = candidates();
+        int status = candidates.status();
+        byte[] passed = candidates.upstream();
+        int statusGateway = passed == null ? 0 : status;
+        String reason = candidates.reason();
         if (rangTooLong) {
-            end(EndReason.DESTINATION_NO_ANSWER, EndedBy.RINGTRACE, 408, statusGateway, bestReason);
+            end(EndReason.DESTINATION_NO_ANSWER, EndedBy.RINGTRACE, 408, statusGateway, reason);
             parts.answers().respond(server, 408, "Request Timeout");
-        } else if (passed != null && bestStatus != UNREACHABLE) {
-            EndReason reason = cancelled ? EndReason.CALLER_CANCELLED : EndReason.ofGatewayFinal(bestStatus);
+        } else if (passed != null && status != UNREACHABLE) {
+            EndReason why = cancelled ? EndReason.CALLER_CANCELLED : EndReason.ofGatewayFinal(status);
             EndedBy by = cancelled ? EndedBy.CALLER : EndedBy.DESTINATION;
-            end(reason, by, bestStatus, statusGateway, bestReason);
+            end(why, by, status, statusGateway, cancelled && cancelReason != null ? cancelReason : reason);
             server.respond(
-                    bestStatus,
+                    status,
                     parts.transactions().buffer(server.peer(), passed.length).writeBytes(passed));
         } else if (cancelled) {
-            end(EndReason.CALLER_CANCELLED, EndedBy.CALLER, 487, statusGateway, bestReason);
+            end(EndReason.CALLER_CANCELLED, EndedBy.CALLER, 487, statusGateway, cancelReason);
             parts.answers().respond(server, 487, "Request Terminated");
-        } else if (bestStatus == TIMED_OUT) {
+        } else if (status == TIMED_OUT) {
             end(EndReason.DESTINATION_NO_ANSWER, EndedBy.RINGTRACE, 408, 0, null);
             parts.answers().respond(server, 408, "Request Timeout");
         } else {
             // 503 would make the caller's side avoid us, not the gateway (§16.7 step 6).
             EndedBy by = passed == null ? EndedBy.RINGTRACE : EndedBy.DESTINATION;
-            end(EndReason.DESTINATION_ERROR, by, 500, statusGateway, bestReason);
+            end(EndReason.DESTINATION_ERROR, by, 500, statusGateway, reason);
             parts.answers().respond(server, 500, "Server Internal Error");
         }
     }

@@ -16,7 +16,14 @@ final class TimerC extends TimerWheel.Entry {
         this.whenFired = whenFired;
     }
 
-    /** A provisional response arrived. */
+    /** A 100 arrived. It starts the timer, but only a 101 to 199 starts it anew (§16.7 step 2). */
+    void startOnce() {
+        if (!running()) {
+            restart();
+        }
+    }
+
+    /** A 101 to 199 arrived. */
     void restart() {
         transactions.wheel().start(this, transactions.timers().timerC().toMillis());
     }

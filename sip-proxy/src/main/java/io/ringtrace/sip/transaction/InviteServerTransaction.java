@@ -83,11 +83,15 @@ public final class InviteServerTransaction extends ServerTransaction {
         user = transactionUser;
     }
 
-    /** A CANCEL for this transaction arrived (§9.2); it has no effect once a final response was given. */
-    public void cancelled() {
+    /**
+     * A CANCEL for this transaction arrived (§9.2); it has no effect once a final response was given.
+     *
+     * @param reason the value of its Reason field; null when it has none
+     */
+    public void cancelled(@Nullable String reason) {
         ServerTransactionUser transactionUser = user;
         if (state == State.PROCEEDING && transactionUser != null) {
-            transactionUser.cancelled();
+            transactionUser.cancelled(reason);
         }
     }
 

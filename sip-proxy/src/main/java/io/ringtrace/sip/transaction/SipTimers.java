@@ -30,6 +30,17 @@ public record SipTimers(Duration t1, Duration t2, Duration t4, Duration timerC) 
         };
     }
 
+    /** How long it takes until timer E of a request's sender is set to T2 (RFC 4320 §4.1), in milliseconds. */
+    public long untilTrying() {
+        long interval = t1.toMillis();
+        long passed = interval;
+        while (2 * interval < t2.toMillis()) {
+            interval *= 2;
+            passed += interval;
+        }
+        return passed;
+    }
+
     /** How long a retransmission timer runs after an interval of that length. */
     public long afterInterval(Timer timer, long intervalMillis) {
         return switch (timer) {

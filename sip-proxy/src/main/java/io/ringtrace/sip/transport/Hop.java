@@ -77,6 +77,12 @@ public final class Hop {
         return name;
     }
 
+    /** Whom the certificate is for that the peer has shown on this connection, and which was found good; null for none. */
+    public @Nullable TlsSubject tlsSubject() {
+        StreamConnection by = connection;
+        return by == null ? null : by.tlsSubject();
+    }
+
     @Nullable
     StreamConnection connection() {
         return connection;

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.ringtrace.routing.Transport;
 import java.io.IOException;
@@ -38,6 +39,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
     private long lastUsedAt;
     private long messageSince;
     private volatile State state = State.OPENING;
+    private volatile @Nullable TlsSubject tlsSubject;
 
     private enum State {
         OPENING,
@@ -72,6 +74,12 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
 
     InetSocketAddress remote() {
         return peer.remote();
+    }
+
+    /** Any thread; null before the handshake, and where the peer showed no certificate. */
+    @Nullable
+    TlsSubject tlsSubject() {
+        return tlsSubject;
     }
 
     /** False once it is closed. */
@@ -169,6 +177,8 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
                 }
                 case BROKEN -> {
                     port.broken(peer);
+                    // What came before may just have been answered.
+                    channel.flush();
                     close();
                     return;
                 }
@@ -186,6 +196,8 @@ final class StreamConnection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof SslHandshakeCompletionEvent handshake) {
             if (handshake.isSuccess()) {
+                SslHandler tls = context.pipeline().get(SslHandler.class);
+                tlsSubject = TlsSubject.of(tls.engine().getSession());
                 ready();
             } else {
                 UdpTransport.LOG.debug("{}: the TLS handshake failed", peer, handshake.cause());

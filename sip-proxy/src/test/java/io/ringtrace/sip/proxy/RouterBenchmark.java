@@ -141,6 +141,7 @@ public class RouterBenchmark {
                 List.of(),
                 Map.of(),
                 Route.DEFAULT_RING_TIMEOUT,
+                false,
                 "bench");
     }
 

@@ -1,0 +1,142 @@
+package io.ringtrace.store.record;
+
+import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.call.CallEvent;
+import io.ringtrace.call.CallId;
+import io.ringtrace.call.EndReason;
+import io.ringtrace.call.EndedBy;
+import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.store.db.StoreDatabase;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Closes the records that nobody closes any more, because the node of their call did not start again: those that are still open in the
+ * database when no call can run so long. An answered one is lost, another one interrupted, each at the last moment known of it; an end that
+ * still comes out of some journal goes before both. A thread of its own looks every quarter of an hour; several nodes may do so at once. The
+ * server starts and closes it.
+ */
+public final class RecordReaper implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RecordReaper.class);
+    private static final Duration EVERY = Duration.ofMinutes(15);
+    /** Beyond the longest call: its cookie's hour, ringing, and a slow drain. */
+    private static final Duration MARGIN = Duration.ofHours(2);
+    /** At the first look; after that, only what has grown old since the last one. */
+    private static final Duration LOOKED_BACK = Duration.ofDays(30);
+
+    private static final int ROWS_IN_TRANSACTION = 500;
+    private static final Duration LONGEST_END = Duration.ofSeconds(5);
+
+    private final StoreDatabase database;
+    private final LeaseClock clock;
+    private final RecordWriter writer;
+    private final long oldMillis;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread thread =
+            Thread.ofPlatform().name("record-reaper").daemon().unstarted(this::keepLooking);
+    private long lookedUntil;
+
+    /** @param longestCall the longest that a call may last on any node */
+    public RecordReaper(StoreDatabase database, LeaseClock clock, String node, Duration longestCall) {
+        this.database = database;
+        this.clock = clock;
+        this.writer = new RecordWriter(node);
+        this.oldMillis = longestCall.plus(MARGIN).toMillis();
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    private void keepLooking() {
+        try {
+            do {
+                try {
+                    int reaped = reap();
+                    if (reaped > 0) {
+                        LOG.warn("{} call records were still open long after their calls; they are closed now", reaped);
+                    }
+                } catch (StoreUnavailableException e) {
+                    LOG.debug("open call records are closed later", e);
+                } catch (RuntimeException e) {
+                    LOG.error("open call records cannot be closed", e);
+                }
+            } while (!closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Closes what is old enough by now; returns how many records that were. */
+    int reap() throws StoreUnavailableException {
+        long until = clock.nowMillis() - oldMillis;
+        long from = lookedUntil == 0 ? until - LOOKED_BACK.toMillis() : lookedUntil;
+        int reaped = 0;
+        List<CallEvent> ends;
+        do {
+            ends = database.transact(connection -> {
+                List<CallEvent> found = open(connection, from, until);
+                writer.write(connection, found);
+                return found;
+            });
+            reaped += ends.size();
+        } while (ends.size() == ROWS_IN_TRANSACTION);
+        lookedUntil = until;
+        return reaped;
+    }
+
+    private static List<CallEvent> open(Connection connection, long from, long until) throws SQLException {
+        List<CallEvent> ends = new ArrayList<>();
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT call_id, start_at, progress_at, answer_at FROM call_record"
+                        + " WHERE start_at >= ? AND start_at < ? AND end_at IS NULL ORDER BY start_at LIMIT ?")) {
+            select.setLong(1, from);
+            select.setLong(2, until);
+            select.setInt(3, ROWS_IN_TRANSACTION);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    ends.add(end(rows));
+                }
+            }
+        }
+        return ends;
+    }
+
+    private static CallEvent.Ended end(ResultSet row) throws SQLException {
+        long at = row.getLong("answer_at");
+        boolean answered = !row.wasNull();
+        if (!answered) {
+            at = Math.max(row.getLong("start_at"), row.getLong("progress_at"));
+        }
+        return new CallEvent.Ended(
+                CallId.fromBytes(row.getBytes("call_id")),
+                at,
+                answered ? EndReason.LOST : EndReason.INTERRUPTED,
+                EndedBy.RINGTRACE,
+                0,
+                0,
+                null,
+                -1,
+                false,
+                List.of());
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        try {
+            thread.join(LONGEST_END);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.ringtrace.store.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtrace.attribution.AttributionResult;
+import io.ringtrace.call.CallEvent;
+import io.ringtrace.call.CallId;
+import io.ringtrace.call.CallRecord;
+import io.ringtrace.call.EndReason;
+import io.ringtrace.store.HandClock;
+import io.ringtrace.store.TestStore;
+import io.ringtrace.store.journal.SampleEvents;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@DisplayName("The reaper")
+class RecordReaperIT {
+    @RegisterExtension
+    static final TestStore store = new TestStore();
+
+    private final SampleEvents sample = new SampleEvents(3);
+    private final HandClock clock = new HandClock(SampleEvents.NOON);
+    private final RecordReaper reaper = new RecordReaper(store.database(), clock, "node-b", Duration.ofHours(3));
+
+    @Test
+    void closesWhatNoCallCanStillBeAndAByeThatComesAfterwardsCorrectsIt() throws Exception {
+        CallId answered = begins();
+        CallEvent.Answered answer = sample.answered(answered);
+        CallId unanswered = begins();
+        CallId over = begins();
+        CallEvent.Ended end = sample.ended(over, EndReason.CALLER_HANGUP);
+        write(answer, end);
+
+        assertThat(reaper.reap()).isZero();
+        clock.advance(Duration.ofHours(5).plusSeconds(2).toMillis());
+        assertThat(reaper.reap()).isEqualTo(2);
+
+        assertThat(record(answered)).satisfies(r -> {
+            assertThat(r.endReason()).isEqualTo("lost");
+            assertThat(r.endMillis()).isEqualTo(answer.atMillis());
+            assertThat(r.talkMillis()).isZero();
+            assertThat(r.durationExact()).isFalse();
+            assertThat(r.node()).isEqualTo("node-a");
+        });
+        assertThat(record(unanswered).endReason()).isEqualTo("interrupted");
+        assertThat(record(over).endReason()).isEqualTo("caller_hangup");
+
+        CallEvent.Ended late = sample.ended(answered, EndReason.DESTINATION_HANGUP);
+        write(late);
+        assertThat(record(answered).endReason()).isEqualTo("destination_hangup");
+        assertThat(reaper.reap()).isZero();
+    }
+
+    @Test
+    void looksOnFromWhereItLookedLast() throws Exception {
+        SampleEvents sample = new SampleEvents(4);
+        clock.advance(Duration.ofDays(1).toMillis());
+        reaper.reap();
+        CallId call = sample.callId();
+        CallEvent.Began began = sample.began(call, AttributionResult.UNKNOWN);
+        write(new CallEvent.Began(
+                call,
+                clock.nowMillis(),
+                began.sipCallId(),
+                "acme-east",
+                null,
+                true,
+                "x",
+                null,
+                AttributionResult.UNKNOWN,
+                null,
+                "v",
+                0,
+                null));
+        clock.advance(Duration.ofHours(6).toMillis());
+        assertThat(reaper.reap()).isEqualTo(1);
+        assertThat(record(call).endReason()).isEqualTo("interrupted");
+    }
+
+    private CallId begins() throws Exception {
+        CallId call = sample.callId();
+        write(sample.began(call, AttributionResult.UNKNOWN));
+        return call;
+    }
+
+    private CallRecord record(CallId call) throws Exception {
+        return Objects.requireNonNull(new StoreCallRecords(store.database()).get(call, null));
+    }
+
+    private static void write(CallEvent... events) throws Exception {
+        RecordWriter writer = new RecordWriter("node-a");
+        store.database().transact(connection -> {
+            writer.write(connection, List.of(events));
+            return events.length;
+        });
+    }
+}

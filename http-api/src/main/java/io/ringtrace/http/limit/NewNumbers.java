@@ -1,0 +1,45 @@
+package io.ringtrace.http.limit;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many numbers pages may be lent for visitors who were not here before: a site id is public, and whoever reads it could make up visitors
+ * until the pool has grown to its maximum and is empty. Renewals are free. Thread-safe, never waits.
+ */
+public final class NewNumbers {
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private final RateLimit sources;
+    private final RateLimit pools;
+    private final Seen visitors = new Seen();
+
+    /**
+     * @param perMinuteBySource for one site and source network; as many may come at once, as for the pool
+     */
+    public NewNumbers(int perMinuteBySource, int perMinuteByPool) {
+        this.sources = new RateLimit(perMinuteBySource, MINUTE, perMinuteBySource);
+        this.pools = new RateLimit(perMinuteByPool, MINUTE, perMinuteByPool);
+    }
+
+    /**
+     * @param visitor his id, and whatever else makes it one number; null for a visitor nobody knows
+     * @param nowNanos of a monotonic clock that began at 0
+     * @return 0 when let in, else how long to wait, in nanoseconds
+     */
+    public long admit(String sourceOfSite, String pool, @Nullable String visitor, long nowNanos) {
+        String number = visitor == null ? null : pool + " " + visitor;
+        if (number != null && visitors.before(number, nowNanos)) {
+            visitors.note(number, nowNanos);
+            return 0;
+        }
+        long wait = sources.admit(sourceOfSite, nowNanos);
+        if (wait == 0) {
+            wait = pools.admit(pool, nowNanos);
+        }
+        if (wait == 0 && number != null) {
+            visitors.note(number, nowNanos);
+        }
+        return wait;
+    }
+}
