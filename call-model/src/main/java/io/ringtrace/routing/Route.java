@@ -87,8 +87,7 @@ public record Route(
 
     /** The same route, with 3xx followed. */
     public Route followingRedirects() {
-        return new Route(
-                prefix, trunk, conditions, shares, overflow, numberSteps, ringTimeout, true, source);
+        return new Route(prefix, trunk, conditions, shares, overflow, numberSteps, ringTimeout, true, source);
     }
 
     /** How the gateway wants numbers written; null for E.164 with its plus sign. */

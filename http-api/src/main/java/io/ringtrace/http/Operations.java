@@ -35,7 +35,10 @@ public interface Operations {
      * @param sourceNetworks where its requests come from
      * @param defaultDestination where its calls go while there is no directory of numbers
      */
-    record TrunkState(String name, List<String> sourceNetworks, @Nullable String defaultDestination) {
+    record TrunkState(
+            String name,
+            List<String> sourceNetworks,
+            @Nullable String defaultDestination) {
         public TrunkState {
             sourceNetworks = List.copyOf(sourceNetworks);
         }
@@ -59,7 +62,11 @@ public interface Operations {
      * @param from the caller's number; null for one who withholds it
      * @param at null for now
      */
-    record Question(String number, @Nullable String trunk, @Nullable String from, @Nullable Instant at) {}
+    record Question(
+            String number,
+            @Nullable String trunk,
+            @Nullable String from,
+            @Nullable Instant at) {}
 
     sealed interface Explained {
         /** @param conclusion one sentence */

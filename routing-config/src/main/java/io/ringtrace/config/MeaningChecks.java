@@ -31,6 +31,7 @@ final class MeaningChecks {
         trunks(staticNumbers);
         new GatewayChecks(tree, findings).run();
         new RouteChecks(tree, findings).run();
+        new ReachChecks(tree, rows, findings).run();
         new AddressChecks(tree, findings).run();
         new StoreChecks(tree.mapping("store"), findings).run(environment);
     }

@@ -67,7 +67,7 @@ class RollBackTest {
             text.append("  - {prefix: ").append(i).append(", gateways: [east]}\n");
         }
         Files.writeString(folder.resolve("routes/all.yaml"), text);
-        now.set(now.get().plusSeconds(60));
+        now.updateAndGet(before -> before.plusSeconds(60));
     }
 
     private String version() {

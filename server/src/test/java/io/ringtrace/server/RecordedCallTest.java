@@ -59,6 +59,7 @@ class RecordedCallTest {
                   - {prefix: +1, gateways: [east]}
                 """);
 
-        assertThat(call("+18005550150", "+12125550190", "held", "acme").by(plan)).isEqualTo("to +12125550190 by west");
+        assertThat(call("+18005550150", "+12125550190", "held", "acme").by(plan))
+                .isEqualTo("to +12125550190 by west");
     }
 }

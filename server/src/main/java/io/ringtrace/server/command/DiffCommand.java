@@ -44,7 +44,9 @@ public final class DiffCommand implements Callable<Integer> {
     @Mixin
     private final ServerOption server = new ServerOption();
 
-    @Parameters(paramLabel = "PATH", description = "the configuration: a file, or the folder that ringtrace.yaml lies in")
+    @Parameters(
+            paramLabel = "PATH",
+            description = "the configuration: a file, or the folder that ringtrace.yaml lies in")
     private Path path = Path.of("ringtrace.yaml");
 
     @Option(

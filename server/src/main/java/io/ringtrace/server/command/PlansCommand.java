@@ -32,9 +32,11 @@ public final class PlansCommand implements Callable<Integer> {
         }
         var out = spec.commandLine().getOut();
         for (JsonNode plan : plans) {
-            boolean active = plan.path("version").asString().equals(inForce.path("version").asString());
-            out.println(plan.path("version").asString() + "  " + plan.path("in_force_since").asString()
-                    + (active ? "  in force" : ""));
+            boolean active = plan.path("version")
+                    .asString()
+                    .equals(inForce.path("version").asString());
+            out.println(plan.path("version").asString() + "  "
+                    + plan.path("in_force_since").asString() + (active ? "  in force" : ""));
         }
         if (!inForce.path("changes").isEmpty()) {
             out.println();
