@@ -78,7 +78,7 @@ public final class ConfigLoader {
         }
         Path folder = ConfigReading.folderOf(main.toAbsolutePath());
         Configuration configuration =
-                new ConfigBinder(tree, reading.rows(), folder).bind(version(main, reading.files()));
+                new ConfigBinder(tree, reading.rows(), folder, environment).bind(version(main, reading.files()));
         new ExpectationChecks(tree, configuration.plan(), findings).run();
         return findings.isEmpty()
                 ? new ConfigOutcome.Loaded(configuration)

@@ -30,6 +30,7 @@ final class MeaningChecks {
         staticDestinations(staticNumbers);
         trunks(staticNumbers);
         new GatewayChecks(tree, findings).run();
+        new TrunkChecks(tree, findings).run(environment);
         new RouteChecks(tree, findings).run();
         new ReachChecks(tree, rows, findings).run();
         new AddressChecks(tree, findings).run();
