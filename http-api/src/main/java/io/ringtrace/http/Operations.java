@@ -10,6 +10,19 @@ public interface Operations {
     /** Reads the configuration again and puts its plan in force when all of it is good. */
     Reload reload();
 
+    /**
+     * Puts an earlier plan in force again.
+     *
+     * @param version null for the one before
+     */
+    Reload rollBack(@Nullable String version);
+
+    /** The plans that can be put in force again, the last one first. */
+    List<KeptPlan> plans();
+
+    /** @param inForceSince when it was put in force, last */
+    record KeptPlan(String version, Instant inForceSince) {}
+
     Status status();
 
     /** The trunks of the plan in force, in the order of the files. */
@@ -22,7 +35,10 @@ public interface Operations {
      * @param sourceNetworks where its requests come from
      * @param defaultDestination where its calls go while there is no directory of numbers
      */
-    record TrunkState(String name, List<String> sourceNetworks, @Nullable String defaultDestination) {
+    record TrunkState(
+            String name,
+            List<String> sourceNetworks,
+            @Nullable String defaultDestination) {
         public TrunkState {
             sourceNetworks = List.copyOf(sourceNetworks);
         }
@@ -46,7 +62,11 @@ public interface Operations {
      * @param from the caller's number; null for one who withholds it
      * @param at null for now
      */
-    record Question(String number, @Nullable String trunk, @Nullable String from, @Nullable Instant at) {}
+    record Question(
+            String number,
+            @Nullable String trunk,
+            @Nullable String from,
+            @Nullable Instant at) {}
 
     sealed interface Explained {
         /** @param conclusion one sentence */
@@ -92,6 +112,8 @@ public interface Operations {
      *
      * @param file what it was read from
      * @param bad the files as they were read last are wrong
+     * @param rolledBackFrom the version that a person replaced by this one; null when the plan is that of the files
+     * @param changes what it has otherwise than the plan before it, a line each
      */
     record Plan(
             String version,
@@ -103,9 +125,12 @@ public interface Operations {
             int staticNumbers,
             boolean bad,
             List<String> afterRestart,
-            @Nullable Failure lastFailure) {
+            @Nullable Failure lastFailure,
+            @Nullable String rolledBackFrom,
+            List<String> changes) {
         public Plan {
             afterRestart = List.copyOf(afterRestart);
+            changes = List.copyOf(changes);
         }
     }
 

@@ -7,6 +7,7 @@ import io.ringtrace.config.ConfigSource;
 import io.ringtrace.config.ConfigWatch;
 import io.ringtrace.config.Configuration;
 import io.ringtrace.config.HttpConfig;
+import io.ringtrace.config.KeptSets;
 import io.ringtrace.config.PlanHolder;
 import io.ringtrace.config.PlanReload;
 import io.ringtrace.config.SipConfig;
@@ -184,7 +185,14 @@ public final class Ringtrace implements AutoCloseable {
         reaper.start();
 
         PlanHolder plan = new PlanHolder(configuration.plan());
-        PlanReload reload = new PlanReload(source.loader(), source.file(), configuration, plan, InstantSource.system());
+        PlanReload reload = new PlanReload(
+                source.loader(),
+                source.file(),
+                configuration,
+                plan,
+                InstantSource.system(),
+                new KeptSets(data.plans()));
+        reload.keepStarted();
 
         SipProxy proxy = open(
                 "SIP proxy",

@@ -13,10 +13,13 @@ import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.counters.Count;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the operator's commands ask of a running server. Thread-safe. */
 final class ServerOperations implements Operations {
@@ -46,7 +49,27 @@ final class ServerOperations implements Operations {
 
     @Override
     public Reload reload() {
-        return switch (reload.reload("operator")) {
+        return outcome(reload.reload("operator"));
+    }
+
+    @Override
+    public Reload rollBack(@Nullable String version) {
+        return outcome(reload.rollBack(version));
+    }
+
+    @Override
+    public List<KeptPlan> plans() {
+        try {
+            return reload.kept().stream()
+                    .map(kept -> new KeptPlan(kept.version(), kept.inForceSince()))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Reload outcome(PlanReload.Result result) {
+        return switch (result) {
             case PlanReload.Result.Applied(String version, String _, List<String> afterRestart) ->
                 new Reload(Outcome.APPLIED, version, afterRestart, List.of());
             case PlanReload.Result.Unchanged(String version, List<String> afterRestart) ->
@@ -77,7 +100,9 @@ final class ServerOperations implements Operations {
                         plan.staticNumbers().size(),
                         state.bad(),
                         state.afterRestart(),
-                        failure == null ? null : new Failure(failure.at(), texts(failure.findings()))));
+                        failure == null ? null : new Failure(failure.at(), texts(failure.findings())),
+                        state.rolledBackFrom(),
+                        state.changes()));
     }
 
     @Override

@@ -33,6 +33,9 @@ public final class OperationEndpoints {
     public List<Endpoint> endpoints() {
         return List.of(
                 Endpoint.post("/v1/operator/reload", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::reload)),
+                Endpoint.post(
+                        "/v1/operator/rollback", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::rollBack)),
+                Endpoint.get("/v1/operator/plans", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::plans)),
                 Endpoint.get("/v1/operator/status", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::status)),
                 Endpoint.get("/v1/operator/trunks", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::trunks)),
                 Endpoint.get(
@@ -40,8 +43,26 @@ public final class OperationEndpoints {
                 Endpoint.get("/v1/operator/route", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::route)));
     }
 
+    private Reply rollBack(Request request) {
+        return reply(operations.rollBack(request.query().get("version")));
+    }
+
+    private Reply plans(Request request) {
+        ObjectNode body = Json.object();
+        ArrayNode plans = body.putArray("plans");
+        for (Operations.KeptPlan plan : operations.plans()) {
+            plans.addObject()
+                    .put("version", plan.version())
+                    .put("in_force_since", plan.inForceSince().toString());
+        }
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
     private Reply reload(Request request) {
-        Operations.Reload reload = operations.reload();
+        return reply(operations.reload());
+    }
+
+    private static Reply reply(Operations.Reload reload) {
         ObjectNode body = Json.object()
                 .put("result", reload.outcome().name().toLowerCase(Locale.ROOT))
                 .put("version", reload.version());
@@ -146,6 +167,8 @@ public final class OperationEndpoints {
                     body.putObject("last_failure").put("at", failure.at().toString());
             add(told.putArray("findings"), failure.findings());
         }
+        body.put("rolled_back_from", plan.rolledBackFrom());
+        add(body.putArray("changes"), plan.changes());
     }
 
     private static void add(ArrayNode array, List<String> texts) {
