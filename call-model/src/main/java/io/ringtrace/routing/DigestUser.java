@@ -14,8 +14,7 @@ public record DigestUser(String username, String realm, Map<DigestAlgorithm, Str
     }
 
     /** With a password, of which nothing but its hashes is kept. */
-    public static DigestUser of(
-            String username, String realm, String password, Iterable<DigestAlgorithm> algorithms) {
+    public static DigestUser of(String username, String realm, String password, Iterable<DigestAlgorithm> algorithms) {
         Map<DigestAlgorithm, String> ha1 = new EnumMap<>(DigestAlgorithm.class);
         algorithms.forEach(a -> ha1.put(a, a.hash(username + ":" + realm + ":" + password)));
         return new DigestUser(username, realm, ha1);

@@ -43,32 +43,77 @@ public record Trunk(
                 Supervision.DEFAULT,
                 NumberReading.DEFAULT,
                 HeaderRules.NONE,
-                TrunkAccess.BY_NETWORK, TrunkLimits.NONE);
+                TrunkAccess.BY_NETWORK,
+                TrunkLimits.NONE);
     }
 
     /** The same trunk, whose calls are watched otherwise. */
     public Trunk with(Supervision otherSupervision) {
-        return new Trunk(name, sourceNetworks, normalisation, defaultDestination, otherSupervision, reading, headers, access, limits);
+        return new Trunk(
+                name,
+                sourceNetworks,
+                normalisation,
+                defaultDestination,
+                otherSupervision,
+                reading,
+                headers,
+                access,
+                limits);
     }
 
     /** The same trunk, whose numbers stand elsewhere. */
     public Trunk with(NumberReading otherReading) {
-        return new Trunk(name, sourceNetworks, normalisation, defaultDestination, supervision, otherReading, headers, access, limits);
+        return new Trunk(
+                name,
+                sourceNetworks,
+                normalisation,
+                defaultDestination,
+                supervision,
+                otherReading,
+                headers,
+                access,
+                limits);
     }
 
     /** The same trunk with other rules for headers. */
     public Trunk with(HeaderRules otherHeaders) {
-        return new Trunk(name, sourceNetworks, normalisation, defaultDestination, supervision, reading, otherHeaders, access, limits);
+        return new Trunk(
+                name,
+                sourceNetworks,
+                normalisation,
+                defaultDestination,
+                supervision,
+                reading,
+                otherHeaders,
+                access,
+                limits);
     }
 
     /** The same trunk, known in another way. */
     public Trunk with(TrunkAccess otherAccess) {
-        return new Trunk(name, sourceNetworks, normalisation, defaultDestination, supervision, reading, headers, otherAccess, limits);
+        return new Trunk(
+                name,
+                sourceNetworks,
+                normalisation,
+                defaultDestination,
+                supervision,
+                reading,
+                headers,
+                otherAccess,
+                limits);
     }
 
     /** The same trunk with other limits. */
     public Trunk with(TrunkLimits otherLimits) {
         return new Trunk(
-                name, sourceNetworks, normalisation, defaultDestination, supervision, reading, headers, access, otherLimits);
+                name,
+                sourceNetworks,
+                normalisation,
+                defaultDestination,
+                supervision,
+                reading,
+                headers,
+                access,
+                otherLimits);
     }
 }

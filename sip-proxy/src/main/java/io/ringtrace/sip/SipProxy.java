@@ -299,6 +299,7 @@ public final class SipProxy implements AutoCloseable {
                 random);
         ProxyCore core =
                 new ProxyCore(transactions, surroundings, rules, names, listeners, loop, monotonicMillis, random);
-        return new CallShard(loop, monotonicMillis, wheel, transactions, core, surroundings.guard(), settings.mostHandedOver());
+        return new CallShard(
+                loop, monotonicMillis, wheel, transactions, core, surroundings.guard(), settings.mostHandedOver());
     }
 }

@@ -47,8 +47,7 @@ class DigestTest {
             List<Trunk> trunks = new ArrayList<>(plan.trunks());
             trunks.removeIf(t -> t.name().equals("roaming"));
             trunks.add(trunk);
-            return new RoutingPlan(
-                    "v2", trunks, List.copyOf(plan.gateways().values()), plan.routes(), List.of());
+            return new RoutingPlan("v2", trunks, List.copyOf(plan.gateways().values()), plan.routes(), List.of());
         });
     }
 

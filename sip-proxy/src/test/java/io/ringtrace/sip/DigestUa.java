@@ -39,8 +39,7 @@ record DigestUa(String username, String password) {
         String ha1 = hash(name, username + ":" + realm + ":" + password);
         if (!algorithm.equals("MD5")) {
             // The RI cuts longer hashes to the length of MD5's.
-            return hash(
-                    name, String.join(":", ha1, nonce, nc, CNONCE, "auth", hash(name, method + ":" + uri)));
+            return hash(name, String.join(":", ha1, nonce, nc, CNONCE, "auth", hash(name, method + ":" + uri)));
         }
         Method calculate = MessageDigestAlgorithm.class.getDeclaredMethod(
                 "calculateResponse",

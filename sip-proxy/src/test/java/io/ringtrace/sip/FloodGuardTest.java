@@ -90,8 +90,7 @@ class FloodGuardTest {
         for (int i = 0; i < REFUSALS * 3; i++) {
             ladder.caller.sends("garbage\r\n\r\n");
             ladder.gateway.sends("garbage\r\n\r\n");
-            ladder.caller.sends(
-                    ladder.caller.inviteText("sip:" + Ladder.PROMO + "@203.0.113.9"));
+            ladder.caller.sends(ladder.caller.inviteText("sip:" + Ladder.PROMO + "@203.0.113.9"));
             ladder.caller.receives("403");
             ladder.gateway.invites(Ladder.PROMO);
             ladder.gateway.receives("403");
@@ -119,8 +118,7 @@ class FloodGuardTest {
         isBanned();
         ladder.reloads(plan -> {
             List<Trunk> trunks = new ArrayList<>(plan.trunks());
-            trunks.add(new Trunk(
-                    "new", List.of(IpNetwork.parse("127.0.9.0/24")), NumberNormalisation.NANP, null));
+            trunks.add(new Trunk("new", List.of(IpNetwork.parse("127.0.9.0/24")), NumberNormalisation.NANP, null));
             return new RoutingPlan("v2", trunks, List.copyOf(plan.gateways().values()), plan.routes(), List.of());
         });
         ladder.connects(Ladder.PROMO);

@@ -328,9 +328,7 @@ final class Ladder implements AutoCloseable {
 
     /** From now on the calls of all trunks are watched like that. */
     void supervises(Supervision rules) {
-        List<Trunk> trunks = plan.trunks().stream()
-                .map(t -> t.with(rules))
-                .toList();
+        List<Trunk> trunks = plan.trunks().stream().map(t -> t.with(rules)).toList();
         plan = new RoutingPlan(
                 "watched",
                 trunks,

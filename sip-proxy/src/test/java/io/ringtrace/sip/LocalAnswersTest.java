@@ -101,7 +101,19 @@ class LocalAnswersTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "PUBLISH", "REFER", "INFO", "UPDATE", "PRACK", "BYE", "FOO"})
+            strings = {
+                "REGISTER",
+                "SUBSCRIBE",
+                "NOTIFY",
+                "MESSAGE",
+                "PUBLISH",
+                "REFER",
+                "INFO",
+                "UPDATE",
+                "PRACK",
+                "BYE",
+                "FOO"
+            })
     @DisplayName("RFC 3261 §21.4.6: methods that begin nothing here get 405 with Allow")
     void otherMethodsOutOfADialogGet405(String method) {
         assertThat(to(caller, other(caller, method), "405").header("Allow")).contains("INVITE");

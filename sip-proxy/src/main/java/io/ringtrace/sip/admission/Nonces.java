@@ -59,8 +59,10 @@ final class Nonces {
     String make() {
         byte[] unique = new byte[UNIQUE];
         random.nextBytes(unique);
-        byte[] signed =
-                ByteBuffer.allocate(SIGNED).putLong(clock.nowMillis()).put(unique).array();
+        byte[] signed = ByteBuffer.allocate(SIGNED)
+                .putLong(clock.nowMillis())
+                .put(unique)
+                .array();
         byte[] nonce = Arrays.copyOf(signed, SIGNED + SIGNATURE);
         System.arraycopy(signature(signed), 0, nonce, SIGNED, SIGNATURE);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(nonce);

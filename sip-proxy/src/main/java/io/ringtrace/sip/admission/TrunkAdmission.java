@@ -46,11 +46,7 @@ public final class TrunkAdmission {
 
     /** @param longestCallMillis how long a call may last that began under a former plan */
     public TrunkAdmission(
-            ActivePlan activePlan,
-            GatewayTargets targets,
-            FloodGuard guard,
-            LeaseClock clock,
-            long longestCallMillis) {
+            ActivePlan activePlan, GatewayTargets targets, FloodGuard guard, LeaseClock clock, long longestCallMillis) {
         this.guard = guard;
         this.activePlan = activePlan;
         this.targets = targets;
@@ -85,9 +81,6 @@ public final class TrunkAdmission {
             return trunksByCertificate.isEmpty() ? null : byCertificate(source);
         }
         TrunkAccess access = trunk.access();
-        if (access == TrunkAccess.BY_NETWORK) {
-            return trunk;
-        }
         return access.comesBy(source.listener().transport()) && showsCertificate(access, source) ? trunk : null;
     }
 
@@ -259,8 +252,7 @@ public final class TrunkAdmission {
             if (user != null) {
                 realm = user.realm();
                 user.ha1().keySet().forEach(a -> algorithms.put(a, a.hash("nobody's")));
-                transports.addAll(
-                        access.transports().isEmpty() ? EnumSet.allOf(Transport.class) : access.transports());
+                transports.addAll(access.transports().isEmpty() ? EnumSet.allOf(Transport.class) : access.transports());
             }
         }
         trunksByCertificate = byCertificate;

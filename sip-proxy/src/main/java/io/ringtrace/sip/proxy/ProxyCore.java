@@ -145,7 +145,8 @@ public final class ProxyCore {
         this.routes = new RouteProcessing(parts.names());
         this.targetSelection = new TargetSelection(parts.lookup());
         this.dialogRequests = new DialogRequests(parts, routes);
-        this.strangers = new Strangers(parts.admission(), surroundings.digests(), surroundings.guard(), parts.answers());
+        this.strangers =
+                new Strangers(parts.admission(), surroundings.digests(), surroundings.guard(), parts.answers());
         this.cancelForwarding = new CancelForwarding(parts.transactions(), parts.answers());
         this.merged = new MergedRequests(random.nextLong());
         this.rejoining = surroundings.rejoining();
@@ -226,8 +227,7 @@ public final class ProxyCore {
     }
 
     private boolean stranger(Hop source) {
-        return parts.admission().trunkFrom(source) == null
-                && !parts.admission().gatewayAt(source.address());
+        return parts.admission().trunkFrom(source) == null && !parts.admission().gatewayAt(source.address());
     }
 
     /** A request for which the shard of its Call-ID has no room: a new INVITE, or what came by a connection and will not come again. */
@@ -279,26 +279,26 @@ public final class ProxyCore {
 
     /** A first INVITE of a trunk, for which there is room. */
     private void admitted(SipMessage request, Hop source, Trunk trunk, int loopHash) {
-            long now = parts.clock().nowMillis();
-            InviteKey key = parts.transactions().lastingKey(request);
-            RecentInvite first = rejoining.find(key, now);
-            if (first != null) {
-                again(first, request, source, trunk, loopHash);
-                return;
-            }
-            CallCapacity.Place place =
-                    parts.capacity().ofTrunk(trunk.name(), trunk.limits().trunk());
-            if (place == null) {
-                parts.answers().refuse(request, source, Refusal.TRUNK_LIMIT);
-                return;
-            }
-            try {
-                CallId callId = new CallId((now << 16) | (random.nextInt() & 0xFFFF), random.nextLong());
-                newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, callId, key, place);
-            } catch (RuntimeException e) {
-                place.release();
-                throw e;
-            }
+        long now = parts.clock().nowMillis();
+        InviteKey key = parts.transactions().lastingKey(request);
+        RecentInvite first = rejoining.find(key, now);
+        if (first != null) {
+            again(first, request, source, trunk, loopHash);
+            return;
+        }
+        CallCapacity.Place place =
+                parts.capacity().ofTrunk(trunk.name(), trunk.limits().trunk());
+        if (place == null) {
+            parts.answers().refuse(request, source, Refusal.TRUNK_LIMIT);
+            return;
+        }
+        try {
+            CallId callId = new CallId((now << 16) | (random.nextInt() & 0xFFFF), random.nextLong());
+            newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, callId, key, place);
+        } catch (RuntimeException e) {
+            place.release();
+            throw e;
+        }
     }
 
     /**
@@ -313,7 +313,13 @@ public final class ProxyCore {
             parts.answers().respond(server, first.finalStatus(), LocalAnswers.reasonPhrase(first.finalStatus()));
         } else if (!first.heard()) {
             rejoining.joined(first.key());
-            newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, first.callId(), null, CallCapacity.unlimited());
+            newCall(
+                    parts.transactions().newInviteServer(request, source),
+                    trunk,
+                    loopHash,
+                    first.callId(),
+                    null,
+                    CallCapacity.unlimited());
         }
     }
 

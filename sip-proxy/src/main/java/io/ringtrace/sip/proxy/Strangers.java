@@ -39,7 +39,7 @@ final class Strangers {
     Trunk proved(SipMessage request, Hop source, @Nullable Trunk bySource) {
         String realm = admission.digestRealm();
         DigestCredentials credentials = realm == null ? null : DigestCheck.credentials(request, realm);
-        if (credentials == null) {
+        if (realm == null || credentials == null) {
             refuse(request, source);
             return null;
         }

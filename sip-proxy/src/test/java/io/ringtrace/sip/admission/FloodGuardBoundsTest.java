@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("The tables of the flood guard")
 class FloodGuardBoundsTest {
-    private static final FloodGuard.Limits ONE = new FloodGuard.Limits(1, Duration.ofSeconds(10), Duration.ofMinutes(1));
+    private static final FloodGuard.Limits ONE =
+            new FloodGuard.Limits(1, Duration.ofSeconds(10), Duration.ofMinutes(1));
     private long now;
 
     private static InetAddress address(int number) throws UnknownHostException {
@@ -32,7 +33,8 @@ class FloodGuardBoundsTest {
 
     @Test
     void countManySourcesWithoutGrowing() throws UnknownHostException {
-        FloodGuard guard = new FloodGuard(new FloodGuard.Limits(2, Duration.ofSeconds(10), Duration.ofMinutes(1)), () -> now);
+        FloodGuard guard =
+                new FloodGuard(new FloodGuard.Limits(2, Duration.ofSeconds(10), Duration.ofMinutes(1)), () -> now);
         for (int i = 0; i < 40_000; i++) {
             assertThat(guard.refused(address(0x0A000000 + i))).isFalse();
         }
@@ -51,7 +53,8 @@ class FloodGuardBoundsTest {
 
     @Test
     void areEmptyWhenNobodyIsToBeBanned() throws UnknownHostException {
-        FloodGuard guard = new FloodGuard(new FloodGuard.Limits(0, Duration.ofSeconds(10), Duration.ofMinutes(1)), () -> now);
+        FloodGuard guard =
+                new FloodGuard(new FloodGuard.Limits(0, Duration.ofSeconds(10), Duration.ofMinutes(1)), () -> now);
         assertThat(guard.refused(address(1))).isFalse();
         assertThat(guard.drops(address(1))).isFalse();
     }
