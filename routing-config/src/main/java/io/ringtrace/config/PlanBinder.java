@@ -19,7 +19,6 @@ import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.StaticNumber;
-import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.TimeWindow;
 import java.time.LocalDate;
 import java.time.ZoneId;

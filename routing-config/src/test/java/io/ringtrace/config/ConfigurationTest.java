@@ -258,7 +258,11 @@ class ConfigurationTest {
                                         caller-id: {show: promo}
                                         promo-number-header: diversion
                                         call-data: {header: User-to-User}
-                                    """).withEnvironment(Map.of("ACME", "secret")).loaded().plan().trunks())
+                                    """)
+                            .withEnvironment(Map.of("ACME", "secret"))
+                            .loaded()
+                            .plan()
+                            .trunks())
                     .containsExactly(
                             new Trunk(
                                     "acme",
@@ -341,9 +345,7 @@ class ConfigurationTest {
                                         trusted: false
                                         calls-per-second: 20
                                         maximum-calls: 400
-                                    """)
-                            .plan()
-                            .gateways())
+                                    """).plan().gateways())
                     .containsExactly(Map.entry(
                             "east",
                             new Gateway(

@@ -74,7 +74,14 @@ class TagOnServerIT {
         String site = house.makeSite("http://shop.example.org:8000");
         assertThat(SampleHouse.run(words("account", "sites"))).contains(site, "http://shop.example.org:8000");
         SampleHouse.run(words(
-                "account", "change-site", "--id", site, "--origin", "https://a.example.org", "--origin", "https://b.example.org"));
+                "account",
+                "change-site",
+                "--id",
+                site,
+                "--origin",
+                "https://a.example.org",
+                "--origin",
+                "https://b.example.org"));
         assertThat(SampleHouse.run(words("account", "sites")))
                 .contains("https://a.example.org https://b.example.org")
                 .doesNotContain("shop.example.org");
