@@ -6,6 +6,7 @@ import io.ringtrace.server.command.CheckConfigCommand;
 import io.ringtrace.server.command.CommandException;
 import io.ringtrace.server.command.DemoCommand;
 import io.ringtrace.server.command.JournalCommand;
+import io.ringtrace.server.command.LiveCommand;
 import io.ringtrace.server.command.MigrateCommand;
 import io.ringtrace.server.command.NumbersCommand;
 import io.ringtrace.server.command.RateCentersCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Command;
             NumbersCommand.class,
             RateCentersCommand.class,
             CallsCommand.class,
+            LiveCommand.class,
             JournalCommand.class
         },
         scope = CommandLine.ScopeType.INHERIT)

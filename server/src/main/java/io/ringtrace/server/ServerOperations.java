@@ -2,6 +2,7 @@ package io.ringtrace.server;
 
 import io.ringtrace.attribution.AttributionLookup;
 import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.config.Finding;
 import io.ringtrace.config.PlanReload;
 import io.ringtrace.http.Operations;
@@ -9,9 +10,13 @@ import io.ringtrace.routing.ActivePlan;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.proxy.LiveCallView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** What the operator's commands ask of a running server. Thread-safe. */
 final class ServerOperations implements Operations {
@@ -73,6 +78,43 @@ final class ServerOperations implements Operations {
                         state.bad(),
                         state.afterRestart(),
                         failure == null ? null : new Failure(failure.at(), texts(failure.findings()))));
+    }
+
+    @Override
+    public Live live(int most) {
+        List<LiveCallView> views;
+        try {
+            views = most == 0 ? List.of() : sip.liveCallViews(most);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the SIP side does not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            views = List.of();
+        }
+        return new Live(
+                sip.liveCalls(),
+                ServerMetrics.sum(sip, Count.SERVER_TRANSACTIONS),
+                ServerMetrics.sum(sip, Count.CLIENT_TRANSACTIONS),
+                views.stream().limit(most).map(ServerOperations::shown).toList());
+    }
+
+    private static LiveCall shown(LiveCallView call) {
+        PhoneNumber caller = call.caller();
+        PhoneNumber dialed = call.dialed();
+        return new LiveCall(
+                call.callId().toString(),
+                call.state().name().toLowerCase(Locale.ROOT),
+                call.trunk(),
+                call.gateway(),
+                caller == null ? null : caller.toString(),
+                dialed == null ? null : dialed.toString(),
+                Instant.ofEpochMilli(call.beganAtMillis()),
+                moment(call.answeredAtMillis()),
+                moment(call.aliveAtMillis()));
+    }
+
+    private static @Nullable Instant moment(long millis) {
+        return millis == 0 ? null : Instant.ofEpochMilli(millis);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.ringtrace.sip;
 
 import io.ringtrace.call.RunningCall;
+import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.Flaw;
@@ -8,6 +9,7 @@ import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.message.SipParser;
 import io.ringtrace.sip.message.Span;
+import io.ringtrace.sip.proxy.LiveCallView;
 import io.ringtrace.sip.proxy.ProxyCore;
 import io.ringtrace.sip.transaction.ServerTransaction;
 import io.ringtrace.sip.transaction.TimerWheel;
@@ -75,6 +77,16 @@ final class CallShard implements MessageReceiver {
 
     SipCounters counters() {
         return counters;
+    }
+
+    CallTallies tallies() {
+        return core.tallies();
+    }
+
+    /** Some of the running calls, at most so many. */
+    List<LiveCallView> liveCalls(int most) {
+        mustBeInLoop();
+        return core.liveCalls(most);
     }
 
     @Override

@@ -9,9 +9,11 @@ import io.ringtrace.call.RunningCall;
 import io.ringtrace.routing.ActivePlan;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.admission.OurNames;
+import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.SentBy;
+import io.ringtrace.sip.proxy.LiveCallView;
 import io.ringtrace.sip.proxy.ProxyCore;
 import io.ringtrace.sip.proxy.RejoiningInvites;
 import io.ringtrace.sip.target.GatewayHealth;
@@ -33,8 +35,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
@@ -45,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  * from any thread, start and close once each.
  */
 public final class SipProxy implements AutoCloseable {
+    private static final int LONGEST_LOOK_SECONDS = 2;
     private final SipSettings settings;
     private final ActivePlan activePlan;
     private final AttributionLookup lookup;
@@ -147,6 +153,41 @@ public final class SipProxy implements AutoCloseable {
     /** Each shard's counters, by its number. */
     public List<SipCounters> counters() {
         return shards.stream().map(CallShard::counters).toList();
+    }
+
+    /** Each shard's tallies by trunk and gateway, by its number. */
+    public List<CallTallies> tallies() {
+        return shards.stream().map(CallShard::tallies).toList();
+    }
+
+    /**
+     * Running calls, the oldest first, at most so many of each shard. Waits for the shards; not for their threads.
+     *
+     * @throws TimeoutException when a shard does not come to it within two seconds
+     */
+    public List<LiveCallView> liveCallViews(int mostOfAShard) throws TimeoutException, InterruptedException {
+        UdpTransport udp = transport;
+        List<CallShard> all = shards;
+        if (udp == null) {
+            return List.of();
+        }
+        List<CompletableFuture<List<LiveCallView>>> answers = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            CallShard shard = all.get(i);
+            CompletableFuture<List<LiveCallView>> answer = new CompletableFuture<>();
+            udp.loop(i).execute(() -> answer.complete(shard.liveCalls(mostOfAShard)));
+            answers.add(answer);
+        }
+        List<LiveCallView> views = new ArrayList<>();
+        for (CompletableFuture<List<LiveCallView>> answer : answers) {
+            try {
+                views.addAll(answer.get(LONGEST_LOOK_SECONDS, TimeUnit.SECONDS));
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("a shard cannot tell its calls", e);
+            }
+        }
+        views.sort(Comparator.comparingLong(LiveCallView::beganAtMillis));
+        return views;
     }
 
     /** Datagrams that the kernel refused to send. */

@@ -49,6 +49,13 @@ public final class TrunkAdmission {
         return plan().trunkFrom(source);
     }
 
+    /** The name of the trunk with that hash; empty when there is none such any more. */
+    public String trunkName(int trunkHash) {
+        plan();
+        Trunk trunk = trunksByHash.get(trunkHash);
+        return trunk == null ? "" : trunk.name();
+    }
+
     /** How calls of the trunk with that hash are watched; the default when there is none such any more. */
     public Supervision supervision(int trunkHash) {
         plan();

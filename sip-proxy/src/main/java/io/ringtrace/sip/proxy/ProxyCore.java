@@ -17,6 +17,7 @@ import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.admission.OurNames;
 import io.ringtrace.sip.admission.TrunkAdmission;
+import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProxyCore {
     private static final Duration COOKIE_SLACK = Duration.ofHours(1);
+    private final CallTallies tallies = new CallTallies();
     private final ProxyParts parts;
     private final RandomGenerator random;
     private final RequestValidation validation;
@@ -102,12 +104,14 @@ public final class ProxyCore {
                 monotonicMillis,
                 liveCalls,
                 transactions.counters(),
+                tallies,
                 new DialogReader(names),
                 transactions.timers().t1().multipliedBy(64));
         this.parts = new ProxyParts(
                 transactions,
                 new LocalAnswers(transactions, rules.toTag()),
                 recording,
+                tallies,
                 liveCalls,
                 new RequestForwarding(transactions, signer),
                 signer,
@@ -137,7 +141,13 @@ public final class ProxyCore {
     public void resume(RunningCall running) {
         LiveDialog dialog = LiveDialog.of(running.dialog());
         if (dialog != null) {
-            parts.recording().resume(running, dialog, parts.admission().supervision(dialog.trunk()));
+            TrunkAdmission admission = parts.admission();
+            parts.recording()
+                    .resume(
+                            running,
+                            dialog,
+                            admission.trunkName(dialog.trunk()),
+                            admission.supervision(dialog.trunk()));
         }
     }
 
@@ -209,6 +219,16 @@ public final class ProxyCore {
         }
     }
 
+    /** What is counted by trunk and by gateway. */
+    public CallTallies tallies() {
+        return tallies;
+    }
+
+    /** Some of the shard's running calls, at most so many. */
+    public List<LiveCallView> liveCalls(int most) {
+        return parts.liveCalls().views(most);
+    }
+
     /** Writes the gauges. */
     public void gauge() {
         parts.counters().set(Count.LIVE_CALLS, parts.liveCalls().running());
@@ -276,6 +296,7 @@ public final class ProxyCore {
         long now = parts.clock().nowMillis();
         TargetSelection.Selected selected = targetSelection.select(plan, invite, callId, trunk, now);
         LiveCall call = parts.liveCalls().add(callId);
+        parts.recording().opened(call, selected.attempt());
         if (key != null && !parts.recording().began(began(plan, invite, selected, now, key))) {
             parts.recording().refused(call);
             parts.counters().add(Count.SHED);
