@@ -19,7 +19,6 @@ import io.ringtrace.sip.transport.MessagePort;
 import io.ringtrace.sip.transport.MessageReceiver;
 import io.ringtrace.sip.transport.ShardLoop;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
@@ -45,7 +44,8 @@ final class CallShard implements MessageReceiver {
     private final SipCounters counters;
     private final SipParser parser = new SipParser();
     private final SipMessage message = new SipMessage();
-    private final Queue<HandedOver> inbox;
+    private final MpscAtomicArrayQueue<HandedOver> inbox;
+    private final int mostHandedOver;
     private final AtomicBoolean inboxWaits = new AtomicBoolean();
     private List<CallShard> all = List.of();
     private long lastFaultLoggedAt;
@@ -66,6 +66,7 @@ final class CallShard implements MessageReceiver {
         this.transactions = transactions;
         this.core = core;
         this.counters = transactions.counters();
+        this.mostHandedOver = mostHandedOver;
         this.inbox = new MpscAtomicArrayQueue<>(mostHandedOver);
         this.lastFaultLoggedAt = monotonicMillis.getAsLong() - MILLIS_BETWEEN_FAULT_LOGS;
     }
@@ -112,8 +113,10 @@ final class CallShard implements MessageReceiver {
     /** Fires the timers that are due; the loop calls it at every tick. */
     void tick() {
         mustBeInLoop();
+        long now = monotonicMillis.getAsLong();
+        core.overload().ticked(now);
         try {
-            wheel.advance(monotonicMillis.getAsLong());
+            wheel.advance(now);
         } catch (RuntimeException e) {
             counters.add(Count.FAULTS);
             logFault("a timer", e);
@@ -176,9 +179,11 @@ final class CallShard implements MessageReceiver {
     private void takeHandedOver() {
         mustBeInLoop();
         inboxWaits.set(false);
+        core.overload().waiting(inbox.size(), mostHandedOver);
         for (HandedOver next = inbox.poll(); next != null; next = inbox.poll()) {
             handle(next.source(), parser.parseDatagram(next.datagram(), 0, next.datagram().length, message));
         }
+        core.overload().waiting(0, mostHandedOver);
         batchDone();
     }
 

@@ -260,7 +260,10 @@ public final class SipProxy implements AutoCloseable {
         GatewayHealth health = new GatewayHealth();
         OurNames names = new OurNames(sentBys, settings.advertisedHosts());
         ProxyCore.Rules rules = new ProxyCore.Rules(
-                settings.maximumDuration(), settings.mostLiveCalls(), Long.toHexString(secureRandom.nextLong()));
+                settings.maximumDuration(),
+                settings.mostLiveCalls(),
+                settings.sheds(),
+                Long.toHexString(secureRandom.nextLong()));
         RejoiningInvites rejoins = new RejoiningInvites(rejoining);
         List<CallShard> made = new ArrayList<>();
         for (int i = 0; i < settings.shards(); i++) {

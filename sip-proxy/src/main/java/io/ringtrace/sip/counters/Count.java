@@ -8,7 +8,7 @@ public enum Count {
     STRANGERS,
     /** Messages refused or dropped by the parser. */
     MALFORMED,
-    /** New INVITEs answered with 503: a table or the journal was full, or we are about to stop. */
+    /** New INVITEs answered with 503: a table or the journal was full, there was more to do than we could, or we are about to stop. */
     SHED,
     /** Requests refused by RFC 3261 §16.3 or for a foreign target. */
     REFUSED,
@@ -55,6 +55,8 @@ public enum Count {
     FAULTS,
     /** Gauge: calls that were admitted and have not ended. */
     LIVE_CALLS,
+    /** Gauge: how late the shard's ticks come, smoothed; of several shards the sum. */
+    LAG_MILLIS,
     /** Gauge: server transactions. */
     SERVER_TRANSACTIONS,
     /** Gauge: client transactions. */
@@ -66,6 +68,6 @@ public enum Count {
     }
 
     public boolean gauge() {
-        return this == LIVE_CALLS || this == SERVER_TRANSACTIONS || this == CLIENT_TRANSACTIONS;
+        return this == LIVE_CALLS || this == LAG_MILLIS || this == SERVER_TRANSACTIONS || this == CLIENT_TRANSACTIONS;
     }
 }

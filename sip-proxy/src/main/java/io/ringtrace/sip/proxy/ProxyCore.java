@@ -16,6 +16,7 @@ import io.ringtrace.routing.RouteDecision;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.admission.OurNames;
+import io.ringtrace.sip.admission.Overload;
 import io.ringtrace.sip.admission.TrunkAdmission;
 import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.Count;
@@ -28,6 +29,7 @@ import io.ringtrace.sip.target.GatewayTargets;
 import io.ringtrace.sip.target.Hops;
 import io.ringtrace.sip.transaction.InviteServerTransaction;
 import io.ringtrace.sip.transaction.ServerTransaction;
+import io.ringtrace.sip.transaction.TimerWheel;
 import io.ringtrace.sip.transaction.TransactionLayer;
 import io.ringtrace.sip.transport.Hop;
 import io.ringtrace.sip.transport.Listener;
@@ -46,6 +48,7 @@ import org.jspecify.annotations.Nullable;
 public final class ProxyCore {
     private static final Duration COOKIE_SLACK = Duration.ofHours(1);
     private final CallTallies tallies = new CallTallies();
+    private final Overload overload;
     private final ProxyParts parts;
     private final RandomGenerator random;
     private final RequestValidation validation;
@@ -78,9 +81,10 @@ public final class ProxyCore {
     /**
      * @param maximumDuration how long a call may last; its cookie is good for an hour more
      * @param mostLiveCalls most calls of the shard
+     * @param sheds whether new calls are refused when the shard has more to do than it can
      * @param toTag the To tag of our own answers
      */
-    public record Rules(Duration maximumDuration, int mostLiveCalls, String toTag) {}
+    public record Rules(Duration maximumDuration, int mostLiveCalls, boolean sheds, String toTag) {}
 
     /**
      * @param listeners what the shard's sockets listen on
@@ -126,6 +130,7 @@ public final class ProxyCore {
                 loop,
                 longest.toMillis());
         liveCalls.watchedBy(new CallSupervision(parts, listeners, rules.maximumDuration()));
+        this.overload = new Overload(rules.sheds(), TimerWheel.TICK_MILLIS);
         this.random = random;
         this.validation = new RequestValidation(parts.names());
         this.routes = new RouteProcessing(parts.names());
@@ -219,6 +224,11 @@ public final class ProxyCore {
         }
     }
 
+    /** How much the shard has to do. */
+    public Overload overload() {
+        return overload;
+    }
+
     /** What is counted by trunk and by gateway. */
     public CallTallies tallies() {
         return tallies;
@@ -232,6 +242,7 @@ public final class ProxyCore {
     /** Writes the gauges. */
     public void gauge() {
         parts.counters().set(Count.LIVE_CALLS, parts.liveCalls().running());
+        parts.counters().set(Count.LAG_MILLIS, overload.lagMillis());
         parts.counters().set(Count.SERVER_TRANSACTIONS, parts.transactions().serverTransactions());
         parts.counters().set(Count.CLIENT_TRANSACTIONS, parts.transactions().clientTransactions());
     }
@@ -254,7 +265,9 @@ public final class ProxyCore {
             parts.answers().refuse(request, source, Refusal.FORBIDDEN);
         } else if (merged.pending(request, trunk)) {
             parts.answers().refuse(request, source, Refusal.MERGED);
-        } else if (parts.transactions().fullForCalls() || !parts.recording().acceptsNewCalls()) {
+        } else if (parts.transactions().fullForCalls()
+                || !parts.recording().acceptsNewCalls()
+                || (overload.shedding() && overload.refuses(random.nextDouble()))) {
             parts.answers().refuse(request, source, Refusal.FULL);
         } else {
             long now = parts.clock().nowMillis();
