@@ -27,7 +27,20 @@ export function leases(options, data, guard, shown) {
     return id;
   }
 
-  function remember() {
+  /** What tells data from other data. The page that is looked at is none: a visitor who looks around keeps the lease. */
+  const mark = ({ calling_page, ...values }) =>
+    Array.from(JSON.stringify(values)).reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) | 0, 0);
+
+  /** A lease has the data with which it began; other data, another campaign's or more of the page's, are to begin a new one. */
+  function isNew(destination, now) {
+    const before = (read("told") || {})[destination];
+    return before != null && before !== now;
+  }
+
+  function remember(asked, now) {
+    const told = read("told") || {};
+    asked.forEach((destination) => (told[destination] = now));
+    write("told", told, options.days * 864e5);
     // Read again, so that another tab's numbers stay.
     const all = read("numbers") || {};
     entries.forEach((entry, destination) => {
@@ -86,7 +99,8 @@ export function leases(options, data, guard, shown) {
     waiting = new Set();
     gathering = 0;
     let late = false;
-    const fresh = data.isNew();
+    const values = data.collect();
+    const now = mark(values);
     const visitorId = visitor();
     const lapse = () => change((entry, destination) => !valid(entry) && show(entry, destination, null), asked);
     asked.forEach((destination) => {
@@ -107,16 +121,15 @@ export function leases(options, data, guard, shown) {
         requests: asked.map((destination) => ({
           destination: "+1" + destination,
           visitor_id: visitorId,
-          marketing_data: data.collect(),
-          new_attribution: fresh,
+          marketing_data: values,
+          new_attribution: isNew(destination, now),
         })),
       }),
     })
       .then((response) => (response.ok ? response.json() : Promise.reject(response.status)))
       .then((answer) => {
         change((entry, destination, i) => take(entry, destination, answer.responses[i], late), asked);
-        if (fresh) data.told();
-        remember();
+        remember(asked, now);
         // Two tabs opened at once each made a visitor; the store kept one, and both are to show that one's numbers.
         if (read("visitor") !== visitorId) again();
       })
@@ -161,10 +174,10 @@ export function leases(options, data, guard, shown) {
 
   /** A new view of the same document: what came too late for the last one is shown, the rest asked again. */
   function view() {
-    const fresh = data.isNew();
+    const now = mark(data.collect());
     change((entry, destination) => {
       const changed = valid(entry) && show(entry, destination, entry.promo);
-      if (fresh || !entry.shown || entry.due <= Date.now()) ask(destination);
+      if (isNew(destination, now) || !entry.shown || entry.due <= Date.now()) ask(destination);
       return changed;
     });
   }

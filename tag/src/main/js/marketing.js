@@ -2,7 +2,7 @@
 import { read, write } from "./storage.js";
 
 const PARAMETERS = /^(?:utm_\w+|gclid|gbraid|wbraid|dclid|msclkid|fbclid)$/;
-const SEARCH = /(?:^|\.)(google|bing|yahoo|duckduckgo|ecosia|baidu|yandex|startpage|qwant|brave)\./;
+const SEARCH = /(?:^|\.)(google|bing|yahoo|duckduckgo|ecosia|baidu|yandex|brave)\./;
 // A change of one of these starts a new attribution.
 const ORIGIN = ["gclid", "utm_source", "utm_medium"];
 const LONGEST = 500;
@@ -10,22 +10,19 @@ const MOST_VALUES = 50;
 
 /**
  * @param options fields {name: "first" | "last" | "unique"}, getters {name: function}, dataLayer {name: "path.in.it"}, days
- * @returns {capture(landed), collect(), update(params), isNew(), told()}
+ * @returns {capture(landed), collect(), update(params)}
  */
 export function marketing(options) {
   const fields = options.fields || {};
   const own = {};
   const life = options.days * 864e5;
-  const stored = () => read("data") || { values: {}, origin: "", fresh: false };
+  const stored = () => read("data") || { values: {}, origin: "" };
 
   function keep(data, values) {
     const origin = ORIGIN.map((name) => values[name] || "").join("|");
-    if (origin !== "||" && origin !== data.origin) {
-      // The first arrival is no change: there is no lease to start anew.
-      data = { values: {}, origin, fresh: data.fresh || !!data.values.landing_page };
-    }
+    if (origin !== "||" && origin !== data.origin) data = { values: {}, origin };
     for (const name in values) {
-      const value = String(values[name]).slice(0, LONGEST);
+      const value = String(values[name] ?? "").slice(0, LONGEST);
       const before = data.values[name];
       const model = fields[name] || "last";
       if (!value || (before && model === "first")) continue;
@@ -81,31 +78,19 @@ export function marketing(options) {
   }
 
   function update(params) {
+    const data = stored();
+    const origin = data.origin.split("|");
     const kept = {};
+    // An origin is changed as a whole: what the update does not name stays.
+    ORIGIN.forEach((name, i) => (kept[name] = params[name] || origin[i] || ""));
     for (const name in params) {
-      if (ORIGIN.includes(name) || name in fields) kept[name] = params[name] || "";
-      else own[name] = params[name];
+      if (name in fields) kept[name] = params[name];
+      else if (!(name in kept)) own[name] = params[name];
     }
-    if (Object.keys(kept).length) {
-      const data = stored();
-      const origin = data.origin.split("|");
-      // An origin is changed as a whole: what the update does not name stays.
-      if (ORIGIN.some((name) => kept[name])) ORIGIN.forEach((name, i) => (kept[name] = kept[name] || origin[i] || ""));
-      keep(data, kept);
-    }
+    keep(data, kept);
   }
 
-  return {
-    capture,
-    collect,
-    update,
-    /** True until a lease has been told that the visitor came by another campaign. */
-    isNew: () => stored().fresh,
-    told() {
-      const data = stored();
-      if (data.fresh) write("data", { ...data, fresh: false }, life);
-    },
-  };
+  return { capture, collect, update };
 }
 
 function set(values, name, getter) {

@@ -2,7 +2,7 @@
 import { tenDigits, withDigits, withNumbers } from "./numbers.js";
 
 // Elements inside which a number may go on in the next text node; all others end it.
-const INLINE = /^(?:A|ABBR|B|BDI|BDO|CITE|DATA|EM|FONT|I|LABEL|MARK|S|SMALL|SPAN|STRONG|SUB|SUP|TIME|U|WBR)$/;
+const INLINE = /^(?:A|ABBR|B|BDI|BDO|DATA|EM|FONT|I|LABEL|MARK|S|SMALL|SPAN|STRONG|SUB|SUP|TIME|U|WBR)$/;
 // Scripts hold JSON-LD, which stays as search engines are to see it.
 const UNTOUCHED =
   "head,script,style,noscript,template,textarea,[contenteditable]:not([contenteditable=false]),[data-ringtrace-ignore]";

@@ -37,7 +37,7 @@ import { forget, onOtherTab, read } from "./storage.js";
 
   /** `name` or `name:model` each. */
   function fieldModels(fields) {
-    return typeof fields === "string" ? Object.fromEntries(words(fields).map((field) => (field + ":last").split(":", 2))) : fields;
+    return typeof fields === "string" ? Object.fromEntries(words(fields).map((field) => field.split(":"))) : fields;
   }
 
   /** By the browser; and search engines are to find the page's own numbers. */
@@ -85,15 +85,15 @@ import { forget, onOtherTab, read } from "./storage.js";
   function begin() {
     const held = leases(options, data, guard, (changed) => {
       looked.apply();
-      held.list().forEach((number) => {
-        if (number.promoNumber && changed.includes(number.destination.slice(2))) {
-          listeners.forEach((callback) => guard(() => callback(number)));
-        }
-      });
+      listeners.forEach((callback) => tell(callback, (number) => changed.includes(number.destination.slice(2))));
     });
     const looked = page(setting("exclude"), held.wanted, guard);
     running = { ...held, page: looked };
     looked.watch(document);
+  }
+
+  function tell(callback, which) {
+    window.ringtrace.numbers().forEach((number) => number.promoNumber && which(number) && guard(() => callback(number)));
   }
 
   function wrap(owner, name, after) {
@@ -118,7 +118,7 @@ import { forget, onOtherTab, read } from "./storage.js";
     numbers: () => guard(() => (running ? running.list() : [])) || [],
     onSwap(callback) {
       listeners.add(callback);
-      guard(() => window.ringtrace.numbers().forEach((number) => number.promoNumber && callback(number)));
+      tell(callback, () => true);
       return () => listeners.delete(callback);
     },
     update(params) {

@@ -23,7 +23,7 @@ export function write(name, value, milliseconds) {
 }
 
 export function forget() {
-  for (const name of ["visitor", "numbers", "data"]) {
+  for (const name of ["visitor", "numbers", "data", "told"]) {
     delete memory[name];
     try {
       localStorage.removeItem(PREFIX + name);

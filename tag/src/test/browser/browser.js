@@ -36,8 +36,10 @@ export class LeaseServer {
     return this.url + path;
   }
 
+  /** Patient, for machines that are busy; what is about the timeout says its own. */
   tag(attributes = "") {
-    return `<script src="${this.url}/tag/ringtrace.js" data-site="acme-site" ${attributes}></script>`;
+    const patient = attributes.includes("data-timeout") ? "" : 'data-timeout="5000"';
+    return `<script src="${this.url}/tag/ringtrace.js" data-site="acme-site" ${patient} ${attributes}></script>`;
   }
 
   numberOf(visitor, destination) {
@@ -134,12 +136,12 @@ function options(profile) {
   };
 }
 
-/** The page with every number swapped, or an error after 3 s. */
+/** The page with every number swapped, or an error after 10 s. */
 export async function swapped(page, count = 1) {
   await page.waitForFunction(
     (least) => window.ringtrace && window.ringtrace.numbers().filter((number) => number.promoNumber).length >= least,
     count,
-    { timeout: 3000 },
+    { timeout: 10_000 },
   );
 }
 

@@ -35,6 +35,13 @@ async function open(url, options) {
 
 const promo = (number) => number.replace("+1", "").replace(/(...)(...)(....)/, "$1-$2-$3");
 const shown = async (index = 0) => promo((await page.evaluate(() => window.ringtrace.numbers()))[index].promoNumber);
+/** Does something after which the server is asked, and waits until the page has taken the answer. */
+async function told(doing) {
+  const answer = page.waitForResponse((response) => response.request().method() === "POST");
+  await doing();
+  await (await answer).finished();
+  await nextFrame();
+}
 /** Waits until the server was asked so often. */
 async function asked(times) {
   for (let tries = 0; server.requests.length < times && tries < 150; tries++) await page.waitForTimeout(20);
@@ -222,7 +229,7 @@ describe("a visitor", () => {
   it("gets a late answer's number with the next view only", async () => {
     server.behave = { delay: 400 };
     await open(server.page("/slow", `<p id=a>${PHONE}</p>`, { head: server.tag('data-timeout="100"') }));
-    await page.waitForFunction(() => localStorage.getItem("ringtrace.numbers"), null, { timeout: 3000 });
+    await page.waitForFunction(() => localStorage.getItem("ringtrace.numbers"), null, { timeout: 10_000 });
     assert.equal(await text(page, "#a"), PHONE);
     await page.evaluate(() => history.pushState({}, "", "/slow/next"));
     await nextFrame();
@@ -235,7 +242,7 @@ describe("a visitor", () => {
     await swapped(page);
     const number = await shown();
     server.forgetLeases();
-    await page.waitForFunction((old) => !document.querySelector("#a").textContent.includes(old), number, { timeout: 3000 });
+    await page.waitForFunction((old) => !document.querySelector("#a").textContent.includes(old), number, { timeout: 10_000 });
     assert.equal(await text(page, "#a"), await shown());
     assert.notEqual(await shown(), number);
   });
@@ -263,8 +270,8 @@ describe("the page works and shows a number that connects when", () => {
   const fails = (name, behave, head) =>
     it(name, async () => {
       server.behave = behave;
-      await open(server.page("/fails", `<p id=a>${PHONE}</p>`, { head: head?.() ?? server.tag() }));
-      await page.waitForTimeout(1000);
+      await open(server.page("/fails", `<p id=a>${PHONE}</p>`, { head: head?.() ?? server.tag('data-timeout="300"') }));
+      await page.waitForTimeout(600);
       assert.equal(await text(page, "#a"), PHONE);
       assert.deepEqual(errors, []);
     });
@@ -309,7 +316,7 @@ describe("the page works and shows a number that connects when", () => {
     await open(
       server.page("/csp", `<p id=a>${PHONE}</p>`, { head: server.tag('nonce="n1"'), headers: { "content-security-policy": policy } }),
     );
-    await page.waitForFunction((phone) => document.querySelector("#a").textContent !== phone, PHONE, { timeout: 3000 });
+    await page.waitForFunction((phone) => document.querySelector("#a").textContent !== phone, PHONE, { timeout: 10_000 });
     await context.close();
     context = null;
     await open(
@@ -347,12 +354,10 @@ describe("marketing data", () => {
     const url = server.page("/anew", `<p>${PHONE}</p>`);
     await open(url + "?utm_source=one&utm_campaign=c1");
     await swapped(page);
-    await page.goto(url + "?utm_source=two");
-    await asked(2);
+    await told(() => page.goto(url + "?utm_source=two"));
     assert.equal(data().new_attribution, true);
     assert.equal(data().marketing_data.utm_source, "two");
     assert.equal(data().marketing_data.utm_campaign, undefined);
-    await page.waitForFunction(() => !JSON.parse(localStorage.getItem("ringtrace.data")).value.fresh, null, { timeout: 3000 });
     await page.reload();
     await asked(3);
     assert.equal(data().new_attribution, false);
@@ -361,11 +366,9 @@ describe("marketing data", () => {
   it("of a single page's navigation counts too, and one without a campaign starts nothing", async () => {
     await open(server.page("/single", `<p id=a>${PHONE}</p>`) + "?utm_source=one");
     await swapped(page);
-    await page.evaluate(() => history.pushState({}, "", "/single/offer?utm_source=two"));
-    await asked(2);
+    await told(() => page.evaluate(() => history.pushState({}, "", "/single/offer?utm_source=two")));
     assert.equal(data().new_attribution, true);
     assert.equal(data().marketing_data.calling_page, server.url + "/single/offer?utm_source=two");
-    await page.waitForFunction(() => !JSON.parse(localStorage.getItem("ringtrace.data")).value.fresh, null, { timeout: 3000 });
     await page.evaluate(() => history.pushState({}, "", "/single/about"));
     await page.waitForTimeout(100);
     assert.equal(server.requests.length, 2);
@@ -400,6 +403,8 @@ describe("marketing data", () => {
     await asked(2);
     const { topic, interest, mood, plan, tier, broken } = data().marketing_data;
     assert.deepEqual([topic, interest, mood, plan, tier, broken], ["a", "x,y", "2", "pro", "gold", undefined]);
+    // A lease has the data with which it began.
+    assert.equal(data().new_attribution, true);
     assert.deepEqual(errors, []);
   });
 
@@ -416,6 +421,10 @@ describe("marketing data", () => {
     assert.deepEqual(heard, ["+18883906665"]);
     await asked(2);
     assert.equal(data().marketing_data.cart, "3");
+    assert.equal(data().new_attribution, true);
+    await nextFrame();
+    await told(() => page.evaluate(() => window.ringtrace.update({ cart: 3 })));
+    assert.equal(data().new_attribution, false);
     assert.deepEqual(errors, []);
   });
 
@@ -458,6 +467,6 @@ describe("marketing data", () => {
 
 it("the preview shows what would be swapped, and asks for nothing", async () => {
   await open(server.page("/preview", `<p id=a>${PHONE}</p>`) + "?ringtrace_preview=9999999999");
-  await page.waitForFunction(() => document.querySelector("#a").textContent === "999-999-9999", null, { timeout: 3000 });
+  await page.waitForFunction(() => document.querySelector("#a").textContent === "999-999-9999", null, { timeout: 10_000 });
   assert.equal(server.requests.length, 0);
 });

@@ -15,6 +15,32 @@ public interface Operations {
     /** What runs on the SIP side now; at most so many calls, the oldest first. Asks the SIP threads, which answer within milliseconds. */
     Live live(int most);
 
+    /** The trunks of the plan in force, in the order of the files. */
+    List<TrunkState> trunks();
+
+    /** The gateways of the plan in force, by name. */
+    List<GatewayState> gateways();
+
+    /**
+     * @param sourceNetworks where its requests come from
+     * @param defaultDestination where its calls go while there is no directory of numbers
+     */
+    record TrunkState(
+            String name,
+            List<String> sourceNetworks,
+            @Nullable String defaultDestination) {
+        public TrunkState {
+            sourceNetworks = List.copyOf(sourceNetworks);
+        }
+    }
+
+    /**
+     * @param address host and port
+     * @param transport UDP, TCP or TLS
+     * @param silence how long it may give no answer before the next gateway is tried
+     */
+    record GatewayState(String name, String address, String transport, Duration silence) {}
+
     /** Where a call would go, and why. Nothing is sent or recorded. */
     Explained explain(Question question);
 

@@ -42,6 +42,18 @@ final class InMemoryOperations implements Operations {
     }
 
     @Override
+    public List<TrunkState> trunks() {
+        return List.of(
+                new TrunkState("acme", List.of("203.0.113.0/24"), "+12135550100"),
+                new TrunkState("bell", List.of("198.51.100.7/32", "2001:db8::/48"), null));
+    }
+
+    @Override
+    public List<GatewayState> gateways() {
+        return List.of(new GatewayState("east", "192.0.2.10:5060", "UDP", Duration.ofSeconds(3)));
+    }
+
+    @Override
     public Explained explain(Question question) {
         return "acme".equals(question.trunk())
                 ? new Explained.Answer(

@@ -44,12 +44,24 @@ class OperationTest {
     void theStatusTellsPlanFailureAndHealth() throws Exception {
         assertThat(api.get("/v1/operator/status", RunningApi.OPERATOR).body())
                 .isEqualTo("{\"node\":\"node-1\",\"version\":\"0.1\",\"started_at\":\"1970-01-01T00:00:00Z\","
-                        + "\"uptime_seconds\":5400,\"live_calls\":7,"
-                        + "\"checks\":[{\"name\":\"store\",\"status\":\"ok\",\"message\":\"The store answers.\"}],"
+                        + "\"uptime_seconds\":5400,\"live_calls\":7,\"checks\":[{\"name\":\"store\",\"status\":\"ok\",\"message\":\"The"
+                        + " store answers.\"}],"
                         + "\"plan\":{\"version\":\"v1\",\"loaded_at\":\"1970-01-01T00:01:00Z\",\"file\":\"ringtrace.yaml\","
                         + "\"trunks\":1,\"gateways\":2,\"routes\":3,\"static_numbers\":4,\"bad\":true,"
-                        + "\"after_restart\":[\"http\"],\"last_failure\":{\"at\":\"1970-01-01T00:02:00Z\","
-                        + "\"findings\":[\"ringtrace.yaml:1:1: expected YAML\"]}}}");
+                        + "\"after_restart\":[\"http\"],\"last_failure\":{\"at\":\"1970-01-01T00:02:00Z\",\"findings\":[\"ringtrace.yaml:1:1:"
+                        + " expected YAML\"]}}}");
+    }
+
+    @Test
+    void trunksAndGatewaysOfThePlanInForce() throws Exception {
+        assertThat(api.get("/v1/operator/trunks", RunningApi.OPERATOR).body())
+                .isEqualTo("{\"trunks\":[{\"name\":\"acme\",\"source_networks\":[\"203.0.113.0/24\"],"
+                        + "\"default_destination\":\"+12135550100\"},{\"name\":\"bell\",\"source_networks\":"
+                        + "[\"198.51.100.7/32\",\"2001:db8::/48\"],\"default_destination\":null}]}");
+        assertThat(api.get("/v1/operator/gateways", RunningApi.OPERATOR).body())
+                .isEqualTo("{\"gateways\":[{\"name\":\"east\",\"address\":\"192.0.2.10:5060\",\"transport\":\"udp\","
+                        + "\"silence_ms\":3000}]}");
+        assertThat(api.get("/v1/operator/trunks", "").statusCode()).isEqualTo(401);
     }
 
     @Test

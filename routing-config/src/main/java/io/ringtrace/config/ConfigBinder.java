@@ -41,7 +41,9 @@ final class ConfigBinder {
         return new SipConfig(
                 listeners,
                 texts(sip.items("advertised-hosts")),
-                shards.equals("auto") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(shards),
+                shards.equals("auto")
+                        ? SipConfig.shardsFor(Runtime.getRuntime().availableProcessors())
+                        : Integer.parseInt(shards),
                 duration(sip, "maximum-call-duration"),
                 duration(sip, "stop-grace"),
                 sip.get("tls") == null ? null : tls(sip.mapping("tls")));
@@ -98,7 +100,16 @@ final class ConfigBinder {
         YamlNode.Mapping log = tree.mapping("log");
         return new LogConfig(
                 LogConfig.Format.valueOf(text(log, "format").toUpperCase(Locale.ROOT)),
-                LogConfig.Level.valueOf(text(log, "level").toUpperCase(Locale.ROOT)));
+                LogConfig.Level.valueOf(text(log, "level").toUpperCase(Locale.ROOT)),
+                log.get("file") == null ? null : logFile(log.mapping("file")));
+    }
+
+    private LogConfig.LogFile logFile(YamlNode.Mapping file) {
+        return new LogConfig.LogFile(
+                path(required(file, "path")),
+                bytes(file, "size-mb"),
+                integer(file, "keep-days"),
+                bytes(file, "total-mb"));
     }
 
     static Transport transport(YamlNode.Mapping mapping) {

@@ -1,7 +1,14 @@
 package io.ringtrace.config;
 
-/** What the server logs, and how. */
-public record LogConfig(Format format, Level level) {
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server logs, and how.
+ *
+ * @param file null: to standard output
+ */
+public record LogConfig(Format format, Level level, @Nullable LogFile file) {
     public enum Format {
         TEXT,
         JSON
@@ -14,4 +21,13 @@ public record LogConfig(Format format, Level level) {
         DEBUG,
         TRACE
     }
+
+    /**
+     * A file that begins anew each day and when it is full.
+     *
+     * @param sizeBytes when it is full
+     * @param keepDays how long older ones are kept
+     * @param totalBytes most that older ones may take together
+     */
+    public record LogFile(Path path, long sizeBytes, int keepDays, long totalBytes) {}
 }

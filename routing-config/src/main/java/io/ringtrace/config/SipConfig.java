@@ -31,6 +31,14 @@ public record SipConfig(
     }
 
     /**
+     * What {@code shards: auto} stands for. A shard carries more calls than a core's worth of carriers sends, and each datagram that the
+     * kernel gives to the wrong one wakes another thread; the other half of the cores serves the database, leases and the kernel itself.
+     */
+    static int shardsFor(int cores) {
+        return Math.max(1, cores / 2);
+    }
+
+    /**
      * A socket that SIP is heard on.
      *
      * @param port 0 for any free one

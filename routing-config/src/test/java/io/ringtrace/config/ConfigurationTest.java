@@ -51,7 +51,7 @@ class ConfigurationTest {
                     .isEqualTo(new SipConfig(
                             List.of(new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("0.0.0.0"), 5060)),
                             List.of(),
-                            Runtime.getRuntime().availableProcessors(),
+                            Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
                             Duration.ofHours(3),
                             Duration.ofSeconds(10),
                             null));
@@ -59,7 +59,8 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            SipConfig sip = loaded("""
+            SipConfig sip = loaded(
+                            """
                             sip:
                               listeners:
                                 - transport: udp
@@ -77,7 +78,8 @@ class ConfigurationTest {
                                 private-key: /etc/ringtrace/server.key
                                 trusted-certificates: partners.pem
                                 client-certificates: optional
-                            """).sip();
+                            """)
+                    .sip();
 
             assertThat(sip)
                     .isEqualTo(new SipConfig(
@@ -112,7 +114,9 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            StoreConfig store = Written.in(folder, """
+            StoreConfig store = Written.in(
+                            folder,
+                            """
                             store:
                               url: jdbc:mysql://db.example.net:3306/ringtrace?sslMode=REQUIRED
                               user: ringtrace
@@ -177,13 +181,23 @@ class ConfigurationTest {
         @Test
         void defaults() {
             assertThat(ConfigurationTest.this.defaults().log())
-                    .isEqualTo(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO));
+                    .isEqualTo(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.INFO, null));
         }
 
         @Test
         void everyKey() {
             assertThat(loaded("log: {format: json, level: debug}").log())
-                    .isEqualTo(new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG));
+                    .isEqualTo(new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG, null));
+        }
+
+        @Test
+        void aFileWithItsDefaultsAndWithEveryKey() {
+            assertThat(loaded("log: {file: {path: /var/log/a.log}}").log().file())
+                    .isEqualTo(new LogConfig.LogFile(Path.of("/var/log/a.log"), 100L << 20, 14, 2000L << 20));
+            assertThat(loaded("log: {file: {path: /a, size-mb: 5, keep-days: 3, total-mb: 20}}")
+                            .log()
+                            .file())
+                    .isEqualTo(new LogConfig.LogFile(Path.of("/a"), 5L << 20, 3, 20L << 20));
         }
     }
 
@@ -200,7 +214,8 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            assertThat(loaded("""
+            assertThat(loaded(
+                                    """
                                     trunks:
                                       acme:
                                         source-networks: [203.0.113.0/24, "2001:db8::/32", 198.51.100.7]
@@ -215,7 +230,9 @@ class ConfigurationTest {
                                       other:
                                         source-networks: [203.0.112.0/24]
                                         numbers: {format: nanp}
-                                    """).plan().trunks())
+                                    """)
+                            .plan()
+                            .trunks())
                     .containsExactly(
                             new Trunk(
                                     "acme",
@@ -255,7 +272,8 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            assertThat(loaded("""
+            assertThat(loaded(
+                                    """
                                     sip: {listeners: [{transport: tcp}]}
                                     gateways:
                                       east:
@@ -265,7 +283,9 @@ class ConfigurationTest {
                                         silence: 1500ms
                                         failover-statuses: [503, 404]
                                         source-networks: [192.0.2.0/28]
-                                    """).plan().gateways())
+                                    """)
+                            .plan()
+                            .gateways())
                     .containsExactly(Map.entry(
                             "east",
                             new Gateway(
@@ -281,7 +301,8 @@ class ConfigurationTest {
 
     @Nested
     class Routes {
-        private static final String NAMES = """
+        private static final String NAMES =
+                """
                 trunks: {acme: {source-networks: [203.0.113.0/24]}}
                 gateways: {east: {host: 192.0.2.10}, west: {host: 192.0.2.20}}
                 """;
@@ -306,7 +327,8 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            Route route = onlyRoute("""
+            Route route = onlyRoute(
+                    """
                     routes:
                       - prefix: +1800
                         trunk: acme
@@ -327,7 +349,9 @@ class ConfigurationTest {
 
         @Test
         void everyConditionAndShare() {
-            Configuration configuration = loaded(NAMES + """
+            Configuration configuration = loaded(
+                    NAMES
+                            + """
                     time-windows:
                       office:
                         time-zone: America/New_York
@@ -388,12 +412,15 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            assertThat(loaded("""
+            assertThat(loaded(
+                                    """
                                     static-numbers:
                                       - number: +18005550123
                                         destination: "+12135550187"
                                         campaign: 2026
-                                    """).plan().staticNumbers())
+                                    """)
+                            .plan()
+                            .staticNumbers())
                     .containsExactly(Map.entry(
                             18_005_550_123L,
                             new StaticNumber(

@@ -4,9 +4,13 @@ import io.ringtrace.server.command.AccountCommand;
 import io.ringtrace.server.command.CallsCommand;
 import io.ringtrace.server.command.CheckConfigCommand;
 import io.ringtrace.server.command.CommandException;
+import io.ringtrace.server.command.CompletionCommand;
 import io.ringtrace.server.command.DemoCommand;
+import io.ringtrace.server.command.DemoPageCommand;
+import io.ringtrace.server.command.GatewaysCommand;
 import io.ringtrace.server.command.JournalCommand;
 import io.ringtrace.server.command.LiveCommand;
+import io.ringtrace.server.command.ManualCommand;
 import io.ringtrace.server.command.MigrateCommand;
 import io.ringtrace.server.command.NumbersCommand;
 import io.ringtrace.server.command.RateCentersCommand;
@@ -15,6 +19,7 @@ import io.ringtrace.server.command.RouteCommand;
 import io.ringtrace.server.command.SchemaCommand;
 import io.ringtrace.server.command.ServeCommand;
 import io.ringtrace.server.command.StatusCommand;
+import io.ringtrace.server.command.TrunksCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -27,10 +32,13 @@ import picocli.CommandLine.Command;
         subcommands = {
             ServeCommand.class,
             DemoCommand.class,
+            DemoPageCommand.class,
             CheckConfigCommand.class,
             RouteCommand.class,
             SchemaCommand.class,
             StatusCommand.class,
+            TrunksCommand.class,
+            GatewaysCommand.class,
             ReloadCommand.class,
             MigrateCommand.class,
             AccountCommand.class,
@@ -38,7 +46,14 @@ import picocli.CommandLine.Command;
             RateCentersCommand.class,
             CallsCommand.class,
             LiveCommand.class,
-            JournalCommand.class
+            JournalCommand.class,
+            CompletionCommand.class,
+            ManualCommand.class
+        },
+        footer = {
+            "  ringtrace check-config ringtrace.yaml",
+            "  ringtrace serve --config ringtrace.yaml",
+            "  ringtrace COMMAND --help"
         },
         scope = CommandLine.ScopeType.INHERIT)
 public final class Main {
@@ -52,15 +67,21 @@ public final class Main {
      * The whole command line. Exit codes: 0 done, 1 it could not be done, 2 wrong words or a wrong configuration.
      */
     public static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, line, _) -> {
-                    if (failure instanceof CommandException || failure instanceof StartException) {
-                        line.getErr().println("ringtrace: " + failure.getMessage());
-                        return 1;
-                    }
-                    throw failure;
-                });
+        CommandLine program = new CommandLine(new Main());
+        headExamples(program);
+        return program.setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler((failure, line, _) -> {
+            if (failure instanceof CommandException || failure instanceof StartException) {
+                line.getErr().println("ringtrace: " + failure.getMessage());
+                return 1;
+            }
+            throw failure;
+        });
+    }
+
+    /** The footer of every command is its examples. */
+    private static void headExamples(CommandLine command) {
+        command.getCommandSpec().usageMessage().footerHeading("%nExamples:%n");
+        command.getSubcommands().values().forEach(Main::headExamples);
     }
 
     static final class Version implements CommandLine.IVersionProvider {

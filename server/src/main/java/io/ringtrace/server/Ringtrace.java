@@ -193,6 +193,8 @@ public final class Ringtrace implements AutoCloseable {
         sip = proxy;
         stopGrace = configuration.sip().stopGrace();
 
+        ServerHealth health = new ServerHealth(proxy, directory, clock, journal);
+        ServerOperations operations = new ServerOperations(node.name(), plan, reload, proxy, directory, clock);
         HttpApi http = open(
                 "HTTP interface",
                 new HttpApi(
@@ -204,8 +206,8 @@ public final class Ringtrace implements AutoCloseable {
                                 new DatabaseNumberBank(database, clock, directory),
                                 new DatabaseNumberMatching(database, clock),
                                 new StoreCallRecords(database),
-                                new ServerHealth(directory, clock, journal),
-                                new ServerOperations(node.name(), plan, reload, proxy, directory, clock)),
+                                health,
+                                operations),
                         metrics,
                         operatorToken.getBytes(StandardCharsets.US_ASCII)));
         int httpPort = http.start();
@@ -227,10 +229,12 @@ public final class Ringtrace implements AutoCloseable {
                 address,
                 data.path(),
                 configuration.plan().version());
+        SystemdService systemd =
+                open("word to systemd", SystemdService.start(environment, health, operations::statusLine));
+        ProcessSignal.handle("HUP", () -> systemd.reloading(() -> reload.reload("SIGHUP")));
     }
 
     private void watch(PlanReload reload) {
-        ProcessSignal.handle("HUP", () -> reload.reload("SIGHUP"));
         try {
             open("watch on the configuration", ConfigWatch.start(reload));
         } catch (IOException e) {
@@ -354,8 +358,8 @@ public final class Ringtrace implements AutoCloseable {
         if (advertised == null
                 && sip.listeners().stream().anyMatch(l -> l.address().isAnyLocalAddress())) {
             throw new StartException(
-                    "a SIP listener stands for all of this machine's addresses, and Via and Record-Route must name one: "
-                            + "say in sip.advertised-hosts which host others reach it by");
+                    "a SIP listener stands for all of this machine's addresses, and Via and Record-Route must name"
+                            + " one: say in sip.advertised-hosts which host others reach it by");
         }
         List<SipSettings.ListenAddress> listeners = sip.listeners().stream()
                 .map(l -> new SipSettings.ListenAddress(

@@ -2,19 +2,26 @@ package io.ringtrace.server;
 
 import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.http.Health;
+import io.ringtrace.sip.SipProxy;
 import io.ringtrace.store.directory.NumberDirectory;
 import io.ringtrace.store.journal.Journal;
+import java.time.Duration;
 import java.util.List;
 
 /** What a load balancer and an operator ask: does this node take calls, and does it lend numbers? Answers from memory; thread-safe. */
 final class ServerHealth implements Health {
     private static final long STALE_MILLIS = 10_000;
 
+    /** A shard's thread comes by every 10 ms; a collection of garbage takes less than a second. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    private final SipProxy sip;
     private final NumberDirectory directory;
     private final LeaseClock clock;
     private final Journal journal;
 
-    ServerHealth(NumberDirectory directory, LeaseClock clock, Journal journal) {
+    ServerHealth(SipProxy sip, NumberDirectory directory, LeaseClock clock, Journal journal) {
+        this.sip = sip;
         this.directory = directory;
         this.clock = clock;
         this.journal = journal;
@@ -22,7 +29,15 @@ final class ServerHealth implements Health {
 
     @Override
     public List<Check> live() {
-        return List.of(new Check("process", State.OK, "The process answers."));
+        Duration pause = sip.longestPause();
+        return List.of(
+                pause.compareTo(LONGEST_PAUSE) < 0
+                        ? new Check("shards", State.OK, "Every thread that owns calls answers.")
+                        : new Check(
+                                "shards",
+                                State.DOWN,
+                                "A thread that owns calls has not answered for " + pause.toSeconds()
+                                        + " s; only a restart helps."));
     }
 
     @Override

@@ -7,12 +7,16 @@ import io.ringtrace.config.Finding;
 import io.ringtrace.config.PlanReload;
 import io.ringtrace.http.Operations;
 import io.ringtrace.routing.ActivePlan;
+import io.ringtrace.routing.Gateway;
+import io.ringtrace.routing.IpNetwork;
 import io.ringtrace.routing.RoutingPlan;
+import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.proxy.LiveCallView;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeoutException;
@@ -115,6 +119,39 @@ final class ServerOperations implements Operations {
 
     private static @Nullable Instant moment(long millis) {
         return millis == 0 ? null : Instant.ofEpochMilli(millis);
+    }
+
+    @Override
+    public List<TrunkState> trunks() {
+        return activePlan.plan().trunks().stream().map(ServerOperations::state).toList();
+    }
+
+    private static TrunkState state(Trunk trunk) {
+        PhoneNumber otherwise = trunk.defaultDestination();
+        return new TrunkState(
+                trunk.name(),
+                trunk.sourceNetworks().stream().map(IpNetwork::toString).toList(),
+                otherwise == null ? null : otherwise.toString());
+    }
+
+    @Override
+    public List<GatewayState> gateways() {
+        return activePlan.plan().gateways().values().stream()
+                .sorted(Comparator.comparing(Gateway::name))
+                .map(gateway -> new GatewayState(
+                        gateway.name(),
+                        (gateway.host().indexOf(':') < 0 ? gateway.host() : "[" + gateway.host() + "]") + ":"
+                                + gateway.port(),
+                        gateway.transport().name(),
+                        gateway.silence()))
+                .toList();
+    }
+
+    /** How the server is, in one line. */
+    String statusLine() {
+        PlanReload.State state = reload.state();
+        return ServerMetrics.sum(sip, Count.LIVE_CALLS) + " live calls, routing plan " + state.version()
+                + (state.bad() ? "; THE FILES ARE WRONG, ringtrace check-config tells why" : "");
     }
 
     @Override

@@ -51,7 +51,17 @@ class ReloadIT {
             String config = Files.readString(house.config());
             assertThat(status(house).exitCode()).isZero();
             assertThat(status(house).text())
-                    .contains("0 live", "1 trunk, 1 gateway, 1 route, 0 static numbers", "OK        directory");
+                    .contains("0 live", "1 trunk, 1 gateway, 1 route, 0 static numbers", "OK      directory");
+            String data = house.data().toString();
+            assertThat(run("trunks", "--data-directory", data).text()).containsPattern("carrier +127.0.0.1/32 +503");
+            assertThat(run("gateways", "--data-directory", data).text())
+                    .containsPattern("dental-office +" + house.gateway() + " +udp +3000 ms");
+            assertThat(run("gateways", "--data-directory", data, "--format", "json")
+                            .text())
+                    .contains("\"name\" : \"dental-office\"");
+            assertThat(run("status", "--data-directory", data, "--format", "json")
+                            .text())
+                    .contains("\"live_calls\" : 0");
 
             Files.writeString(
                     house.config(),

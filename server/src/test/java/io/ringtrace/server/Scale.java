@@ -5,17 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** How large a test runs, and where a full run leaves its result. */
-final class Scale {
+public final class Scale {
     private static final boolean FULL = "full".equals(System.getProperty("ringtrace.scale"));
 
     private Scale() {}
 
-    static int of(int small, int full) {
+    public static int of(int small, int full) {
         return FULL ? full : small;
     }
 
     /** Writes a proof's page when the run is a full one. */
-    static void proof(String name, String markdown) throws IOException {
+    public static void proof(String name, String markdown) throws IOException {
         if (FULL) {
             Path folder = Path.of(System.getProperty("ringtrace.proof.directory", "docs/proofs"));
             Files.createDirectories(folder);
@@ -24,7 +24,7 @@ final class Scale {
     }
 
     /** Where the checkout stands. */
-    static Path home() {
+    public static Path home() {
         return Path.of(System.getProperty("ringtrace.home", ".."));
     }
 }

@@ -4,124 +4,154 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.server.demo.SampleHouse;
 import io.ringtrace.server.demo.Sipp;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Chromium opens a page with the tag, SIPp dials what its visitors see. */
+/** Chromium opens pages with the tag, SIPp dials what their visitors see. Screenshots stay in target/tag-on-server. */
 @DisplayName("The tag, on a page beside a running server")
 class TagOnServerIT {
-    /** Screenshots and what the browser's test printed stay here. */
-    private static final Path KEPT = Path.of("target", "tag-on-server").toAbsolutePath();
+    @TempDir
+    private static Path folder;
+
+    private static SampleHouse house;
+    private static Path kept;
+
+    @BeforeAll
+    static void open() throws Exception {
+        kept = BrowserTest.kept("tag-on-server");
+        house = new SampleHouse(folder);
+        house.start();
+        house.awaitReady(Duration.ofSeconds(90));
+        house.importAccount(Scale.home().resolve("examples/sample-account/numbers.csv"));
+        house.makePool("toll-free-line", "toll_free", "+18665550190", 16);
+        house.makePool("san-francisco-line", "local", "+14155550190", 6);
+        house.makePool("one-and-overflow", "local", "+12125550190", 2);
+        house.makePool("two-without-overflow", "local", "+16195550190", 2, false);
+    }
+
+    @AfterAll
+    static void close() {
+        house.close();
+    }
 
     @Test
-    void eachVisitorsCallCarriesThatVisitorsMarketingData(@TempDir Path folder) throws Exception {
-        try (LeasedHouse leased = new LeasedHouse(folder, 4)) {
-            SampleHouse house = leased.house;
-            SampleHouse.run(
-                    "numbers",
-                    "import",
-                    "--data-directory",
-                    house.data().toString(),
-                    "--network",
-                    SampleHouse.NETWORK,
-                    numbers(folder).toString());
-            house.makePool("tag-line", "toll_free", "+18665550190", 4);
-            int pagePort = freeTcpPort();
-            browse(house, site(house, pagePort), pagePort);
-            JsonNode seen = JsonMapper.shared().readTree(Files.readString(KEPT.resolve("seen.json")));
+    void eachVisitorsCallCarriesThatVisitorsMarketingData() throws Exception {
+        browse("server.browser.js");
+        List<JsonNode> seen = seen("seen.json");
+        dial("seen", house.sip(), numbers(seen));
 
-            List<String> dialed = new ArrayList<>();
-            seen.forEach(visitor -> dialed.add(visitor.get("number").asString()));
-            try (Sipp _ = leased.gateway("answered-call", 200);
-                    Sipp carrier = leased.carrier("answered-call", dialed, "127.0.0.1:0", dialed.size(), 2, 200, 30)) {
-                assertThat(carrier.await(60).good()).isTrue();
-            }
+        assertThat(seen).hasSize(4);
+        for (JsonNode each : seen) {
+            JsonNode call = record(each);
+            assertThat(call.path("visitor_id")).isEqualTo(each.get("visitor"));
+            assertThat(call.path("attribution_status").asString()).isEqualTo("leased");
+            assertThat(call.path("destination_number")).isEqualTo(each.get("destination"));
+            JsonNode data = call.path("marketing_data");
+            assertThat(data.path("utm_source")).isEqualTo(each.get("source"));
+            assertThat(data.path("landing_page").asString()).contains("/implants?utm_source=");
+        }
+    }
 
-            List<JsonNode> calls = leased.recordsOnce(all -> all.size() == dialed.size()
-                    && all.stream().noneMatch(call -> call.path("end_reason").isNull()));
-            assertThat(calls).hasSize(2);
-            for (JsonNode visitor : seen) {
-                assertThat(calls)
-                        .filteredOn(call -> call.path("promo_number").equals(visitor.get("number")))
-                        .singleElement()
-                        .satisfies(call -> {
-                            assertThat(call.path("visitor_id")).isEqualTo(visitor.get("visitor"));
-                            assertThat(call.path("attribution_status").asString())
-                                    .isEqualTo("leased");
-                            assertThat(call.path("destination_number").asString())
-                                    .isEqualTo("+18665550190");
-                            JsonNode data = call.path("marketing_data");
-                            assertThat(data.path("utm_source")).isEqualTo(visitor.get("source"));
-                            assertThat(data.path("landing_page").asString()).contains("/implants?utm_source=");
-                        });
+    @Test
+    void whateverFailsThePageWorksAndShowsANumberThatConnects() throws Exception {
+        browse("failures.browser.js");
+        List<JsonNode> seen = seen("failures.json");
+        List<JsonNode> lent = new ArrayList<>(seen);
+        lent.removeIf(each -> each.get("status").asString().equals("own"));
+        List<JsonNode> own = new ArrayList<>(seen);
+        own.removeAll(lent);
+        assertThat(own)
+                .extracting(each -> each.get("name").asString())
+                .containsExactly("away", "gone", "slow", "wrong-site", "exhausted");
+        assertThat(lent)
+                .extracting(each -> each.get("name").asString())
+                .containsExactly(
+                        "slow-next-view", "last-number", "overflow", "storage-blocked", "cookies-off", "twice", "csp");
+        dial("lent", house.sip(), numbers(lent));
+        // The page's own number is the destination's line, which its gateway answers.
+        dial("own", house.gateway(), numbers(own));
+
+        for (JsonNode each : lent) {
+            JsonNode call = record(each);
+            assertThat(call.path("end_reason").asString()).isEqualTo("caller_hangup");
+            assertThat(call.path("destination_number")).isEqualTo(each.get("destination"));
+            assertThat(call.path("attribution_status")).isEqualTo(each.get("status"));
+            if (each.get("status").asString().equals("overflow")) {
+                assertThat(call.path("visitor_id").isNull()).isTrue();
+                assertThat(call.path("marketing_data").isEmpty()).isTrue();
+            } else {
+                assertThat(call.path("visitor_id")).isEqualTo(each.get("visitor"));
+                assertThat(call.path("marketing_data").path("utm_source").isString())
+                        .isTrue();
             }
         }
     }
 
-    private static Path numbers(Path folder) throws Exception {
-        return Files.writeString(folder.resolve("more.csv"), """
-                number,rate_center,state
-                +18885550151,,
-                +18885550152,,
-                +18885550153,,
-                +18885550154,,
-                """);
-    }
-
-    private static String site(SampleHouse house, int pagePort) throws Exception {
-        String element = SampleHouse.run(
-                "account",
-                "site",
-                "--data-directory",
-                house.data().toString(),
-                "--network",
-                SampleHouse.NETWORK,
-                "--origin",
-                "http://127.0.0.1:" + pagePort);
-        Matcher id = Pattern.compile("data-site=\"([^\"]+)\"").matcher(element);
-        assertThat(id.find()).as(element).isTrue();
-        return id.group(1);
-    }
-
-    private static void browse(SampleHouse house, String site, int pagePort) throws Exception {
-        Files.createDirectories(KEPT);
-        Path printed = KEPT.resolve("browser.txt");
-        ProcessBuilder test = new ProcessBuilder(
-                        "node", "--test", "--test-reporter=spec", "src/test/browser/server.browser.js")
-                .directory(Scale.home().resolve("tag").toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(printed.toFile());
+    private static void browse(String file) throws Exception {
         String url = house.http().toString();
-        test.environment()
-                .putAll(Map.of(
+        int port = freeTcpPort();
+        BrowserTest.pass(
+                file,
+                kept,
+                Map.of(
                         "RINGTRACE_URL",
                         url.endsWith("/") ? url.substring(0, url.length() - 1) : url,
                         "SITE",
-                        site,
+                        house.makeSite("http://127.0.0.1:" + port),
                         "PAGE_PORT",
-                        Integer.toString(pagePort),
-                        "OUTPUT",
-                        KEPT.toString()));
-        Process node = test.start();
-        try {
-            assertThat(node.waitFor(120, TimeUnit.SECONDS)).isTrue();
-            assertThat(node.exitValue()).as(Files.readString(printed)).isZero();
-        } finally {
-            node.descendants().forEach(ProcessHandle::destroyForcibly);
-            node.destroyForcibly();
+                        Integer.toString(port)));
+    }
+
+    private static List<JsonNode> seen(String file) throws IOException {
+        List<JsonNode> seen = new ArrayList<>();
+        JsonMapper.shared().readTree(Files.readString(kept.resolve(file))).forEach(seen::add);
+        return seen;
+    }
+
+    private static List<String> numbers(List<JsonNode> seen) {
+        return seen.stream().map(each -> each.get("number").asString()).toList();
+    }
+
+    /** Every call must be answered. */
+    private static void dial(String name, String target, List<String> numbers) throws IOException {
+        Path scenario = LeasedHouse.scenario("answered-call");
+        List<String> lines =
+                numbers.stream().map(number -> number + ";+13125550123;").toList();
+        try (Sipp _ = Sipp.gateway(folder.resolve("gateway-" + name), scenario, house.gateway(), 200);
+                Sipp carrier = Sipp.carrier(
+                        folder.resolve("carrier-" + name),
+                        new Sipp.Carrier(scenario, target, "127.0.0.1:0", lines, lines.size(), 5, 200, 30))) {
+            Sipp.Outcome outcome = carrier.await(60);
+            assertThat(outcome.good()).as(outcome.errors()).isTrue();
+        }
+    }
+
+    /** The record of the one call to a number that was seen, once it is complete. */
+    private static JsonNode record(JsonNode seen) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (true) {
+            List<JsonNode> calls = new ArrayList<>(house.calls());
+            calls.removeIf(call -> !call.path("promo_number").equals(seen.get("number"))
+                    || call.path("end_reason").isNull());
+            if (!calls.isEmpty() || System.nanoTime() > deadline) {
+                assertThat(calls).as(seen.toString()).hasSize(1);
+                return calls.getFirst();
+            }
+            Thread.sleep(100);
         }
     }
 

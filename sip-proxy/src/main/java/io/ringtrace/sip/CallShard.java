@@ -49,6 +49,7 @@ final class CallShard implements MessageReceiver {
     private final AtomicBoolean inboxWaits = new AtomicBoolean();
     private List<CallShard> all = List.of();
     private long lastFaultLoggedAt;
+    private volatile long tickedAt;
 
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     private record HandedOver(Hop source, byte[] datagram) {}
@@ -68,7 +69,8 @@ final class CallShard implements MessageReceiver {
         this.counters = transactions.counters();
         this.mostHandedOver = mostHandedOver;
         this.inbox = new MpscAtomicArrayQueue<>(mostHandedOver);
-        this.lastFaultLoggedAt = monotonicMillis.getAsLong() - MILLIS_BETWEEN_FAULT_LOGS;
+        this.tickedAt = monotonicMillis.getAsLong();
+        this.lastFaultLoggedAt = tickedAt - MILLIS_BETWEEN_FAULT_LOGS;
     }
 
     /** All shards of the proxy, by number, this one among them; before the first datagram. */
@@ -115,6 +117,7 @@ final class CallShard implements MessageReceiver {
         mustBeInLoop();
         long now = monotonicMillis.getAsLong();
         core.overload().ticked(now);
+        tickedAt = now;
         try {
             wheel.advance(now);
         } catch (RuntimeException e) {
@@ -122,6 +125,11 @@ final class CallShard implements MessageReceiver {
             logFault("a timer", e);
         }
         core.gauge();
+    }
+
+    /** When its thread last came by, on the monotonic clock; a thread that hangs does not. Any thread may ask. */
+    long tickedAt() {
+        return tickedAt;
     }
 
     /** Gives everything back; nothing may be received afterwards. */

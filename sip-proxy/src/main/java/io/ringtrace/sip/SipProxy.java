@@ -28,6 +28,7 @@ import io.ringtrace.sip.transport.StreamTransport;
 import io.ringtrace.sip.transport.UdpTransport;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -188,6 +189,13 @@ public final class SipProxy implements AutoCloseable {
         }
         views.sort(Comparator.comparingLong(LiveCallView::beganAtMillis));
         return views;
+    }
+
+    /** For how long the slowest shard's thread has not come by; some milliseconds while all is well. */
+    public Duration longestPause() {
+        long now = monotonicMillis.getAsLong();
+        return Duration.ofMillis(
+                shards.stream().mapToLong(shard -> now - shard.tickedAt()).max().orElse(0));
     }
 
     /** Datagrams that the kernel refused to send. */

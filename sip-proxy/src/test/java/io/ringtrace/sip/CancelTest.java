@@ -6,6 +6,7 @@ import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.sip.counters.Count;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -129,6 +130,95 @@ class CancelTest {
         SipText answer = caller.receives("200");
         assertThat(answer.method()).isEqualTo("INVITE");
         assertThat(ladder.journal.kinds()).containsExactly("Began", "Progressed", "Answered");
+    }
+
+    @Test
+    void isBeatenByAFailureThatCrossesIt() {
+        ringsAndIsCancelled();
+        gateway.answersInvite(486);
+        gateway.receives("ACK");
+        caller.acksFailure(caller.receives("486"));
+        assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.CALLER_CANCELLED);
+    }
+
+    @Test
+    void isNotBeatenByA503WhichNobodyPassesOn() {
+        ringsAndIsCancelled();
+        gateway.answersInvite(503);
+        gateway.receives("ACK");
+        caller.receives("487");
+        ladder.secondGateway.receivesNothing();
+    }
+
+    @Test
+    void repeatedIsAnsweredAgainAndForwardedOnce() {
+        ringsAndIsCancelled();
+        caller.repeats();
+        caller.receives("200");
+        gateway.receivesNothing();
+    }
+
+    @Test
+    @DisplayName("unanswered downstream is sent again by timer E, and ended by a late 487")
+    void isRepeatedDownstream() throws Exception {
+        ringsAndIsCancelled();
+        ladder.passes(Duration.ofMillis(1_600));
+        gateway.receives("CANCEL");
+        gateway.receives("CANCEL");
+        gateway.answers(200);
+        gateway.answersInvite(487);
+        gateway.receives("ACK");
+        caller.receives("487");
+    }
+
+    @Test
+    void afterAFailureHasNoEffect() {
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        gateway.answers(486);
+        gateway.receives("ACK");
+        caller.receives("486");
+        caller.cancels();
+        caller.receives("200");
+        gateway.receivesNothing();
+        caller.receivesNothing();
+    }
+
+    @Test
+    void ofTwoOpenBranchesGoesToBoth() throws Exception {
+        ladder.close();
+        ladder = new Ladder(UnaryOperator.identity(), 2);
+        caller = ladder.caller;
+        gateway = ladder.gateway;
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        ladder.passes(Duration.ofMillis(3_100));
+        gateway.skipsAll("INVITE", 5);
+        ladder.secondGateway.receives("INVITE");
+        ladder.secondGateway.answers(180);
+        caller.receives("180");
+        caller.cancels();
+        caller.receives("200");
+        ladder.secondGateway.receives("CANCEL");
+        gateway.answersInvite(180);
+        gateway.receives("CANCEL");
+        caller.receivesNothing();
+        ladder.secondGateway.answersInvite(487);
+        ladder.secondGateway.receives("ACK");
+        caller.receives("487");
+    }
+
+    private void ringsAndIsCancelled() {
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        gateway.answers(180);
+        caller.receives("180");
+        caller.cancels();
+        caller.receives("200");
+        gateway.receives("CANCEL");
     }
 
     @Test

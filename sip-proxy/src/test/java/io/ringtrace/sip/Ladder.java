@@ -28,6 +28,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -76,8 +77,16 @@ final class Ladder implements AutoCloseable {
             return counted.getOrDefault(kind, 0);
         }
 
+        /** The shard's thread waits here at each event; a shard never should. */
+        volatile CountDownLatch gate = new CountDownLatch(0);
+
         @Override
         public boolean record(CallEvent event) {
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
             if (!takesEvents) {
                 return false;
             }
@@ -320,7 +329,8 @@ final class Ladder implements AutoCloseable {
                 .sum();
     }
 
-    private long received() {
+    /** How many messages the proxy has handled, but for what it refused to read of strangers. */
+    long received() {
         long malformed = count(Count.MALFORMED);
         return malformed
                 + proxy.counters().stream()

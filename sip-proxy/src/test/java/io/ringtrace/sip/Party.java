@@ -167,10 +167,25 @@ final class Party implements AutoCloseable {
 
     /** The ACK of a final response other than 2xx. */
     void acksFailure(SipText response) {
-        sends(request("ACK", lastInviteUri(), inviteBranch, cseq, "")
+        acksFailure(response, inviteBranch);
+    }
+
+    void acksFailure(SipText response, String branch) {
+        sends(ackOfFailure(response, branch));
+    }
+
+    String ackOfFailure(SipText response, String branch) {
+        return request("ACK", lastInviteUri(), branch, cseq, "")
                 .replace(
                         "To: " + remoteUri + (remoteTag.isEmpty() ? "" : ";tag=" + remoteTag),
-                        "To: " + response.header("To")));
+                        "To: " + response.header("To"));
+    }
+
+    /** A dialog begins with this provisional response (RFC 3261 §12.1.2). */
+    void takesUpEarlyDialog(SipText response) {
+        remoteTag = SipText.tag(response.header("To"));
+        remoteTarget = SipText.uri(response.header("Contact"));
+        routes = new ArrayList<>(response.all("Record-Route")).reversed();
     }
 
     private String lastInviteUri() {
@@ -209,6 +224,13 @@ final class Party implements AutoCloseable {
             message = next(PATIENCE_MILLIS);
         }
         return message == null || !message.isResponse() ? 0 : message.status();
+    }
+
+    /** Takes whatever has come, of which nothing matters. */
+    void forgetsWhatCame() {
+        while (next(QUIET_MILLIS) != null) {
+            // on to the next
+        }
     }
 
     /** Takes whatever repetitions of this kind have come, at most so many. */

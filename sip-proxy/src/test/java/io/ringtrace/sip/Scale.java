@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The size of a test: small by default, the issues' full numbers for a proof, which is then written down. */
+/** The size of a test: small by default, the full number for a proof, which is then written down. */
 final class Scale {
     private static final boolean FULL =
             System.getProperty("ringtrace.scale", "small").equals("full");

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 
 /** A message as a test reads it, by means of its own. */
 record SipText(String text) {
-    private static final Map<String, String> COMPACT =
-            Map.of("via:", "v:", "from:", "f:", "to:", "t:", "call-id:", "i:", "contact:", "m:", "content-length:", "l:");
+    private static final Map<String, String> COMPACT = Map.of(
+            "via:", "v:", "from:", "f:", "to:", "t:", "call-id:", "i:", "contact:", "m:", "content-length:", "l:");
     private static final Pattern TAG = Pattern.compile(";\\s*tag=([^;>\\s]+)");
     private static final Pattern URI = Pattern.compile("<([^>]+)>");
 

@@ -167,7 +167,8 @@ class TortureOnTheWireTest {
 
     @Order(2)
     @ParameterizedTest
-    @DisplayName("RFC 4475 §3.1.1.12, §3.1.1.13, §3.1.2.5, §3.1.2.19 and §3.3.10: responses to nothing of ours are dropped")
+    @DisplayName(
+            "RFC 4475 §3.1.1.12, §3.1.1.13, §3.1.2.5, §3.1.2.19 and §3.3.10: responses to nothing of ours are dropped")
     @ValueSource(strings = {"valid/unreason", "valid/noreason", "invalid/scalarlg", "invalid/bigcode", "valid/bcast"})
     void responses(String file) throws IOException {
         byte[] message = read(file.split("/")[0], file.split("/")[1]);
@@ -206,7 +207,8 @@ class TortureOnTheWireTest {
     @MethodSource("passable")
     void passByteForByte(String name) throws IOException {
         byte[] message = read("valid", name);
-        byte[] dialed = withFirstLine(message, "INVITE sip:" + Ladder.PROMO + "@" + udp.caller.proxyHostPort() + " SIP/2.0\r\n");
+        byte[] dialed = withFirstLine(
+                message, "INVITE sip:" + Ladder.PROMO + "@" + udp.caller.proxyHostPort() + " SIP/2.0\r\n");
         udp.caller.sends(behindAHop(dialed, udp.caller, "pass-" + name));
         udp.caller.receives("100");
         SipText forwarded = udp.gateway.receives("INVITE");

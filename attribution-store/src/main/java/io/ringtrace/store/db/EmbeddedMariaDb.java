@@ -165,7 +165,7 @@ public final class EmbeddedMariaDb implements AutoCloseable {
         folder.turnLog();
         long logFrom = Files.exists(folder.log()) ? Files.size(folder.log()) : 0;
         Path grants = folder.write("grants.sql", grants(password));
-        Process child = new ProcessBuilder(command(folder, programs, bufferPoolMegabytes, port, grants))
+        Process child = MariaDbPrograms.process(command(folder, programs, bufferPoolMegabytes, port, grants))
                 .directory(folder.data().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
@@ -238,7 +238,8 @@ public final class EmbeddedMariaDb implements AutoCloseable {
                 CREATE USER IF NOT EXISTS '%1$s'@'%4$s' IDENTIFIED BY '%3$s';
                 ALTER USER '%1$s'@'%4$s' IDENTIFIED BY '%3$s';
                 GRANT ALL PRIVILEGES ON *.* TO '%1$s'@'%4$s';
-                """.formatted(USER, DATABASE, password, HOST);
+                """
+                .formatted(USER, DATABASE, password, HOST);
     }
 
     private static boolean answers(

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 record MariaDbPrograms(Path server, Path scripts, @Nullable Path upgrade, Version version) {
     private static final String INSTALL =
-            "install it (Debian, Ubuntu: apt-get install mariadb-server-core), or set store.url to a database of your own";
+            "install it (Debian, Ubuntu: apt-get install mariadb-server-core), or set store.url to a database of your"
+                    + " own";
     private static final Pattern VERSION = Pattern.compile("Ver (\\d+)\\.(\\d+)\\.(\\d+)");
     private static final List<String> SYSTEM_FOLDERS =
             List.of("/usr/sbin", "/usr/local/sbin", "/usr/libexec", "/usr/bin", "/usr/local/bin");
@@ -96,10 +98,17 @@ record MariaDbPrograms(Path server, Path scripts, @Nullable Path upgrade, Versio
         return null;
     }
 
+    /** How MariaDB's programs are run. What systemd wants to hear of the service is ours to say; mariadbd would speak up too. */
+    static ProcessBuilder process(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeAll(Set.of("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"));
+        return builder;
+    }
+
     private static Version versionOf(Path server) throws StoreStartException {
         String said;
         try {
-            Process process = new ProcessBuilder(server.toString(), "--no-defaults", "--version")
+            Process process = process(List.of(server.toString(), "--no-defaults", "--version"))
                     .redirectErrorStream(true)
                     .start();
             said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.ringtrace.call.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
@@ -124,9 +125,21 @@ public final class StoreDatabase implements AutoCloseable {
      * database.
      */
     public <T extends @Nullable Object> T transact(Work<T> work) throws StoreUnavailableException {
+        return transact(work, true);
+    }
+
+    /**
+     * As {@link #transact}, for what no follower of the binlog wants: on the embedded database, whose only followers are our own, it is left
+     * out of the binlog. An external one may have replicas, and logs everything.
+     */
+    public <T extends @Nullable Object> T transactUnlogged(Work<T> work) throws StoreUnavailableException {
+        return transact(work, !embedded());
+    }
+
+    private <T extends @Nullable Object> T transact(Work<T> work, boolean logged) throws StoreUnavailableException {
         for (int attempt = 1; ; attempt++) {
-            try {
-                return transactOnce(work);
+            try (Connection connection = dataSource.getConnection()) {
+                return logged ? transactOnce(connection, work) : transactOnceUnlogged(connection, work);
             } catch (SQLException e) {
                 if (attempt == ATTEMPTS || !SqlErrors.runAgain(e)) {
                     throw new StoreUnavailableException("the store's database " + address + ": " + e.getMessage(), e);
@@ -135,16 +148,35 @@ public final class StoreDatabase implements AutoCloseable {
         }
     }
 
-    private <T extends @Nullable Object> T transactOnce(Work<T> work) throws SQLException {
-        try (Connection connection = dataSource.getConnection()) {
-            connection.setAutoCommit(false);
+    private static <T extends @Nullable Object> T transactOnce(Connection connection, Work<T> work)
+            throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            T result = work.run(connection);
+            connection.commit();
+            return result;
+        } catch (SQLException | RuntimeException e) {
+            rollBack(connection, e);
+            throw e;
+        }
+    }
+
+    private <T extends @Nullable Object> T transactOnceUnlogged(Connection connection, Work<T> work)
+            throws SQLException {
+        boolean restored = false;
+        try (Statement session = connection.createStatement()) {
+            session.execute("SET SESSION sql_log_bin = 0");
             try {
-                T result = work.run(connection);
-                connection.commit();
-                return result;
-            } catch (SQLException | RuntimeException e) {
-                rollBack(connection, e);
-                throw e;
+                return transactOnce(connection, work);
+            } finally {
+                connection.setAutoCommit(true);
+                session.execute("SET SESSION sql_log_bin = 1");
+                restored = true;
+            }
+        } finally {
+            if (!restored) {
+                // Nobody else may get a connection whose leases the directory would not hear of.
+                dataSource.evictConnection(connection);
             }
         }
     }

@@ -40,7 +40,7 @@ final class SystemTables {
         if (System.getProperty("user.name").equals("root")) {
             command.add("--user=root");
         }
-        Process process = new ProcessBuilder(command)
+        Process process = MariaDbPrograms.process(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
                 .start();
@@ -78,9 +78,9 @@ final class SystemTables {
         String what = "the store's files in " + folder + " were written by MariaDB " + written
                 + " and must be upgraded to " + programs.version();
         if (upgrade == null) {
-            throw new StoreStartException(
-                    what
-                            + ", but there is no mariadb-upgrade: install it (Debian, Ubuntu: apt-get install mariadb-client-core mariadb-server-core)");
+            throw new StoreStartException(what
+                    + ", but there is no mariadb-upgrade: install it (Debian, Ubuntu: apt-get install"
+                    + " mariadb-client-core mariadb-server-core)");
         }
         // A file, since a password on the command line is everybody's to read.
         Path credentials = folder.write(
@@ -89,7 +89,7 @@ final class SystemTables {
                         .formatted(address.host(), address.port(), address.user(), address.password()));
         Path said = folder.resolve("upgrade.log");
         try {
-            Process process = new ProcessBuilder(upgrade.toString(), "--defaults-file=" + credentials)
+            Process process = MariaDbPrograms.process(List.of(upgrade.toString(), "--defaults-file=" + credentials))
                     .redirectErrorStream(true)
                     .redirectOutput(said.toFile())
                     .start();

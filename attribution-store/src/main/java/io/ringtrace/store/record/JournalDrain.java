@@ -15,8 +15,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,8 +34,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class JournalDrain implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalDrain.class);
-    private static final int LARGEST_BATCH = 500;
+    private static final int LARGEST_BATCH = 8_000;
     private static final Duration IDLE = Duration.ofMillis(10);
+    /**
+     * How long the drain rests after a batch, by its size: with few calls each event is in the database at once; with many, a batch holds
+     * whole calls, and a call that is one row costs a third of one that is written four times.
+     */
+    private static final Duration REST_FOR_AN_EVENT = Duration.ofMillis(5);
+
+    private static final Duration LONGEST_REST = Duration.ofSeconds(1);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     /** SQLSTATE classes: data exception, integrity constraint violation, raised by a trigger. */
@@ -96,12 +104,20 @@ public final class JournalDrain implements AutoCloseable {
                 } else {
                     idle = false;
                     writeInTheEnd(batch);
+                    rest(batch.entries().size());
                 }
             }
         } catch (InterruptedException _) {
             LOG.debug("journal drain stopped");
         } finally {
             readers.values().forEach(ShardReader::close);
+        }
+    }
+
+    private void rest(int events) throws InterruptedException {
+        Duration due = REST_FOR_AN_EVENT.multipliedBy(events);
+        if (events < LARGEST_BATCH) {
+            Thread.sleep(due.compareTo(LONGEST_REST) < 0 ? due : LONGEST_REST);
         }
     }
 
@@ -159,7 +175,7 @@ public final class JournalDrain implements AutoCloseable {
     }
 
     private void writeInTheEnd(Batch batch) throws InterruptedException {
-        Set<Read> refused = new HashSet<>();
+        Set<Read> refused = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Read read : batch.entries()) {
             if (read.event() == null) {
                 deadLetters.setAside(read.shard(), null, read.why());
@@ -182,14 +198,15 @@ public final class JournalDrain implements AutoCloseable {
     }
 
     private void write(Batch batch, Set<Read> refused) throws StoreUnavailableException {
-        List<CallEvent> events = new ArrayList<>();
+        List<Read> reads = new ArrayList<>();
         for (Read read : batch.entries()) {
             if (read.event() != null && !refused.contains(read)) {
-                events.add(read.event());
+                reads.add(read);
             }
         }
         try {
-            database.transact(connection -> {
+            List<CallEvent> events = events(reads);
+            database.transactUnlogged(connection -> {
                 writer.write(connection, events);
                 return writePositions(connection, batch.positions());
             });
@@ -197,32 +214,46 @@ public final class JournalDrain implements AutoCloseable {
             if (!isDataError(e)) {
                 throw e;
             }
-            writeOneByOne(batch, refused);
+            writeWithout(reads, refused, e);
+            database.transactUnlogged(connection -> writePositions(connection, batch.positions()));
         }
     }
 
-    private void writeOneByOne(Batch batch, Set<Read> refused) throws StoreUnavailableException {
-        for (Read read : batch.entries()) {
-            CallEvent event = read.event();
-            if (event == null || refused.contains(read)) {
-                continue;
+    private static List<CallEvent> events(List<Read> reads) {
+        List<CallEvent> events = new ArrayList<>(reads.size());
+        for (Read read : reads) {
+            if (read.event() != null) {
+                events.add(read.event());
             }
+        }
+        return events;
+    }
+
+    /** Writes, in ever smaller parts, what was refused as a whole, and sets aside the events that the database does not take. */
+    private void writeWithout(List<Read> reads, Set<Read> refused, StoreUnavailableException why)
+            throws StoreUnavailableException {
+        if (reads.size() == 1) {
+            Read only = reads.getFirst();
+            refused.add(only);
+            deadLetters.setAside(
+                    only.shard(), only.event(), String.valueOf(why.getCause() == null ? why : why.getCause()));
+            return;
+        }
+        int middle = reads.size() / 2;
+        for (List<Read> part : List.of(reads.subList(0, middle), reads.subList(middle, reads.size()))) {
             try {
-                database.transact(connection -> {
-                    writer.write(connection, List.of(event));
-                    return 1;
+                List<CallEvent> events = events(part);
+                database.transactUnlogged(connection -> {
+                    writer.write(connection, events);
+                    return events.size();
                 });
             } catch (StoreUnavailableException e) {
                 if (!isDataError(e)) {
                     throw e;
                 }
-                refused.add(read);
-                deadLetters.setAside(read.shard(), event, String.valueOf(e.getCause() == null ? e : e.getCause()));
+                writeWithout(part, refused, e);
             }
         }
-        database.transact(connection -> {
-            return writePositions(connection, batch.positions());
-        });
     }
 
     private static boolean isDataError(StoreUnavailableException e) {

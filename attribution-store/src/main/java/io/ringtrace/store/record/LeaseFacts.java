@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -25,6 +26,9 @@ final class LeaseFacts {
      * @param confidence as {@link AttributionConfidence} says
      */
     record Found(String marketingData, int priorLeases, double confidence) {}
+
+    /** Below MariaDB's in_predicate_conversion_threshold, from which on it would make a table of the keys. */
+    private static final int KEYS_AT_ONCE = 500;
 
     private final Map<CallId, Found> byCall = new HashMap<>();
     private final Map<Long, Long> networkByPool = new HashMap<>();
@@ -101,55 +105,117 @@ final class LeaseFacts {
     }
 
     /**
-     * Each lease row tells when the one before it was last presented and to whom, so the presentations of others within the hold stand in the
-     * rows up to this one.
+     * Each lease row tells when the one before it was last presented and to whom. Mostly that was before the hold, or there was none, and the
+     * row says all; only for the other calls are the rows before it read too.
      */
     private void readLeases(Connection connection, List<CallEvent.Began> calls) throws SQLException {
         List<CallEvent.Began> leased = new ArrayList<>();
-        StringBuilder keys = new StringBuilder();
         for (CallEvent.Began call : calls) {
             if (attributed(call.attribution()) != null) {
-                keys.append(
-                        leased.isEmpty()
-                                ? "SELECT ? AS i, ? AS number, ? AS version, ? AS since"
-                                : " UNION ALL SELECT ?, ?, ?, ?");
                 leased.add(call);
             }
         }
-        if (leased.isEmpty()) {
-            return;
+        List<CallEvent.Began> shared = new ArrayList<>();
+        for (int from = 0; from < leased.size(); from += KEYS_AT_ONCE) {
+            readRows(connection, leased.subList(from, Math.min(leased.size(), from + KEYS_AT_ONCE)), shared);
         }
-        try (PreparedStatement select = connection.prepareStatement("SELECT k.i, MIN(l.marketing_data),"
-                + " MAX(p.previous_presented_at) FROM (" + keys + ") k"
-                + " JOIN lease l ON l.number = k.number AND l.version = k.version"
-                + " LEFT JOIN lease p ON p.number = l.number AND p.version <= l.version"
-                + " AND p.previous_presented_at > k.since AND p.previous_visitor_id <> l.visitor_id"
-                + " GROUP BY k.i, p.previous_visitor_id")) {
-            int parameter = 1;
-            for (int i = 0; i < leased.size(); i++) {
-                Lease lease = attributed(leased.get(i).attribution());
-                if (lease == null) {
-                    throw new IllegalStateException("only leased calls are asked for");
-                }
-                select.setInt(parameter++, i);
-                select.setLong(parameter++, lease.number().digits());
-                select.setLong(parameter++, lease.version());
-                long hold = lease.heldUntil() - lease.presentedAt();
-                select.setLong(parameter++, leased.get(i).atMillis() - hold);
+        for (int from = 0; from < shared.size(); from += KEYS_AT_ONCE) {
+            readCandidates(connection, shared.subList(from, Math.min(shared.size(), from + KEYS_AT_ONCE)));
+        }
+    }
+
+    private record LeaseKey(long number, long version) {
+        static LeaseKey of(CallEvent.Began call) {
+            Lease lease = lease(call);
+            return new LeaseKey(lease.number().digits(), lease.version());
+        }
+    }
+
+    private void readRows(Connection connection, List<CallEvent.Began> calls, List<CallEvent.Began> shared)
+            throws SQLException {
+        Map<LeaseKey, List<CallEvent.Began>> byKey = new HashMap<>();
+        StringBuilder keys = new StringBuilder();
+        for (CallEvent.Began call : calls) {
+            LeaseKey key = LeaseKey.of(call);
+            List<CallEvent.Began> same = byKey.get(key);
+            if (same == null) {
+                same = new ArrayList<>(1);
+                byKey.put(key, same);
+                // Numbers need no escape, and a text that differs each time is not worth a prepared statement.
+                keys.append(keys.isEmpty() ? "(" : ",(")
+                        .append(key.number)
+                        .append(',')
+                        .append(key.version)
+                        .append(')');
             }
+            same.add(call);
+        }
+        try (Statement select = connection.createStatement();
+                ResultSet rows = select.executeQuery("SELECT number, version, marketing_data, previous_version,"
+                        + " previous_presented_at FROM lease WHERE (number, version) IN (" + keys + ")")) {
+            while (rows.next()) {
+                boolean first = rows.getLong(4) == 0 && rows.wasNull();
+                long previousPresentedAt = rows.getLong(5);
+                boolean unknown = rows.wasNull();
+                LeaseKey key = new LeaseKey(rows.getLong(1), rows.getLong(2));
+                for (CallEvent.Began call : byKey.getOrDefault(key, List.of())) {
+                    if (first || (!unknown && previousPresentedAt <= since(call))) {
+                        byCall.put(call.callId(), new Candidates(call, rows.getString(3)).found());
+                    } else {
+                        shared.add(call);
+                    }
+                }
+            }
+        }
+    }
+
+    private static Lease lease(CallEvent.Began call) {
+        Lease lease = attributed(call.attribution());
+        if (lease == null) {
+            throw new IllegalStateException("only leased calls are asked for");
+        }
+        return lease;
+    }
+
+    /** The hold before the INVITE begins here. */
+    private static long since(CallEvent.Began call) {
+        Lease lease = lease(call);
+        return call.atMillis() - (lease.heldUntil() - lease.presentedAt());
+    }
+
+    /** The presentations of others within the hold stand in the rows up to the call's. */
+    private void readCandidates(Connection connection, List<CallEvent.Began> calls) throws SQLException {
+        StringBuilder keys = new StringBuilder();
+        for (int i = 0; i < calls.size(); i++) {
+            LeaseKey key = LeaseKey.of(calls.get(i));
+            keys.append(i == 0 ? "SELECT " : " UNION ALL SELECT ")
+                    .append(i)
+                    .append(i == 0 ? " AS i, " : ",")
+                    .append(key.number)
+                    .append(i == 0 ? " AS number, " : ",")
+                    .append(key.version)
+                    .append(i == 0 ? " AS version, " : ",")
+                    .append(since(calls.get(i)))
+                    .append(i == 0 ? " AS since" : "");
+        }
+        try (Statement select = connection.createStatement();
+                ResultSet rows = select.executeQuery("SELECT k.i, MIN(l.marketing_data), MAX(p.previous_presented_at)"
+                        + " FROM (" + keys + ") k"
+                        + " JOIN lease l ON l.number = k.number AND l.version = k.version"
+                        + " LEFT JOIN lease p ON p.number = l.number AND p.version <= l.version"
+                        + " AND p.previous_presented_at > k.since AND p.previous_visitor_id <> l.visitor_id"
+                        + " GROUP BY k.i, p.previous_visitor_id")) {
             Map<Integer, Candidates> found = new HashMap<>();
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    int at = rows.getInt(1);
-                    Candidates candidates = found.get(at);
-                    if (candidates == null) {
-                        candidates = new Candidates(leased.get(at), rows.getString(2));
-                        found.put(at, candidates);
-                    }
-                    long presentedAt = rows.getLong(3);
-                    if (!rows.wasNull()) {
-                        candidates.add(presentedAt);
-                    }
+            while (rows.next()) {
+                int at = rows.getInt(1);
+                Candidates candidates = found.get(at);
+                if (candidates == null) {
+                    candidates = new Candidates(calls.get(at), rows.getString(2));
+                    found.put(at, candidates);
+                }
+                long presentedAt = rows.getLong(3);
+                if (!rows.wasNull()) {
+                    candidates.add(presentedAt);
                 }
             }
             found.values().forEach(candidates -> byCall.put(candidates.call.callId(), candidates.found()));
@@ -166,11 +232,8 @@ final class LeaseFacts {
         Candidates(CallEvent.Began call, String marketingData) {
             this.call = call;
             this.marketingData = marketingData;
-            Lease lease = attributed(call.attribution());
-            if (lease == null) {
-                throw new IllegalStateException("only leased calls are asked for");
-            }
-            this.confidence = new AttributionConfidence(call.atMillis() - lease.presentedAt());
+            this.confidence =
+                    new AttributionConfidence(call.atMillis() - lease(call).presentedAt());
         }
 
         void add(long presentedAt) {

@@ -10,12 +10,14 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges call events into call_record. Each event is one upsert on the call id, and in whatever order and however often a call's events are
- * written, the record is the same:
+ * Merges call events into call_record: what one batch holds of a call is one row, and that row is one upsert on the call id. In whatever
+ * order and however often a call's events are written, and however they are spread over batches, the record is the same:
  *
  * <ul>
  *   <li>began fills its own columns, and tells whose node the call was on and when it started, which until then the call id tells;
@@ -28,60 +30,67 @@ import org.jspecify.annotations.Nullable;
  * In an upsert MariaDB and MySQL assign from left to right, and later expressions see the new values: what others are compared by comes last.
  */
 final class RecordWriter {
-    private static final String BEGAN = "INSERT INTO call_record (call_id, node, began, start_at, sip_call_id, trunk,"
-            + " caller, caller_withheld, dialed_text, promo_number, destination, network_id, pool_id, campaign_id,"
-            + " static_campaign, lease_version, visitor_id, marketing_data, attribution_status, attribution_confidence,"
-            + " lease_age_ms, presentation_age_ms, prior_leases, attribution_stale_ms, config_version)"
-            + " VALUES (?, ?, TRUE, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            + " ON DUPLICATE KEY UPDATE node = IF(began, node, VALUES(node)),"
-            + " start_at = IF(began, start_at, VALUES(start_at)), "
-            + fill(
-                    "sip_call_id",
-                    "trunk",
-                    "caller",
-                    "caller_withheld",
-                    "dialed_text",
-                    "promo_number",
-                    "destination",
-                    "network_id",
-                    "pool_id",
-                    "campaign_id",
-                    "static_campaign",
-                    "lease_version",
-                    "visitor_id",
-                    "marketing_data",
-                    "attribution_status",
-                    "attribution_confidence",
-                    "lease_age_ms",
-                    "presentation_age_ms",
-                    "prior_leases",
-                    "attribution_stale_ms",
-                    "config_version")
-            + ", began = TRUE";
+    private static final List<String> BEGAN = List.of(
+            "sip_call_id",
+            "trunk",
+            "caller",
+            "caller_withheld",
+            "dialed_text",
+            "promo_number",
+            "destination",
+            "network_id",
+            "pool_id",
+            "campaign_id",
+            "static_campaign",
+            "lease_version",
+            "visitor_id",
+            "marketing_data",
+            "attribution_status",
+            "attribution_confidence",
+            "lease_age_ms",
+            "presentation_age_ms",
+            "prior_leases",
+            "attribution_stale_ms",
+            "config_version");
+    private static final List<String> PROGRESSED = List.of("progress_at", "sent_to_gateway_at");
+    /** The answer's, and until there is one the end's. */
+    private static final List<String> ANSWERED_OR_ENDED = List.of("sip_code_sent", "sip_code_gateway", "attempts");
+    /** From the last of what ends are compared by to the first: none of these changes what is still to be compared. */
+    private static final List<String> ENDED =
+            List.of("talk_ms", "reason_header", "duration_exact", "ended_by", "end_reason", "end_at");
 
-    private static final String PROGRESSED = "INSERT INTO call_record (call_id, node, start_at, gateway, progress_at,"
-            + " sent_to_gateway_at) VALUES (?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
-            + fill("gateway", "progress_at", "sent_to_gateway_at");
-
-    private static final String ANSWERED = "INSERT INTO call_record (call_id, node, start_at, gateway, answer_at,"
-            + " ring_ms, sip_code_sent, sip_code_gateway, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            + " ON DUPLICATE KEY UPDATE "
-            + when("answer_at IS NULL", "gateway", "ring_ms", "sip_code_sent", "sip_code_gateway", "attempts")
-            + ", " + fill("answer_at");
-
+    private static final String NEW_BEGAN = "VALUES(began) AND NOT began";
+    private static final String NEW_ANSWER = "VALUES(answer_at) IS NOT NULL AND answer_at IS NULL";
     private static final String NEW_END_STANDS = "(VALUES(end_precedence) > end_precedence OR VALUES(end_precedence) ="
             + " end_precedence AND (VALUES(end_at) < end_at OR VALUES(end_at) = end_at AND (VALUES(end_reason) < end_reason"
             + " OR VALUES(end_reason) = end_reason AND VALUES(ended_by) < ended_by)))";
 
-    private static final String ENDED = "INSERT INTO call_record (call_id, node, start_at, sip_code_sent,"
-            + " sip_code_gateway, attempts, talk_ms, reason_header, duration_exact, ended_by, end_reason, end_at,"
-            + " end_precedence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
-            + when("answer_at IS NULL AND " + NEW_END_STANDS, "sip_code_sent", "sip_code_gateway", "attempts")
-            + ", "
-            // From the last of what ends are compared by to the first: none of these changes what is still to be
-            // compared.
-            + when(NEW_END_STANDS, "talk_ms", "reason_header", "duration_exact", "ended_by", "end_reason", "end_at")
-            + ", end_precedence = GREATEST(end_precedence, VALUES(end_precedence))";
+    private static final String UPSERT = upsert();
+
+    private static String upsert() {
+        List<String> columns = new ArrayList<>(List.of("call_id", "node", "began", "start_at"));
+        columns.addAll(BEGAN);
+        columns.addAll(PROGRESSED);
+        columns.addAll(List.of("gateway", "answer_at", "ring_ms"));
+        columns.addAll(ANSWERED_OR_ENDED);
+        columns.addAll(ENDED);
+        columns.add("end_precedence");
+        return "INSERT INTO call_record (" + String.join(", ", columns) + ") VALUES (?"
+                + ", ?".repeat(columns.size() - 1)
+                + ") ON DUPLICATE KEY UPDATE "
+                + String.join(
+                        ", ",
+                        when(NEW_BEGAN, List.of("node", "start_at")),
+                        fill(BEGAN),
+                        "began = began OR VALUES(began)",
+                        fill(PROGRESSED),
+                        "gateway = IF(" + NEW_ANSWER + ", VALUES(gateway), COALESCE(gateway, VALUES(gateway)))",
+                        fill(List.of("ring_ms")),
+                        when(NEW_ANSWER + " OR answer_at IS NULL AND " + NEW_END_STANDS, ANSWERED_OR_ENDED),
+                        fill(List.of("answer_at")),
+                        when(NEW_END_STANDS, ENDED),
+                        "end_precedence = GREATEST(end_precedence, VALUES(end_precedence))");
+    }
 
     private static final int LONGEST_SIP_CALL_ID = 255;
     private static final int LONGEST_NAME = 64;
@@ -96,44 +105,33 @@ final class RecordWriter {
 
     /** In the caller's transaction. Throws SQLException when the database is away, or refuses a row. */
     void write(Connection connection, List<CallEvent> events) throws SQLException {
-        List<CallEvent.Began> began = new ArrayList<>();
-        List<CallEvent.Progressed> progressed = new ArrayList<>();
-        List<CallEvent.Answered> answered = new ArrayList<>();
-        List<CallEvent.Ended> ended = new ArrayList<>();
-        for (CallEvent event : events) {
-            switch (event) {
-                case CallEvent.Began one -> began.add(one);
-                case CallEvent.Progressed one -> progressed.add(one);
-                case CallEvent.Answered one -> answered.add(one);
-                case CallEvent.Continued _ -> {}
-                case CallEvent.Ended one -> ended.add(one);
-            }
-        }
-        if (!began.isEmpty()) {
-            LeaseFacts facts = LeaseFacts.of(connection, began);
-            upsert(connection, BEGAN, began, (row, event) -> putBegan(row, event, facts));
-        }
-        upsert(connection, PROGRESSED, progressed, RecordWriter::putProgressed);
-        upsert(connection, ANSWERED, answered, RecordWriter::putAnswered);
-        upsert(connection, ENDED, ended, RecordWriter::putEnded);
-    }
-
-    @FunctionalInterface
-    private interface Columns<E> {
-        void put(Row row, E event) throws SQLException;
-    }
-
-    private <E extends CallEvent> void upsert(Connection connection, String sql, List<E> events, Columns<E> columns)
-            throws SQLException {
-        if (events.isEmpty()) {
+        Collection<EventsOfCall> calls = EventsOfCall.merge(events);
+        if (calls.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (E event : events) {
+        List<CallEvent.Began> began = new ArrayList<>();
+        for (EventsOfCall call : calls) {
+            if (call.began() != null) {
+                began.add(call.began());
+            }
+        }
+        LeaseFacts facts = LeaseFacts.of(connection, began);
+        try (PreparedStatement statement = connection.prepareStatement(UPSERT)) {
+            for (EventsOfCall call : calls) {
                 Row row = new Row(statement);
-                row.put(event.callId().toBytes());
+                CallEvent.Began beginning = call.began();
+                row.put(call.callId().toBytes());
                 row.put(node, LONGEST_NAME);
-                columns.put(row, event);
+                row.put(beginning != null);
+                row.put(beginning == null ? call.callId().madeAtMillis() : beginning.atMillis());
+                if (beginning == null) {
+                    row.skip(BEGAN.size());
+                } else {
+                    putBegan(row, beginning, facts);
+                }
+                putProgress(row, call.progressed(), call.answered());
+                putFinal(row, call.answered(), call.ended());
+                putEnded(row, call.ended());
                 statement.addBatch();
             }
             statement.executeBatch();
@@ -143,7 +141,6 @@ final class RecordWriter {
     private static void putBegan(Row row, CallEvent.Began event, LeaseFacts facts) throws SQLException {
         Lease lease = lease(event.attribution());
         LeaseFacts.Found found = facts.lease(event.callId());
-        row.put(event.atMillis());
         row.put(event.sipCallId(), LONGEST_SIP_CALL_ID);
         row.put(event.trunk(), LONGEST_NAME);
         row.put(digits(event.caller()));
@@ -167,29 +164,40 @@ final class RecordWriter {
         row.put(event.configVersion(), LONGEST_NAME);
     }
 
-    private static void putProgressed(Row row, CallEvent.Progressed event) throws SQLException {
-        row.put(event.callId().madeAtMillis());
-        row.put(event.gateway(), LONGEST_NAME);
-        row.put(event.atMillis());
-        row.put(event.sentToGatewayAtMillis());
+    private static void putProgress(
+            Row row, CallEvent.@Nullable Progressed progressed, CallEvent.@Nullable Answered answered)
+            throws SQLException {
+        row.put(progressed == null ? null : (Long) progressed.atMillis());
+        row.put(progressed == null ? null : (Long) progressed.sentToGatewayAtMillis());
+        @Nullable String rang = progressed == null ? null : progressed.gateway();
+        row.put(answered == null ? rang : answered.gateway(), LONGEST_NAME);
     }
 
-    private static void putAnswered(Row row, CallEvent.Answered event) throws SQLException {
-        row.put(event.callId().madeAtMillis());
-        row.put(event.gateway(), LONGEST_NAME);
-        row.put(event.atMillis());
-        row.put(event.ringMillis());
-        row.put((long) event.status());
-        row.put((long) event.status());
-        row.put(RecordJson.of(event.attempts()), Integer.MAX_VALUE);
+    private static void putFinal(Row row, CallEvent.@Nullable Answered answered, CallEvent.@Nullable Ended ended)
+            throws SQLException {
+        if (answered != null) {
+            row.put(answered.atMillis());
+            row.put(answered.ringMillis());
+            row.put((long) answered.status());
+            row.put((long) answered.status());
+            row.put(RecordJson.of(answered.attempts()), Integer.MAX_VALUE);
+        } else if (ended != null) {
+            row.skip(2);
+            row.put(ended.statusSent() == 0 ? null : (Long) (long) ended.statusSent());
+            row.put(ended.statusGateway() == 0 ? null : (Long) (long) ended.statusGateway());
+            row.put(ended.attempts().isEmpty() ? null : RecordJson.of(ended.attempts()), Integer.MAX_VALUE);
+        } else {
+            row.skip(2 + ANSWERED_OR_ENDED.size());
+        }
     }
 
-    private static void putEnded(Row row, CallEvent.Ended event) throws SQLException {
-        row.put(event.callId().madeAtMillis());
-        row.put(event.statusSent() == 0 ? null : (long) event.statusSent());
-        row.put(event.statusGateway() == 0 ? null : (long) event.statusGateway());
-        row.put(event.attempts().isEmpty() ? null : RecordJson.of(event.attempts()), Integer.MAX_VALUE);
-        row.put(event.talkMillis() < 0 ? null : event.talkMillis());
+    private static void putEnded(Row row, CallEvent.@Nullable Ended event) throws SQLException {
+        if (event == null) {
+            row.skip(ENDED.size());
+            row.put(0L);
+            return;
+        }
+        row.put(event.talkMillis() < 0 ? null : (Long) event.talkMillis());
         row.put(event.reasonHeader(), LONGEST_REASON);
         row.put(event.durationExact());
         row.put(event.by().text(), LONGEST_NAME);
@@ -251,6 +259,13 @@ final class RecordWriter {
             this.statement = statement;
         }
 
+        /** Leaves columns empty. */
+        void skip(int columns) throws SQLException {
+            for (int i = 0; i < columns; i++) {
+                statement.setNull(++parameter, Types.NULL);
+            }
+        }
+
         void put(byte[] bytes) throws SQLException {
             statement.setBytes(++parameter, bytes);
         }
@@ -286,19 +301,15 @@ final class RecordWriter {
         }
     }
 
-    private static String fill(String... columns) {
-        List<String> assignments = new ArrayList<>();
-        for (String column : columns) {
-            assignments.add(column + " = COALESCE(" + column + ", VALUES(" + column + "))");
-        }
-        return String.join(", ", assignments);
+    private static String fill(List<String> columns) {
+        return columns.stream()
+                .map(column -> column + " = COALESCE(" + column + ", VALUES(" + column + "))")
+                .collect(Collectors.joining(", "));
     }
 
-    private static String when(String condition, String... columns) {
-        List<String> assignments = new ArrayList<>();
-        for (String column : columns) {
-            assignments.add(column + " = IF(" + condition + ", VALUES(" + column + "), " + column + ")");
-        }
-        return String.join(", ", assignments);
+    private static String when(String condition, List<String> columns) {
+        return columns.stream()
+                .map(column -> column + " = IF(" + condition + ", VALUES(" + column + "), " + column + ")")
+                .collect(Collectors.joining(", "));
     }
 }

@@ -9,6 +9,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,46 @@ class StoreDatabaseIT {
                 statement.execute("SET GLOBAL sync_binlog = 1");
             }
         }
+    }
+
+    @Test
+    void embeddedKeepsUnloggedWorkOutOfTheBinlogAndLogsAllOther() throws Exception {
+        try (StoreDatabase embedded = StoreDatabase.open(new StoreSettings.Embedded(folder, 64, 2))) {
+            embedded.transact(connection -> execute(connection, "CREATE TABLE noted (n INT)"));
+            long before = endOfBinlog(embedded);
+            embedded.transactUnlogged(connection -> execute(connection, "INSERT INTO noted VALUES (1)"));
+            assertThatThrownBy(() -> embedded.transactUnlogged(
+                            connection -> execute(connection, "INSERT INTO noted VALUES ('no number')")))
+                    .isInstanceOf(StoreUnavailableException.class);
+            assertThat(endOfBinlog(embedded)).isEqualTo(before);
+            embedded.transact(connection -> execute(connection, "INSERT INTO noted VALUES (2)"));
+            assertThat(endOfBinlog(embedded)).isGreaterThan(before);
+        }
+    }
+
+    @Test
+    void externalLogsEverythingForItsReplicas() throws Exception {
+        StoreDatabase external = store.database();
+        external.transact(connection -> execute(connection, "CREATE TABLE noted (n INT)"));
+        long before = endOfBinlog(external);
+        external.transactUnlogged(connection -> execute(connection, "INSERT INTO noted VALUES (1)"));
+        assertThat(endOfBinlog(external)).isGreaterThan(before);
+    }
+
+    private static boolean execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            return statement.execute(sql);
+        }
+    }
+
+    private static long endOfBinlog(StoreDatabase database) throws StoreUnavailableException {
+        return database.transact(connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SHOW MASTER STATUS")) {
+                row.next();
+                return row.getLong("Position");
+            }
+        });
     }
 
     @Test

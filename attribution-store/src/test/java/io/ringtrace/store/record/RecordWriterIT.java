@@ -130,6 +130,36 @@ class RecordWriterIT {
         });
     }
 
+    @Test
+    void aCallThatIsWholeInABatchIsWrittenOnce() throws Exception {
+        SampleEvents sample = new SampleEvents(3);
+        List<CallEvent> events = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            CallId call = sample.callId();
+            events.add(sample.began(call, sample.attribution()));
+            events.add(sample.progressed(call));
+            events.add(sample.answered(call));
+            events.add(sample.ended(call, EndReason.CALLER_HANGUP));
+        }
+        Collections.shuffle(events, new Random(3));
+        long written = store.database().transact(connection -> {
+            long before = rowsWritten(connection);
+            writer.write(connection, events);
+            return rowsWritten(connection) - before;
+        });
+        assertThat(written).isEqualTo(20);
+    }
+
+    private static long rowsWritten(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("SELECT SUM(VARIABLE_VALUE) FROM information_schema.SESSION_STATUS"
+                                + " WHERE VARIABLE_NAME IN ('HANDLER_WRITE', 'HANDLER_UPDATE')")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
     private static List<CallEvent> calls(SampleEvents sample, Random random) {
         List<CallEvent> events = new ArrayList<>();
         for (int i = 0; i < 12; i++) {

@@ -37,6 +37,9 @@ public final class OperationEndpoints {
                 Endpoint.post("/v1/operator/reload", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::reload)),
                 Endpoint.get("/v1/operator/status", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::status)),
                 Endpoint.get("/v1/operator/live", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::live)),
+                Endpoint.get("/v1/operator/trunks", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::trunks)),
+                Endpoint.get(
+                        "/v1/operator/gateways", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::gateways)),
                 Endpoint.get("/v1/operator/route", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::route)));
     }
 
@@ -97,6 +100,30 @@ public final class OperationEndpoints {
                     .put("began_at", call.beganAt().toString())
                     .put("answered_at", answered == null ? null : answered.toString())
                     .put("alive_at", alive == null ? null : alive.toString());
+        }
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
+    private Reply trunks(Request request) {
+        ObjectNode body = Json.object();
+        ArrayNode trunks = body.putArray("trunks");
+        for (Operations.TrunkState trunk : operations.trunks()) {
+            ObjectNode told = trunks.addObject().put("name", trunk.name());
+            add(told.putArray("source_networks"), trunk.sourceNetworks());
+            told.put("default_destination", trunk.defaultDestination());
+        }
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
+    private Reply gateways(Request request) {
+        ObjectNode body = Json.object();
+        ArrayNode gateways = body.putArray("gateways");
+        for (Operations.GatewayState gateway : operations.gateways()) {
+            gateways.addObject()
+                    .put("name", gateway.name())
+                    .put("address", gateway.address())
+                    .put("transport", gateway.transport().toLowerCase(Locale.ROOT))
+                    .put("silence_ms", gateway.silence().toMillis());
         }
         return Answer.of(200, Answer.JSON, Json.bytes(body));
     }

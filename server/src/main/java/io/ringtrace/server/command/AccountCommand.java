@@ -18,7 +18,12 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "account",
         description =
-                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes, lists, changes and deletes sites for the tag.")
+                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes,"
+                        + " lists, changes and deletes sites for the tag.",
+        footer = {
+            "  ringtrace account create --network acme --advertiser dental --campaign spring",
+            "  ringtrace account token --network acme"
+        })
 public final class AccountCommand {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
@@ -26,12 +31,16 @@ public final class AccountCommand {
 
     @Command(
             name = "create",
-            description = "Makes a campaign with its network and advertiser; what exists is left as it is.")
+            description = "Makes a campaign with its network and advertiser; what exists is left as it is.",
+            footer = "  ringtrace account create --network acme --advertiser dental --campaign spring")
     int create(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
-            @Option(names = "--advertiser", required = true, paramLabel = "ID") String advertiser,
-            @Option(names = "--campaign", required = true, paramLabel = "ID") String campaign)
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
+            @Option(names = "--advertiser", required = true, paramLabel = "ID", description = "the advertiser")
+                    String advertiser,
+            @Option(names = "--campaign", required = true, paramLabel = "ID", description = "the campaign")
+                    String campaign)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
             client.post(
@@ -48,10 +57,14 @@ public final class AccountCommand {
         return 0;
     }
 
-    @Command(name = "token", description = "Makes a token for a network's programs. It is told once and stored hashed.")
+    @Command(
+            name = "token",
+            description = "Makes a token for a network's programs. It is told once and stored hashed.",
+            footer = "  ringtrace account token --network acme --name 'booking system'")
     int token(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
             @Option(
                             names = "--name",
                             defaultValue = "command line",
@@ -75,10 +88,13 @@ public final class AccountCommand {
 
     @Command(
             name = "site",
-            description = "Makes a site for the tag and prints the script element for its pages. The id is no secret.")
+            description = "Makes a site for the tag and prints the script element for its pages. The id is no secret.",
+            footer = "  ringtrace account site --network acme --origin https://www.example.org --origin"
+                    + " https://shop.example.org")
     int site(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
             @Option(
                             names = "--origin",
                             required = true,
@@ -97,9 +113,12 @@ public final class AccountCommand {
         return 0;
     }
 
-    @Command(name = "sites", description = "Lists a network's sites with their origins.")
+    @Command(
+            name = "sites",
+            description = "Lists a network's sites with their origins.",
+            footer = "  ringtrace account sites --network acme")
     int sites(
-            @Mixin ServerOption server, @Option(names = "--network", required = true, paramLabel = "ID") String network)
+            @Mixin ServerOption server, @Option(names = "--network", required = true, paramLabel = "ID", description = "the network") String network)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
             out().printf("%-26s %s%n", "ID", "ORIGINS");
@@ -113,10 +132,13 @@ public final class AccountCommand {
         return 0;
     }
 
-    @Command(name = "change-site", description = "Gives a site other origins, on all nodes within seconds.")
+    @Command(
+            name = "change-site",
+            description = "Gives a site other origins, on all nodes within seconds.",
+            footer = "  ringtrace account change-site --network acme --id 01J0… --origin https://www.example.com")
     int changeSite(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network") String network,
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") String id,
             @Option(
                             names = "--origin",
@@ -137,10 +159,11 @@ public final class AccountCommand {
     @Command(
             name = "delete-site",
             description =
-                    "Ends a site: on all nodes within seconds its pages get no more numbers, and keep those they show by themselves.")
+                    "Ends a site: on all nodes within seconds its pages get no more numbers, and keep those they show by themselves.",
+            footer = "  ringtrace account delete-site --network acme --id 01J0…")
     int deleteSite(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network") String network,
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") String id)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
@@ -156,9 +179,14 @@ public final class AccountCommand {
         return body;
     }
 
-    @Command(name = "tokens", description = "Lists a network's tokens, without their secrets.")
+    @Command(
+            name = "tokens",
+            description = "Lists a network's tokens, without their secrets.",
+            footer = "  ringtrace account tokens --network acme")
     int tokens(
-            @Mixin ServerOption server, @Option(names = "--network", required = true, paramLabel = "ID") String network)
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
             out().printf("%-6s %-26s %-26s %s%n", "ID", "SECRET MADE", "REVOKED", "NAME");
@@ -175,10 +203,14 @@ public final class AccountCommand {
         return 0;
     }
 
-    @Command(name = "revoke-token", description = "Makes a token invalid for good, on all nodes within seconds.")
+    @Command(
+            name = "revoke-token",
+            description = "Makes a token invalid for good, on all nodes within seconds.",
+            footer = "  ringtrace account revoke-token --network acme --id 3")
     int revokeToken(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") long id)
             throws CommandException {
         change(server, network, id, "revoke");
@@ -189,10 +221,12 @@ public final class AccountCommand {
     @Command(
             name = "rotate-token",
             description =
-                    "Makes a new secret for a token, told once; the former one stops, on all nodes within seconds.")
+                    "Makes a new secret for a token, told once; the former one stops, on all nodes within seconds.",
+            footer = "  ringtrace account rotate-token --network acme --id 3")
     int rotateToken(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") long id)
             throws CommandException {
         out().println(change(server, network, id, "rotate").path("token").asString());

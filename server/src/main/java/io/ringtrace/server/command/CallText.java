@@ -3,6 +3,7 @@ package io.ringtrace.server.command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -41,32 +42,37 @@ public final class CallText {
         return String.join("\n", lines);
     }
 
-    /** One line of a table; {@link #HEADER} stands above it. */
-    public static String row(JsonNode call) {
-        return String.format(
-                Locale.ROOT,
-                "%-24s  %-13s  %-13s  %-13s  %-17s  %-20s  %7s  %s",
-                text(call, "start_time"),
-                text(call, "caller_number"),
-                or(text(call, "promo_number"), text(call, "dialed_text")),
-                text(call, "destination_number"),
-                text(call, "attribution_status"),
-                or(text(call, "visitor_id"), "-"),
-                seconds(call, "talk_ms"),
-                or(text(call, "end_reason"), "in progress"));
+    /** One line for each call. */
+    static String table(Iterable<JsonNode> calls, Paint paint) {
+        TextTable table = new TextTable(paint, HEADINGS, Set.of("TALK"));
+        for (JsonNode call : calls) {
+            table.row(cells(call));
+        }
+        return table.text();
     }
 
-    public static final String HEADER = String.format(
-            Locale.ROOT,
-            "%-24s  %-13s  %-13s  %-13s  %-17s  %-20s  %7s  %s",
-            "START",
-            "CALLER",
-            "DIALED",
-            "DESTINATION",
-            "ATTRIBUTION",
-            "VISITOR",
-            "TALK",
-            "ENDED");
+    /** One line of a table whose other lines are not known yet; {@link #HEADER} stands above it. */
+    public static String row(JsonNode call) {
+        return String.format(Locale.ROOT, LINE, (Object[]) cells(call)).stripTrailing();
+    }
+
+    private static final List<String> HEADINGS =
+            List.of("START", "CALLER", "DIALED", "DESTINATION", "ATTRIBUTION", "VISITOR", "TALK", "ENDED");
+    private static final String LINE = "%-24s  %-13s  %-13s  %-13s  %-17s  %-20s  %7s  %s";
+    public static final String HEADER = String.format(Locale.ROOT, LINE, HEADINGS.toArray());
+
+    private static String[] cells(JsonNode call) {
+        return new String[] {
+            text(call, "start_time"),
+            text(call, "caller_number"),
+            or(text(call, "promo_number"), text(call, "dialed_text")),
+            text(call, "destination_number"),
+            text(call, "attribution_status"),
+            or(text(call, "visitor_id"), "-"),
+            seconds(call, "talk_ms"),
+            or(text(call, "end_reason"), "in progress")
+        };
+    }
 
     private static String attribution(JsonNode call) {
         String status = text(call, "attribution_status");

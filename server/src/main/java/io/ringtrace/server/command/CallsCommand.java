@@ -18,7 +18,13 @@ import tools.jackson.databind.JsonNode;
 /** {@code ringtrace calls}: call records, the latest ones or each one at its end. */
 @Command(
         name = "calls",
-        description = "Shows the latest call records, newest first; with --follow each call that is over from now on.")
+        description = "Shows the latest call records, newest first; with --follow each call that is over from now on.",
+        footer = {
+            "  ringtrace calls --limit 5 --format cards             # the latest five, with all that is known",
+            "  ringtrace calls --follow --trunk acme                 # each call of a carrier, when it is over",
+            "  ringtrace calls --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z --limit 1000 --format csv >"
+                    + " november.csv"
+        })
 public final class CallsCommand implements Callable<Integer> {
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
@@ -65,15 +71,15 @@ public final class CallsCommand implements Callable<Integer> {
             paramLabel = "FORMAT",
             defaultValue = "table",
             description =
-                    "table: a line for each call. cards: several lines for each. json, csv: every field, as the API gives it."
-                            + " (default: ${DEFAULT-VALUE})")
+                    "table: a line for each call. cards: several lines for each. json, csv: every field, as the API"
+                            + " gives it. (default: ${DEFAULT-VALUE})")
     private Format format = Format.TABLE;
 
     @Option(
             names = "--follow",
             description =
-                    "goes on until it is stopped, and shows each call of the last minute and later when it is over; in json"
-                            + " one object a line")
+                    "goes on until it is stopped, and shows each call of the last minute and later when it is over; in"
+                            + " json one object a line")
     private boolean follow;
 
     @Override
@@ -102,7 +108,8 @@ public final class CallsCommand implements Callable<Integer> {
             return;
         }
         if (format == Format.TABLE) {
-            out.println(CallText.HEADER);
+            out.println(CallText.table(answer.path("calls"), new Paint(spec)));
+            return;
         }
         answer.path("calls").forEach(call -> out.println(text(call)));
     }

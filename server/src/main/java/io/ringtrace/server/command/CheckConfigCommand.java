@@ -23,8 +23,13 @@ import tools.jackson.databind.node.ObjectNode;
         name = "check-config",
         description = {
             "Checks a configuration without using it.",
-            "One line for each finding: file:line:column: key: 'value': what was expected. Exit code 2 when there is one.",
+            "One line for each finding: file:line:column: key: 'value': what was expected. Exit code 2 when there is"
+                    + " one.",
             "--format json writes one object: good, version, findings."
+        },
+        footer = {
+            "  ringtrace check-config /etc/ringtrace/ringtrace.yaml",
+            "  ringtrace check-config --format json ringtrace.yaml    # for editors and pipelines"
         })
 public final class CheckConfigCommand implements Callable<Integer> {
     @Spec

@@ -15,8 +15,9 @@ import picocli.CommandLine.Spec;
 /** {@code ringtrace demo}: the whole story on this machine, with real SIP. */
 @Command(
         name = "demo",
-        description =
-                "Plays the whole story on this machine: two visitors, their promo numbers, their calls, the call records.")
+        description = "Plays the whole story on this machine: two visitors, their promo numbers, their calls, the call"
+                + " records.",
+        footer = {"  ringtrace demo", "  ringtrace demo --keep        # and leave the server running"})
 public final class DemoCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything

@@ -25,7 +25,13 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code ringtrace journal}: looks at a journal on disk, and carries a dead node's into the store. */
-@Command(name = "journal", description = "Looks at a journal of call events, and carries a dead node's into the store.")
+@Command(
+        name = "journal",
+        description = "Looks at a journal of call events, and carries a dead node's into the store.",
+        footer = {
+            "  ringtrace journal verify /var/lib/ringtrace",
+            "  ringtrace journal inspect /var/lib/ringtrace --call 01KAX3J6J8M0W4ZB2V5T7N9QRS"
+        })
 public final class JournalCommand {
     private static final String DEAD_LETTERS = "dead-letters.jsonl";
 
@@ -36,7 +42,11 @@ public final class JournalCommand {
     @Command(
             name = "inspect",
             description = "Lists the segments of a journal, or with --call all events of one call and where they stand."
-                    + " Only reads; the node may be running.")
+                    + " Only reads; the node may be running.",
+            footer = {
+                "  ringtrace journal inspect /var/lib/ringtrace",
+                "  ringtrace journal inspect /var/lib/ringtrace --call 01KAX3J6J8M0W4ZB2V5T7N9QRS"
+            })
     int inspect(
             @Parameters(paramLabel = "DIR", description = "the journal's folder, or the data folder it is in") Path dir,
             @Option(names = "--call", paramLabel = "ID", description = "the events of this call") @Nullable String call)
@@ -53,9 +63,10 @@ public final class JournalCommand {
     @Command(
             name = "verify",
             description =
-                    "Reads every entry of a journal and tells damage by segment and offset. Only reads; the node may be"
-                            + " running. Ends with 1 when something is damaged; a torn last entry, which the next start cuts off, is told"
-                            + " and is no damage.")
+                    "Reads every entry of a journal and tells damage by segment and offset. Only reads; the node may"
+                        + " be running. Ends with 1 when something is damaged; a torn last entry, which the next start"
+                        + " cuts off, is told and is no damage.",
+            footer = "  ringtrace journal verify /var/lib/ringtrace")
     int verify(
             @Parameters(paramLabel = "DIR", description = "the journal's folder, or the data folder it is in") Path dir)
             throws CommandException {
@@ -103,7 +114,8 @@ public final class JournalCommand {
             name = "drain",
             description =
                     "Carries what a dead node left in its journal into the store of a running configuration, under that"
-                            + " node's name. Doing it again makes no difference.")
+                            + " node's name. Doing it again makes no difference.",
+            footer = "  ringtrace journal drain /mnt/dead-node/ringtrace --config /etc/ringtrace/ringtrace.yaml")
     int drain(
             @Parameters(paramLabel = "DIR", description = "the data folder of a node that will not start again")
                     Path dir,
@@ -125,8 +137,8 @@ public final class JournalCommand {
                         loaded.configuration(), System.getenv(), dir, Duration.ofSeconds(longestSeconds));
                 out().printf(
                                 Locale.ROOT,
-                                "%s: %d events carried into the store, %d of them set aside, %d unfinished calls closed as"
-                                        + " interrupted%n",
+                                "%s: %d events carried into the store, %d of them set aside, %d unfinished calls"
+                                        + " closed as interrupted%n",
                                 outcome.node(),
                                 outcome.events(),
                                 outcome.setAside(),

@@ -15,8 +15,11 @@ import tools.jackson.databind.JsonNode;
 /** {@code ringtrace live}: the calls that run now. */
 @Command(
         name = "live",
-        description =
-                "Shows the calls that run now, the oldest first: who, since when, in which state; and how many SIP transactions there are.")
+        description = {
+            "Shows the calls that run now, the oldest first: who, since when, in which state; and how many SIP"
+                    + " transactions there are."
+        },
+        footer = {"  ringtrace live", "  ringtrace live --limit 1000 --format json"})
 public final class LiveCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
@@ -28,8 +31,8 @@ public final class LiveCommand implements Callable<Integer> {
     @Option(names = "--limit", defaultValue = "100", description = "how many, 0 to 1000 (default: ${DEFAULT-VALUE})")
     private int limit = 100;
 
-    @Option(names = "--json", description = "as the API gives it")
-    private boolean json;
+    @Mixin
+    private final FormatOption format = new FormatOption();
 
     @Override
     public Integer call() throws CommandException {
@@ -38,10 +41,9 @@ public final class LiveCommand implements Callable<Integer> {
             live = client.get("/v1/operator/live?limit=" + limit);
         }
         PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(live.toPrettyString());
-        } else {
-            page(live, Instant.now(), out);
+        switch (format.format) {
+            case TABLE -> page(live, Instant.now(), out);
+            case JSON -> out.println(live.toPrettyString());
         }
         return 0;
     }

@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "migrate",
         description =
-                "Brings the database's schema up to this version. The embedded store does so by itself at every start.")
+                "Brings the database's schema up to this version. The embedded store does so by itself at every start.",
+        footer = "  ringtrace migrate --config /etc/ringtrace/ringtrace.yaml")
 public final class MigrateCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything

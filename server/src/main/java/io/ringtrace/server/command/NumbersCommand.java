@@ -20,7 +20,10 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** {@code ringtrace numbers}: the number bank of a network. */
-@Command(name = "numbers", description = "Imports, lists, exports and explains the promo numbers of a network.")
+@Command(
+        name = "numbers",
+        description = "Imports, lists, exports and explains the promo numbers of a network.",
+        footer = {"  ringtrace numbers import --network acme numbers.csv", "  ringtrace numbers list --network acme"})
 public final class NumbersCommand {
     private static final int PAGE = 1000;
     private static final String SAMPLE_CALLER = "+12125550199";
@@ -32,12 +35,14 @@ public final class NumbersCommand {
     @Command(
             name = "import",
             description =
-                    "Imports promo numbers from a CSV file with the header number,rate_center,state. Wrong rows are told by line; the others are imported.")
+                    "Imports promo numbers from a CSV file with the header number,rate_center,state. Wrong rows are"
+                            + " told by line; the others are imported.",
+            footer = "  ringtrace numbers import --network acme numbers.csv")
     int importNumbers(
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network that owns them")
                     String network,
-            @Parameters(paramLabel = "FILE") Path file)
+            @Parameters(paramLabel = "FILE", description = "the CSV file") Path file)
             throws CommandException {
         String csv;
         try {
@@ -59,9 +64,14 @@ public final class NumbersCommand {
         }
     }
 
-    @Command(name = "list", description = "Lists a network's numbers and what each is lent for.")
+    @Command(
+            name = "list",
+            description = "Lists a network's numbers and what each is lent for.",
+            footer = "  ringtrace numbers list --network acme")
     int list(
-            @Mixin ServerOption server, @Option(names = "--network", required = true, paramLabel = "ID") String network)
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network)
             throws CommandException {
         List<JsonNode> numbers = new ArrayList<>();
         try (OperatorClient client = server.connect()) {
@@ -84,11 +94,13 @@ public final class NumbersCommand {
 
     @Command(
             name = "export",
-            description =
-                    "Writes the leased numbers of a network as an injection file for SIPp: dialed number;caller number.")
+            description = "Writes the leased numbers of a network as an injection file for SIPp: dialed number;caller"
+                    + " number.",
+            footer = "  ringtrace numbers export --network acme --sipp numbers-for-sipp.csv")
     int export(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
             @Option(names = "--sipp", required = true, paramLabel = "FILE", description = "the file to write")
                     Path file,
             @Option(names = "--all", description = "numbers without a lease too") boolean all)
@@ -121,14 +133,23 @@ public final class NumbersCommand {
     @Command(
             name = "explain",
             description =
-                    "Tells which numbers a pool would take from the bank and why, the first first; or how one number stands.")
+                    "Tells which numbers a pool would take from the bank and why, the first first; or how one number"
+                            + " stands.",
+            footer = "  ringtrace numbers explain --network acme --pool dental-main --limit 5")
     int explain(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID") String network,
-            @Option(names = "--pool", required = true, paramLabel = "ID") String pool,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
+            @Option(names = "--pool", required = true, paramLabel = "ID", description = "the pool, by its RingPool ID")
+                    String pool,
             @Option(names = "--number", paramLabel = "NUMBER", description = "tells of this number only") @Nullable
                     String number,
-            @Option(names = "--limit", defaultValue = "20", paramLabel = "COUNT") int limit)
+            @Option(
+                            names = "--limit",
+                            defaultValue = "20",
+                            paramLabel = "COUNT",
+                            description = "how many at most (default: ${DEFAULT-VALUE})")
+                    int limit)
             throws CommandException {
         JsonNode answer;
         try (OperatorClient client = server.connect()) {

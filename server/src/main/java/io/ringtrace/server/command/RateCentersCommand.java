@@ -14,7 +14,10 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** {@code ringtrace rate-centers}: which exchange is where. */
-@Command(name = "rate-centers", description = "Imports the rate centers that local numbers are matched by.")
+@Command(
+        name = "rate-centers",
+        description = "Imports the rate centers that local numbers are matched by.",
+        footer = "  ringtrace rate-centers import rate-centers.csv")
 public final class RateCentersCommand {
     /** A list of all exchanges is larger than one request may be. */
     private static final int LINES_AT_ONCE = 20_000;
@@ -26,8 +29,12 @@ public final class RateCentersCommand {
     @Command(
             name = "import",
             description =
-                    "Imports exchanges from a CSV file with the header npa,nxx,rate_center,state,lata,lat,lon, or from the numbering plan administrator's list of central office codes. Wrong rows are told by line; the others are imported.")
-    int importFile(@Mixin ServerOption server, @Parameters(paramLabel = "FILE") Path file) throws CommandException {
+                    "Imports exchanges from a CSV file with the header npa,nxx,rate_center,state,lata,lat,lon, or from"
+                            + " the numbering plan administrator's list of central office codes. Wrong rows are told by"
+                            + " line; the others are imported.",
+            footer = "  ringtrace rate-centers import rate-centers.csv")
+    int importFile(@Mixin ServerOption server, @Parameters(paramLabel = "FILE", description = "the CSV file") Path file)
+            throws CommandException {
         List<String> lines;
         try {
             lines = Files.readAllLines(file, StandardCharsets.UTF_8);

@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
         description = {
             "Makes the running server read its configuration again. Calls in progress keep their route.",
             "Exit code 2 when the configuration is wrong; then nothing changes, and there is one line for each finding."
-        })
+        },
+        footer = "  ringtrace check-config && ringtrace reload")
 public final class ReloadCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything

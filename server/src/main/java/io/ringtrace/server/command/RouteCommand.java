@@ -30,8 +30,14 @@ import tools.jackson.databind.JsonNode;
         name = "route",
         description = {
             "Shows where a call would go, and why, with file and line of each rule that took part. Nothing is sent.",
-            "Asks the running server, which knows its leases; with --config, the files alone, which know static numbers only.",
+            "Asks the running server, which knows its leases; with --config, the files alone, which know static"
+                    + " numbers only.",
             "Exit code 1 when the call would be refused."
+        },
+        footer = {
+            "  ringtrace route +18005550123 --trunk acme",
+            "  ringtrace route 8005550123 --trunk acme --from +13125550123 --at 2026-12-25T17:00:00Z",
+            "  ringtrace route +18005550199 --trunk acme --config ringtrace.yaml    # before it is in force"
         })
 public final class RouteCommand implements Callable<Integer> {
     @Spec

@@ -18,8 +18,10 @@ import picocli.CommandLine.Spec;
         name = "schema",
         description = {
             "Prints the JSON Schema of a kind of configuration file, or writes those of all kinds into a folder.",
-            "A first line such as '# yaml-language-server: $schema=/etc/ringtrace/schema/routes.schema.json' makes VS Code use it."
-        })
+            "A first line such as '# yaml-language-server: $schema=/etc/ringtrace/schema/routes.schema.json' makes VS"
+                    + " Code use it."
+        },
+        footer = {"  ringtrace schema routes > routes.schema.json", "  ringtrace schema --write /etc/ringtrace/schema"})
 public final class SchemaCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything

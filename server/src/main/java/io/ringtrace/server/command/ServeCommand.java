@@ -18,6 +18,10 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs the server until SIGTERM or Ctrl-C. It then refuses new calls and lets running ones end, as long as sip.stop-grace says; a second signal stops it at once. Changed routing is put in force when the files change, at SIGHUP, and by ringtrace reload.",
             "Exit code 2 when the configuration is wrong (one line for each finding), 1 when it can't start."
+        },
+        footer = {
+            "  ringtrace serve --config /etc/ringtrace/ringtrace.yaml",
+            "  ringtrace serve --set http.port=0 --set log.level=debug"
         })
 public final class ServeCommand implements Callable<Integer> {
     @Spec

@@ -5,7 +5,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
@@ -13,9 +12,11 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "status",
         description = {
-            "Shows how the running server is: node, routing plan, the last reload that was refused, health, live calls.",
+            "Shows how the running server is: node, routing plan, the last reload that was refused, health, live"
+                    + " calls.",
             "Exit code 1 when it does not do its work."
-        })
+        },
+        footer = {"  ringtrace status", "  ringtrace status --format json"})
 public final class StatusCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
@@ -24,8 +25,8 @@ public final class StatusCommand implements Callable<Integer> {
     @Mixin
     private final ServerOption server = new ServerOption();
 
-    @Option(names = "--json", description = "as the API gives it")
-    private boolean json;
+    @Mixin
+    private final FormatOption format = new FormatOption();
 
     @Override
     public Integer call() throws CommandException {
@@ -33,7 +34,13 @@ public final class StatusCommand implements Callable<Integer> {
         try (OperatorClient client = server.connect()) {
             status = client.get("/v1/operator/status");
         }
-        spec.commandLine().getOut().println(json ? status.toPrettyString() : StatusText.page(status, Instant.now()));
+        spec.commandLine()
+                .getOut()
+                .println(
+                        switch (format.format) {
+                            case TABLE -> StatusText.page(status, Instant.now(), new Paint(spec));
+                            case JSON -> status.toPrettyString();
+                        });
         return status.path("checks")
                         .valueStream()
                         .anyMatch(check -> check.path("status").asString().equals("down"))

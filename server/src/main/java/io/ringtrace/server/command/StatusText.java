@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -15,7 +16,7 @@ final class StatusText {
 
     private StatusText() {}
 
-    static String page(JsonNode status, Instant now) {
+    static String page(JsonNode status, Instant now, Paint paint) {
         List<String> lines = new ArrayList<>();
         add(
                 lines,
@@ -33,20 +34,20 @@ final class StatusText {
                         + count(plan, "static_numbers"));
         add(lines, "", "from " + plan.path("file").asString());
         afterRestart(plan.path("after_restart")).ifPresent(sentence -> add(lines, "", sentence));
-        failure(lines, plan, now);
+        failure(lines, plan, now, paint);
         lines.add("");
+        TextTable checks = new TextTable(paint, List.of("HEALTH", "OF", ""), Set.of());
         for (JsonNode check : status.path("checks")) {
-            lines.add(String.format(
-                    Locale.ROOT,
-                    "%-9s %-12s %s",
+            checks.row(
                     check.path("status").asString().toUpperCase(Locale.ROOT),
                     check.path("name").asString(),
-                    check.path("message").asString()));
+                    check.path("message").asString());
         }
+        lines.add(checks.text());
         return String.join("\n", lines);
     }
 
-    private static void failure(List<String> lines, JsonNode plan, Instant now) {
+    private static void failure(List<String> lines, JsonNode plan, Instant now, Paint paint) {
         JsonNode failure = plan.path("last_failure");
         if (!failure.isObject()) {
             return;
@@ -56,7 +57,7 @@ final class StatusText {
         lines.add("");
         lines.add(
                 bad
-                        ? "THE FILES ARE WRONG. The plan above stays in force; reload refused "
+                        ? paint.alarm("THE FILES ARE WRONG.") + " The plan above stays in force; reload refused "
                                 + moment(failure.path("at"), now) + ":"
                         : "The last reload that was refused was " + moment(failure.path("at"), now)
                                 + "; it has been mended since:");

@@ -18,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 public final class Demo {
     private static final String TOLL_FREE_DESTINATION = "+18665550190";
     private static final String LOCAL_DESTINATION = "+12125550190";
+    private static final String SECOND_LOCAL_DESTINATION = "+14155550190";
     private static final String NOT_OURS = "+13105550142";
     private static final String CALLER = "+13125550123";
     private static final int HOLD_MILLIS = 1500;
@@ -25,7 +26,6 @@ public final class Demo {
     private final Path home;
     private final Path folder;
     private final PrintWriter out;
-    private final Steps steps;
 
     /**
      * @param home where scripts/ and examples/ stand
@@ -35,7 +35,6 @@ public final class Demo {
         this.home = home;
         this.folder = folder;
         this.out = out;
-        this.steps = new Steps(out, 8);
     }
 
     /**
@@ -43,6 +42,7 @@ public final class Demo {
      * @return the exit code
      */
     public int tell(boolean keep) {
+        Steps steps = new Steps(out, keep ? 9 : 8);
         try (SampleHouse house = new SampleHouse(folder)) {
             String readLog = "read " + house.log();
             steps.step(
@@ -60,9 +60,10 @@ public final class Demo {
                 house.importAccount(home.resolve("examples/sample-account/numbers.csv"));
                 return house;
             });
-            steps.step("Making two RingPools, one toll-free, one in New York", readLog, () -> {
-                house.makePool("toll-free-line", "toll_free", TOLL_FREE_DESTINATION, 8);
-                house.makePool("new-york-line", "local", LOCAL_DESTINATION, 5);
+            steps.step("Making three RingPools: toll-free, New York, San Francisco", readLog, () -> {
+                house.makePool("toll-free-line", "toll_free", TOLL_FREE_DESTINATION, 12);
+                house.makePool("new-york-line", "local", LOCAL_DESTINATION, 6);
+                house.makePool("san-francisco-line", "local", SECOND_LOCAL_DESTINATION, 6);
                 return house;
             });
 
@@ -91,7 +92,12 @@ public final class Demo {
             }
             out.println();
             if (keep) {
-                printHowToGoOn(house, visitors.getFirst().promoNumber());
+                PageProcess page = steps.step(
+                        "Opening a landing page with the tag on it",
+                        "read " + folder.resolve("page.log") + " and " + house.log(),
+                        () -> PageProcess.start(home, folder, house, SampleHouse.freeTcpPort()));
+                out.println();
+                printHowToGoOn(house, page, visitors.getFirst().promoNumber());
                 house.release();
             } else {
                 out.println(
@@ -227,8 +233,11 @@ public final class Demo {
         return found.equals(value) ? null : field + " should be " + value + " and is '" + found + "'";
     }
 
-    private void printHowToGoOn(SampleHouse house, String number) {
-        out.println("The server goes on running as process " + house.server().pid() + ".");
+    private void printHowToGoOn(SampleHouse house, PageProcess page, String number) {
+        out.println("Open " + page.url() + " in a browser: a business's page, with a number of your own on it.");
+        out.println();
+        out.println("The server goes on running as process " + house.server().pid()
+                + ", and the page, which ends with it, as process " + page.pid() + ".");
         out.println("  SIP           " + house.sip() + " (UDP); calls go to the gateway " + house.gateway());
         out.println("  HTTP          " + house.http());
         out.println("  its files     " + folder);

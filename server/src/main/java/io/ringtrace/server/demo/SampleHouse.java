@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,6 +37,7 @@ public final class SampleHouse implements AutoCloseable {
     public static final String CAMPAIGN = "spring-sale";
     private static final String POOLS = "/api/2026-11-01/" + NETWORK + "/advertisers/" + ADVERTISER
             + "/advertiser_campaigns/" + CAMPAIGN + "/ring_pools.json";
+    private static final Pattern SITE = Pattern.compile("data-site=\"([^\"]+)\"");
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Path folder;
@@ -167,6 +170,10 @@ public final class SampleHouse implements AutoCloseable {
     }
 
     public void makePool(String id, String type, String destination, int size) throws IOException {
+        makePool(id, type, destination, size, true);
+    }
+
+    public void makePool(String id, String type, String destination, int size, boolean overflow) throws IOException {
         post(
                 POOLS,
                 JSON.createObjectNode()
@@ -175,7 +182,19 @@ public final class SampleHouse implements AutoCloseable {
                         .put("number_type", type)
                         .put("max_pool_size", size)
                         .put("fill_immediately", true)
+                        .put("allow_overflow", overflow)
                         .put("destination_phone_number", destination));
+    }
+
+    /** A site for the pages of one origin; its public id. */
+    public String makeSite(String origin) throws IOException {
+        String element =
+                run("account", "site", "--data-directory", data().toString(), "--network", NETWORK, "--origin", origin);
+        Matcher id = SITE.matcher(element);
+        if (!id.find()) {
+            throw new IOException("no site id in " + element);
+        }
+        return id.group(1);
     }
 
     /** All visits in one request; every one must get a number. */
@@ -257,7 +276,7 @@ public final class SampleHouse implements AutoCloseable {
         }
     }
 
-    private static int freeTcpPort() throws IOException {
+    static int freeTcpPort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -1,0 +1,82 @@
+package io.ringtrace.store.record;
+
+import io.ringtrace.call.CallEvent;
+import io.ringtrace.call.CallId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What one batch holds of one call, at most one event of each kind: a row that is written at once. Used by the drain's thread. */
+final class EventsOfCall {
+    private final CallId callId;
+    private CallEvent.@Nullable Began began;
+    private CallEvent.@Nullable Progressed progressed;
+    private CallEvent.@Nullable Answered answered;
+    private CallEvent.@Nullable Ended ended;
+
+    private EventsOfCall(CallId callId) {
+        this.callId = callId;
+    }
+
+    /** In the order in which the calls are first met. A call that has a second event of a kind is there once more with it. */
+    static Collection<EventsOfCall> merge(List<CallEvent> events) {
+        List<EventsOfCall> all = new ArrayList<>();
+        Map<CallId, EventsOfCall> latest = HashMap.newHashMap(events.size());
+        for (CallEvent event : events) {
+            if (event instanceof CallEvent.Continued) {
+                continue; // it keeps the call's events in the journal, and changes no record
+            }
+            EventsOfCall call = latest.get(event.callId());
+            if (call == null || !call.takes(event)) {
+                call = new EventsOfCall(event.callId());
+                latest.put(event.callId(), call);
+                all.add(call);
+                boolean taken = call.takes(event);
+                if (!taken) {
+                    throw new IllegalStateException("a new row has room for every kind of event");
+                }
+            }
+        }
+        return all;
+    }
+
+    private boolean takes(CallEvent event) {
+        switch (event) {
+            case CallEvent.Began one when began == null -> began = one;
+            case CallEvent.Progressed one when progressed == null -> progressed = one;
+            case CallEvent.Answered one when answered == null -> answered = one;
+            case CallEvent.Ended one when ended == null -> ended = one;
+            case CallEvent.Began _,
+                    CallEvent.Progressed _,
+                    CallEvent.Answered _,
+                    CallEvent.Continued _,
+                    CallEvent.Ended _ -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    CallId callId() {
+        return callId;
+    }
+
+    CallEvent.@Nullable Began began() {
+        return began;
+    }
+
+    CallEvent.@Nullable Progressed progressed() {
+        return progressed;
+    }
+
+    CallEvent.@Nullable Answered answered() {
+        return answered;
+    }
+
+    CallEvent.@Nullable Ended ended() {
+        return ended;
+    }
+}

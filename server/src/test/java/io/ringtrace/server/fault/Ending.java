@@ -1,0 +1,62 @@
+package io.ringtrace.server.fault;
+
+/** How a call of the bench is meant to go. It travels in the INVITE's {@code X-Ending}, so that the gateway plays its part. */
+enum Ending {
+    CALLER_HANGS_UP,
+    DESTINATION_HANGS_UP,
+    /** A re-INVITE in the middle, then the caller hangs up. */
+    REINVITED,
+    /** The first gateway says 503, the second answers; the caller hangs up. */
+    FAILED_OVER,
+    /** Two 2xx with two To tags; the caller ends one leg at once and the other later. */
+    FORKED,
+    /** CANCEL leaves with the INVITE, before any response. */
+    CANCELLED_AT_ONCE,
+    CANCELLED_WHILE_RINGING,
+    /** CANCEL leaves when the 200 arrives; the caller then hangs up. */
+    CANCELLED_TOO_LATE,
+    BUSY,
+    DECLINED,
+    NOT_FOUND,
+    TIMED_OUT,
+    UNKNOWN_NUMBER,
+    BLOCKED,
+    /** From an address that is no trunk's. */
+    STRANGER;
+
+    /** The final status that the gateway is to give; 200 where it answers. */
+    int gatewayStatus() {
+        return switch (this) {
+            case BUSY -> 486;
+            case DECLINED -> 603;
+            case NOT_FOUND -> 404;
+            case TIMED_OUT -> 408;
+            case CALLER_HANGS_UP,
+                    DESTINATION_HANGS_UP,
+                    REINVITED,
+                    FAILED_OVER,
+                    FORKED,
+                    CANCELLED_AT_ONCE,
+                    CANCELLED_WHILE_RINGING,
+                    CANCELLED_TOO_LATE,
+                    UNKNOWN_NUMBER,
+                    BLOCKED,
+                    STRANGER ->
+                200;
+        };
+    }
+
+    /** What the record of an unanswered call must say when the caller heard the end. */
+    String endReason() {
+        return switch (this) {
+            case BUSY -> "destination_busy";
+            case DECLINED -> "destination_declined";
+            case NOT_FOUND -> "destination_not_in_service";
+            case TIMED_OUT -> "destination_no_answer";
+            case UNKNOWN_NUMBER -> "unknown_promo_number";
+            case BLOCKED -> "blocked_caller";
+            case CANCELLED_AT_ONCE, CANCELLED_WHILE_RINGING, CANCELLED_TOO_LATE -> "caller_cancelled";
+            case CALLER_HANGS_UP, DESTINATION_HANGS_UP, REINVITED, FAILED_OVER, FORKED, STRANGER -> "";
+        };
+    }
+}

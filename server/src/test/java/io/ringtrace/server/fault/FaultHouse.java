@@ -1,0 +1,246 @@
+package io.ringtrace.server.fault;
+
+import io.ringtrace.server.demo.SampleHouse;
+import io.ringtrace.store.db.DatabaseAddress;
+import io.ringtrace.store.db.EmbeddedMariaDb;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A server as a process of its own with two gateways, a pool whose numbers are leased, and both parties of every call. The store is the
+ * server's own, or one at the other end of a {@link StoreCable}. Used by one thread.
+ */
+final class FaultHouse implements AutoCloseable {
+    static final String SECOND_GATEWAY = "second";
+    static final String UNKNOWN_NUMBER = "+13035550142";
+    private static final String DESTINATION = "+12125550190";
+    private static final int[] TOLL_FREE = {800, 833, 844, 855, 866, 877, 888};
+    private static final Duration LONGEST_START = Duration.ofSeconds(90);
+
+    /**
+     * What differs from the plainest house.
+     *
+     * @param farStore whether the store stands at the other end of a cable
+     * @param journal lines of {@code store.journal}; empty for the defaults
+     */
+    record Plan(boolean farStore, Map<String, Integer> journal) {
+        static final Plan OWN_STORE = new Plan(false, Map.of());
+        static final Plan FAR_STORE = new Plan(true, Map.of());
+    }
+
+    final SampleHouse house;
+    final Ledger ledger = new Ledger();
+    final LedgerCaller caller;
+    final LedgerCaller stranger;
+    private final LedgerGateway first;
+    private final LedgerGateway second;
+    private final Map<String, String> visitorOfNumber = new TreeMap<>();
+    private final @Nullable EmbeddedMariaDb farStore;
+    private final @Nullable StoreCable cable;
+    private int placed;
+
+    FaultHouse(Path folder, int numbers, Plan plan) throws Exception {
+        house = new SampleHouse(Files.createDirectories(folder));
+        String secondAddress = "127.0.0.1:" + freeUdpPort();
+        String store = "";
+        if (plan.farStore()) {
+            farStore = EmbeddedMariaDb.start(folder.resolve("far-store"), 128);
+            cable = new StoreCable(farStore.address().port());
+            store = farStoreLines(folder, farStore.address(), cable.port());
+        } else {
+            farStore = null;
+            cable = null;
+        }
+        Files.writeString(house.config(), config(Files.readString(house.config()), secondAddress, store, plan));
+        if (plan.farStore()) {
+            SampleHouse.run("migrate", "--config", house.config().toString());
+        }
+        house.start();
+        house.awaitReady(LONGEST_START);
+        lease(folder, numbers);
+        caller = new LedgerCaller("127.0.0.1:0", house.sip(), ledger);
+        stranger = new LedgerCaller("127.0.0.2:0", house.sip(), ledger);
+        first = new LedgerGateway(house.gateway(), ledger, true);
+        second = new LedgerGateway(secondAddress, ledger, false);
+    }
+
+    private static String farStoreLines(Path folder, DatabaseAddress address, int port) throws IOException {
+        Path password = Files.writeString(folder.resolve("far-store-password"), address.password());
+        return """
+                  url: jdbc:mysql://127.0.0.1:%d/%s
+                  user: %s
+                  password: file:%s
+                """.formatted(port, address.database(), address.user(), password);
+    }
+
+    /** The sample house's configuration with a second gateway, a blocked caller, and what the plan asks for. */
+    private static String config(String sample, String secondAddress, String store, Plan plan) {
+        StringBuilder journal = new StringBuilder();
+        if (!plan.journal().isEmpty()) {
+            journal.append("  journal:\n");
+            new TreeMap<>(plan.journal())
+                    .forEach((key, value) -> journal.append("    %s: %d\n".formatted(key, value)));
+        }
+        return sample.replace(
+                        "routes:\n",
+                        """
+                          %s:
+                            host: 127.0.0.1
+                            port: %s
+                        blocked-callers:
+                          numbers: ["%s"]
+                        routes:
+                        """.formatted(
+                                SECOND_GATEWAY,
+                                secondAddress.substring(secondAddress.indexOf(':') + 1),
+                                LedgerCaller.BLOCKED_CALLER))
+                .replace("gateways: [dental-office]", "gateways: [dental-office, " + SECOND_GATEWAY + "]")
+                .replace("store:\n", "store:\n" + store + journal);
+    }
+
+    private void lease(Path folder, int numbers) throws Exception {
+        StringBuilder csv = new StringBuilder("number,rate_center,state\n");
+        for (int i = 0; i < numbers + 1; i++) {
+            csv.append("+1%d55501%02d,,%n".formatted(TOLL_FREE[i / 100], i % 100));
+        }
+        house.importAccount(Files.writeString(folder.resolve("numbers.csv"), csv));
+        // One number of the pool is its overflow number.
+        house.makePool("the-pool", "toll_free", DESTINATION, numbers + 1);
+        List<SampleHouse.Visit> visits = new ArrayList<>();
+        for (int i = 0; i < numbers; i++) {
+            visits.add(new SampleHouse.Visit("visitor-" + i, "the-pool", DESTINATION, Map.of("utm_source", "s" + i)));
+        }
+        house.lease(visits).forEach(visitor -> visitorOfNumber.put(visitor.promoNumber(), visitor.id()));
+    }
+
+    /** Places one call to a leased number, or to nobody's where its ending says so. */
+    LedgerCall place(Ending ending, long ringMillis, long holdMillis) {
+        List<String> numbers = List.copyOf(visitorOfNumber.keySet());
+        String dialed = ending == Ending.UNKNOWN_NUMBER ? UNKNOWN_NUMBER : numbers.get(placed % numbers.size());
+        String id = "fault-" + placed++ + "@bench";
+        // A CANCEL that is to be in time needs a destination that rings for a while.
+        long rings = ending == Ending.CANCELLED_AT_ONCE ? ringMillis + 500 : ringMillis;
+        return (ending == Ending.STRANGER ? stranger : caller).place(id, dialed, ending, rings, holdMillis);
+    }
+
+    /** Places calls at an even rate, with endings and times by the random source, and returns when the last one is placed. */
+    void load(Random random, List<Ending> endings, int perSecond, Duration time, long longestHoldMillis)
+            throws InterruptedException {
+        long begin = System.nanoTime();
+        long count = perSecond * time.toMillis() / 1000;
+        for (long i = 0; i < count; i++) {
+            long due = begin + i * 1_000_000_000L / perSecond;
+            long wait = due - System.nanoTime();
+            if (wait > 1_000_000) {
+                Thread.sleep(wait / 1_000_000);
+            }
+            place(
+                    endings.get(random.nextInt(endings.size())),
+                    10 + random.nextInt(150),
+                    longestHoldMillis / 4 + random.nextLong(longestHoldMillis * 3 / 4 + 1));
+        }
+    }
+
+    StoreCable cable() {
+        if (cable == null) {
+            throw new IllegalStateException("the store is the server's own");
+        }
+        return cable;
+    }
+
+    /** As by {@code kill -9}; the far store's keeper starts it again within seconds. */
+    void killFarStore() {
+        String folder = house.data().resolveSibling("far-store").toString();
+        ProcessHandle.current()
+                .descendants()
+                .filter(process -> process.info().commandLine().orElse("").contains(folder))
+                .filter(process -> process.info().command().orElse("").contains("mariadbd"))
+                .forEach(ProcessHandle::destroyForcibly);
+    }
+
+    void killServer() {
+        house.server().kill();
+    }
+
+    /** Starts the killed server; returns how many milliseconds later it answers the first new call. */
+    long restartUntilACallIsAnswered() throws Exception {
+        long begin = System.nanoTime();
+        house.start();
+        while (true) {
+            LedgerCall probe = place(Ending.CALLER_HANGS_UP, 0, 100);
+            long placedAt = System.nanoTime();
+            while (System.nanoTime() - placedAt < 300_000_000) {
+                synchronized (probe) {
+                    if (probe.wasAnswered()) {
+                        long millis = (probe.finalAt - begin) / 1_000_000;
+                        house.awaitReady(LONGEST_START);
+                        return millis;
+                    }
+                }
+                Thread.sleep(5);
+            }
+            if ((System.nanoTime() - begin) / 1_000_000_000L > LONGEST_START.toSeconds()) {
+                throw new IOException("no call was answered after the restart: "
+                        + house.server().lastLines());
+            }
+        }
+    }
+
+    /** The ledger against the records, once these agree or after so long. */
+    Ledger.Reconciliation reconcile(Duration longest) throws Exception {
+        long deadline = System.nanoTime() + longest.toNanos();
+        while (true) {
+            Ledger.Reconciliation now = ledger.reconcile(house.calls(), visitorOfNumber);
+            if (now.clean() || System.nanoTime() > deadline) {
+                return now;
+            }
+            Thread.sleep(200);
+        }
+    }
+
+    /** Waits until the operator's view of the server fits. */
+    void await(String what, Duration longest, Predicate<List<JsonNode>> fit) throws Exception {
+        long deadline = System.nanoTime() + longest.toNanos();
+        while (!fit.test(house.calls())) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within " + longest.toSeconds() + " s: " + what);
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    private static int freeUdpPort() throws IOException {
+        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            return socket.getLocalPort();
+        }
+    }
+
+
+    @Override
+    public void close() throws IOException {
+        caller.close();
+        stranger.close();
+        first.close();
+        second.close();
+        house.close();
+        if (cable != null) {
+            cable.close();
+        }
+        if (farStore != null) {
+            farStore.close();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.ringtrace.server.fault;
+
+/** What both parties of one call saw. Written by the parties' threads, read when all is over; every access holds its monitor. */
+final class LedgerCall {
+    final String sipCallId;
+    final String dialed;
+    final Ending ending;
+    /** The caller's first INVITE, System.nanoTime. */
+    long invitedAt;
+    /** The highest provisional status that the caller heard. */
+    int provisional;
+    /** The final status of the INVITE that the caller heard; 0 for none. */
+    int finalStatus;
+    long finalAt;
+    /** How often an INVITE with a new branch reached a gateway. */
+    int invitesAtGateways;
+    /** When a gateway first sent a 2xx; 0 for never. */
+    long gatewayAnsweredAt;
+    /** The first of the caller's BYEs, and its final response. */
+    long callerByeAt;
+    int callerByeStatus;
+    long callerByeAnsweredAt;
+    long gatewayByeAt;
+    int gatewayByeStatus;
+    long gatewayByeAnsweredAt;
+    /** The caller has given up: no final response came. */
+    boolean givenUp;
+    boolean over;
+
+    LedgerCall(String sipCallId, String dialed, Ending ending) {
+        this.sipCallId = sipCallId;
+        this.dialed = dialed;
+        this.ending = ending;
+    }
+
+    synchronized boolean isOver() {
+        return over;
+    }
+
+    synchronized boolean wasAnswered() {
+        return finalStatus >= 200 && finalStatus < 300;
+    }
+
+    @Override
+    public synchronized String toString() {
+        return sipCallId + " " + ending + " dialed " + dialed + ": caller heard " + provisional + " and " + finalStatus
+                + ", gateways got " + invitesAtGateways + " INVITEs, caller's BYE " + callerByeStatus + ", gateway's BYE "
+                + gatewayByeStatus + (givenUp ? ", given up" : "");
+    }
+}

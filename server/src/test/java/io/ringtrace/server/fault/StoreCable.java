@@ -1,0 +1,147 @@
+package io.ringtrace.server.fault;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The TCP connection between server and database, which can be cut, hung and slowed, and can lose a commit's answer. Thread-safe. */
+final class StoreCable implements AutoCloseable {
+    /** How the cable is. */
+    enum State {
+        GOOD,
+        /** Connections are reset, new ones closed at once. */
+        CUT,
+        /** Nothing passes, nothing is closed. */
+        HUNG,
+        /** What the database answers is 5 s late. */
+        SLOW
+    }
+
+    private static final long SLOW_MILLIS = 5_000;
+
+    private final int databasePort;
+    private final ServerSocket server;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger commitsToLose = new AtomicInteger();
+    private final AtomicInteger commitsLost = new AtomicInteger();
+    private volatile State state = State.GOOD;
+
+    StoreCable(int databasePort) throws IOException {
+        this.databasePort = databasePort;
+        server = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+        Thread.ofPlatform().daemon().name("store-cable").start(this::accept);
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    void set(State next) {
+        state = next;
+        if (next == State.CUT) {
+            sockets.forEach(StoreCable::closeQuietly);
+        }
+    }
+
+    /** Each of the next so many commits is carried out, and its answer lost with the connection. */
+    void loseCommits(int count) {
+        commitsToLose.set(count);
+    }
+
+    int commitsLost() {
+        return commitsLost.get();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket client = server.accept();
+                if (state == State.CUT) {
+                    client.close();
+                    continue;
+                }
+                Thread.ofVirtual().start(() -> join(client));
+            }
+        } catch (IOException _) {
+            // Closed: nobody is let in any more.
+        }
+    }
+
+    private void join(Socket client) {
+        try {
+            Socket database = new Socket(InetAddress.ofLiteral("127.0.0.1"), databasePort);
+            sockets.add(client);
+            sockets.add(database);
+            Thread.ofVirtual().start(() -> pass(client, database, true));
+            pass(database, client, false);
+        } catch (IOException _) {
+            closeQuietly(client);
+        }
+    }
+
+    private void pass(Socket from, Socket to, boolean upward) {
+        byte[] bytes = new byte[65_536];
+        try (from;
+                to) {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+                while (state == State.HUNG) {
+                    Thread.sleep(10);
+                }
+                if (!upward && state == State.SLOW) {
+                    Thread.sleep(SLOW_MILLIS);
+                }
+                if (upward && isCommit(bytes, read) && takeOne()) {
+                    from.close();
+                    out.write(bytes, 0, read);
+                    // Time for the database to do as it is told before it sees that nobody listens.
+                    Thread.sleep(100);
+                    commitsLost.incrementAndGet();
+                    return;
+                }
+                out.write(bytes, 0, read);
+            }
+        } catch (IOException _) {
+            // Either side has gone; so does the other.
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            sockets.remove(from);
+            sockets.remove(to);
+        }
+    }
+
+    private static boolean isCommit(byte[] bytes, int length) {
+        return new String(bytes, 0, length, StandardCharsets.ISO_8859_1)
+                .toLowerCase(Locale.ROOT)
+                .endsWith("commit");
+    }
+
+    private boolean takeOne() {
+        return commitsToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException _) {
+            // It is closed all the same.
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        state = State.CUT;
+        server.close();
+        sockets.forEach(StoreCable::closeQuietly);
+    }
+}
