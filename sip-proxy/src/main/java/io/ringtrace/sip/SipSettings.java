@@ -1,6 +1,7 @@
 package io.ringtrace.sip;
 
 import io.ringtrace.routing.Transport;
+import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.transaction.BranchParameter;
 import io.ringtrace.sip.transaction.SipTimers;
 import io.ringtrace.sip.transport.StreamLimits;
@@ -67,6 +68,7 @@ public final class SipSettings {
         int mostHandedOver = 8_192;
         boolean sheds = true;
         StreamLimits streams = StreamLimits.DEFAULT;
+        FloodGuard.Limits flood = FloodGuard.Limits.DEFAULT;
 
         @Nullable
         TlsFiles tls;
@@ -84,6 +86,7 @@ public final class SipSettings {
             copy.mostHandedOver = mostHandedOver;
             copy.sheds = sheds;
             copy.streams = streams;
+            copy.flood = flood;
             copy.tls = tls;
             return copy;
         }
@@ -139,6 +142,11 @@ public final class SipSettings {
         return with(v -> v.streams = limits);
     }
 
+    /** When strangers are banned. */
+    public SipSettings withFloodLimits(FloodGuard.Limits limits) {
+        return with(v -> v.flood = limits);
+    }
+
     /** The certificates that TLS listeners need. */
     public SipSettings withTls(TlsFiles files) {
         return with(v -> v.tls = files);
@@ -183,6 +191,10 @@ public final class SipSettings {
 
     boolean sheds() {
         return values.sheds;
+    }
+
+    FloodGuard.Limits floodLimits() {
+        return values.flood;
     }
 
     StreamLimits streams() {
