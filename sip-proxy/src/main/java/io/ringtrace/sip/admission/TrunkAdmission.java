@@ -81,7 +81,7 @@ public final class TrunkAdmission {
             return trunksByCertificate.isEmpty() ? null : byCertificate(source);
         }
         TrunkAccess access = trunk.access();
-        if (access == TrunkAccess.BY_NETWORK) {
+        if (access.equals(TrunkAccess.BY_NETWORK)) {
             return trunk;
         }
         return access.comesBy(source.listener().transport()) && showsCertificate(access, source) ? trunk : null;
