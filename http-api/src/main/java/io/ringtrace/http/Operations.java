@@ -25,6 +25,9 @@ public interface Operations {
 
     Status status();
 
+    /** What runs on the SIP side now; at most so many calls, the oldest first. Asks the SIP threads, which answer within milliseconds. */
+    Live live(int most);
+
     /** The trunks of the plan in force, in the order of the files. */
     List<TrunkState> trunks();
 
@@ -83,6 +86,38 @@ public interface Operations {
 
     /** @param source file and line of the rule that took part; empty when no rule of the files did */
     record Reason(String said, String source) {}
+
+    /**
+     * What runs now.
+     *
+     * @param total of all calls, of which some may not be listed
+     */
+    record Live(long total, long serverTransactions, long clientTransactions, List<LiveCall> calls) {
+        public Live {
+            calls = List.copyOf(calls);
+        }
+    }
+
+    /**
+     * A running call.
+     *
+     * @param id the call's ULID
+     * @param state trying, ringing, answered, or asked (whether it still lives)
+     * @param trunk empty when the plan does not have it any more
+     * @param gateway empty before one rings or answers
+     * @param caller null when withheld or not known
+     * @param dialed null when not known
+     */
+    record LiveCall(
+            String id,
+            String state,
+            String trunk,
+            String gateway,
+            @Nullable String caller,
+            @Nullable String dialed,
+            Instant beganAt,
+            @Nullable Instant answeredAt,
+            @Nullable Instant aliveAt) {}
 
     enum Outcome {
         APPLIED,

@@ -48,6 +48,13 @@ final class InMemoryOperations implements Operations {
     }
 
     @Override
+    public Live live(int most) {
+        LiveCall ringing = new LiveCall(
+                "01HF7YAYW88CCSP0AJ1R2K5NEZ", "ringing", "acme", "gw", null, "+18005550123", Instant.EPOCH, null, null);
+        return new Live(2, 3, 4, List.of(ringing).subList(0, Math.min(most, 1)));
+    }
+
+    @Override
     public List<TrunkState> trunks() {
         return List.of(
                 new TrunkState("acme", List.of("203.0.113.0/24"), "+12135550100"),

@@ -78,6 +78,19 @@ class OperationTest {
     }
 
     @Test
+    void liveCallsAreListedUpToTheLimit() throws Exception {
+        assertThat(api.get("/v1/operator/live", RunningApi.OPERATOR).body())
+                .isEqualTo("{\"live_calls\":2,\"server_transactions\":3,\"client_transactions\":4,\"calls\":[{"
+                        + "\"call_id\":\"01HF7YAYW88CCSP0AJ1R2K5NEZ\",\"state\":\"ringing\",\"trunk\":\"acme\","
+                        + "\"gateway\":\"gw\",\"caller\":null,\"dialed\":\"+18005550123\","
+                        + "\"began_at\":\"1970-01-01T00:00:00Z\",\"answered_at\":null,\"alive_at\":null}]}");
+        assertThat(api.get("/v1/operator/live?limit=0", RunningApi.OPERATOR).body())
+                .endsWith("\"calls\":[]}");
+        assertThat(api.get("/v1/operator/live?limit=1001", RunningApi.OPERATOR).statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
     void theWayOfACallIsExplained() throws Exception {
         assertThat(api.get(
                                 "/v1/operator/route?number=+18005550123&trunk=acme&from=%2B13125550123&at=2026-12-25T17:00:00Z",

@@ -10,6 +10,7 @@ import io.ringtrace.server.command.DemoPageCommand;
 import io.ringtrace.server.command.DiffCommand;
 import io.ringtrace.server.command.GatewaysCommand;
 import io.ringtrace.server.command.JournalCommand;
+import io.ringtrace.server.command.LiveCommand;
 import io.ringtrace.server.command.ManualCommand;
 import io.ringtrace.server.command.MigrateCommand;
 import io.ringtrace.server.command.NumbersCommand;
@@ -50,6 +51,7 @@ import picocli.CommandLine.Command;
             NumbersCommand.class,
             RateCentersCommand.class,
             CallsCommand.class,
+            LiveCommand.class,
             JournalCommand.class,
             CompletionCommand.class,
             ManualCommand.class

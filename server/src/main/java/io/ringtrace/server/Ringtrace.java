@@ -222,6 +222,7 @@ public final class Ringtrace implements AutoCloseable {
                         metrics,
                         operatorToken.getBytes(StandardCharsets.US_ASCII)));
         int httpPort = http.start();
+        metrics.getPrometheusRegistry().register(new CallMetrics(proxy::tallies));
         ServerMetrics.bind(metrics, proxy, directory, journal, drain, clock, reload);
 
         watch(reload);

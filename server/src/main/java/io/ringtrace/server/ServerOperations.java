@@ -15,10 +15,13 @@ import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.counters.Count;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import io.ringtrace.sip.proxy.LiveCallView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** What the operator's commands ask of a running server. Thread-safe. */
@@ -103,6 +106,43 @@ final class ServerOperations implements Operations {
                         failure == null ? null : new Failure(failure.at(), texts(failure.findings())),
                         state.rolledBackFrom(),
                         state.changes()));
+    }
+
+    @Override
+    public Live live(int most) {
+        List<LiveCallView> views;
+        try {
+            views = most == 0 ? List.of() : sip.liveCallViews(most);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the SIP side does not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            views = List.of();
+        }
+        return new Live(
+                sip.liveCalls(),
+                ServerMetrics.sum(sip, Count.SERVER_TRANSACTIONS),
+                ServerMetrics.sum(sip, Count.CLIENT_TRANSACTIONS),
+                views.stream().limit(most).map(ServerOperations::shown).toList());
+    }
+
+    private static LiveCall shown(LiveCallView call) {
+        PhoneNumber caller = call.caller();
+        PhoneNumber dialed = call.dialed();
+        return new LiveCall(
+                call.callId().toString(),
+                call.state().name().toLowerCase(Locale.ROOT),
+                call.trunk(),
+                call.gateway(),
+                caller == null ? null : caller.toString(),
+                dialed == null ? null : dialed.toString(),
+                Instant.ofEpochMilli(call.beganAtMillis()),
+                moment(call.answeredAtMillis()),
+                moment(call.aliveAtMillis()));
+    }
+
+    private static @Nullable Instant moment(long millis) {
+        return millis == 0 ? null : Instant.ofEpochMilli(millis);
     }
 
     @Override

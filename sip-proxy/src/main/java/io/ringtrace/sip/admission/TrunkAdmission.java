@@ -144,6 +144,12 @@ public final class TrunkAdmission {
                 || formerGateways.any(gateway -> comesFrom(gateway, source));
     }
 
+    /** The name of the trunk with that hash; empty when there never was one. */
+    public String trunkName(int trunkHash) {
+        Trunk trunk = trunk(trunkHash);
+        return trunk == null ? "" : trunk.name();
+    }
+
     /** How calls of the trunk with that hash are watched; the default when there never was one. */
     public Supervision supervision(int trunkHash) {
         Trunk trunk = trunk(trunkHash);
