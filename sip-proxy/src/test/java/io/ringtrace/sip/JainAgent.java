@@ -23,7 +23,6 @@ import javax.sip.TransactionTerminatedEvent;
 import javax.sip.address.Address;
 import javax.sip.address.AddressFactory;
 import javax.sip.header.CSeqHeader;
-import javax.sip.header.ContactHeader;
 import javax.sip.header.HeaderFactory;
 import javax.sip.header.ToHeader;
 import javax.sip.message.MessageFactory;
@@ -118,7 +117,7 @@ final class JainAgent implements SipListener, AutoCloseable {
         if (to.getTag() == null) {
             to.setTag(tag);
         }
-        response.addHeader((ContactHeader) headers.createContactHeader(contact));
+        response.addHeader(headers.createContactHeader(contact));
         transaction.sendResponse(response);
     }
 
