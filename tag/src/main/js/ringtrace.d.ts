@@ -52,7 +52,8 @@ export interface Ringtrace {
 
 declare global {
   interface Window {
-    ringtrace: Ringtrace;
-    dataLayer?: unknown[];
+    get ringtrace(): Ringtrace;
+    /** Before the script is loaded. */
+    set ringtrace(options: RingtraceOptions);
   }
 }

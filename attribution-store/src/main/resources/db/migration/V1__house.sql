@@ -83,6 +83,13 @@ CREATE TABLE bank_number (
   KEY unused (network_id, number_type, country, npa, region, rate_center, unused_since, number)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+-- Promo numbers that take text messages.
+CREATE TABLE sms_number (
+  number    BIGINT NOT NULL PRIMARY KEY,
+  marked_at BIGINT NOT NULL,
+  KEY by_time (marked_at)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE rate_center (
   id        BIGINT      NOT NULL AUTO_INCREMENT PRIMARY KEY,
   region    CHAR(2)     NOT NULL,

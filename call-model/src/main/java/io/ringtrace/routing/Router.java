@@ -136,11 +136,11 @@ public final class Router {
 
     private static RouteDecision.@Nullable Reject blocked(
             RoutingPlan plan, CallAttempt attempt, @Nullable RouteTrace trace) {
-        BlockedCallers.Entry entry = plan.blockedCallers().blocking(attempt.caller());
+        BlockedCallers.Entry entry = plan.blockedCallers().blocking(attempt.screened());
         if (entry == null) {
             return null;
         }
-        String why = "caller " + attempt.caller() + " is blocked"
+        String why = "caller " + (attempt.callerWithheld() ? "(withheld)" : attempt.caller()) + " is blocked"
                 + (entry.whole() ? "" : ", as all that begin with +" + entry.digits());
         if (trace != null) {
             trace.add(why, entry.source());

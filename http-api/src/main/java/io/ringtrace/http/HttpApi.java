@@ -20,6 +20,7 @@ import io.ringtrace.http.operator.MatchingEndpoints;
 import io.ringtrace.http.operator.OperationEndpoints;
 import io.ringtrace.http.operator.OperatorEndpoints;
 import io.ringtrace.http.operator.SiteEndpoints;
+import io.ringtrace.http.operator.SmsNumberEndpoint;
 import io.ringtrace.http.pool.RingPoolEndpoints;
 import io.ringtrace.http.record.CallEndpoints;
 import io.ringtrace.http.tag.TagEndpoints;
@@ -80,6 +81,7 @@ public final class HttpApi implements AutoCloseable {
                         ports.leases(),
                         ports.pools(),
                         ports.accounts(),
+                        ports.smsNumbers(),
                         new NewNumbers(
                                 settings.pages().newNumbersBySource(),
                                 settings.pages().newNumbersByPool()))
@@ -88,6 +90,7 @@ public final class HttpApi implements AutoCloseable {
         all.addAll(new CallEndpoints(ports.callRecords()).endpoints());
         all.addAll(new OperatorEndpoints(ports.accounts(), ports.numberBank()).endpoints());
         all.addAll(new SiteEndpoints(ports.accounts()).endpoints());
+        all.addAll(new SmsNumberEndpoint(ports.accounts(), ports.smsNumbers()).endpoints());
         all.addAll(new KeyEndpoints(ports.accounts(), ports.pools()).endpoints());
         all.addAll(new MatchingEndpoints(ports.numberMatching()).endpoints());
         all.addAll(new OperationEndpoints(ports.operations(), ports.health()).endpoints());

@@ -5,6 +5,7 @@ import io.ringtrace.attribution.Leases;
 import io.ringtrace.attribution.NumberBank;
 import io.ringtrace.attribution.NumberMatching;
 import io.ringtrace.attribution.Pools;
+import io.ringtrace.attribution.SmsNumbers;
 import io.ringtrace.call.CallRecords;
 
 /** What the HTTP interface asks of the rest of the server. */
@@ -14,6 +15,7 @@ public record HttpPorts(
         Accounts accounts,
         NumberBank numberBank,
         NumberMatching numberMatching,
+        SmsNumbers smsNumbers,
         CallRecords callRecords,
         Health health,
         Operations operations) {}

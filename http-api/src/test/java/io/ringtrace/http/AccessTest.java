@@ -128,6 +128,7 @@ class AccessTest {
                         api.account,
                         api.account,
                         api.account,
+                        api.account,
                         api.records,
                         new NoHealth(),
                         new InMemoryOperations()),

@@ -7,10 +7,12 @@ import io.ringtrace.attribution.NumberBank;
 import io.ringtrace.attribution.NumberMatching;
 import io.ringtrace.attribution.NumberType;
 import io.ringtrace.attribution.Site;
+import io.ringtrace.attribution.SmsNumbers;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.StoreUnavailableException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,7 +22,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Accounts and their numbers, kept in memory. Can be told to be away. Thread-safe. */
-final class InMemoryAccount implements Accounts, NumberBank, NumberMatching {
+final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, SmsNumbers {
     private final Set<String> campaigns = new HashSet<>();
     private final Set<String> networks = new HashSet<>();
     private final Map<String, String> networkByToken = new HashMap<>();
@@ -184,6 +186,25 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching {
                         e.getValue().rateCenter(),
                         e.getValue().state()))
                 .toList();
+    }
+
+    private final Set<PhoneNumber> smsNumbers = new HashSet<>();
+
+    @Override
+    public synchronized int mark(String network, Collection<PhoneNumber> marked, boolean takesSms)
+            throws StoreUnavailableException {
+        beThere();
+        if (takesSms) {
+            smsNumbers.addAll(marked);
+        } else {
+            smsNumbers.removeAll(marked);
+        }
+        return marked.size();
+    }
+
+    @Override
+    public synchronized boolean takesSms(PhoneNumber number) {
+        return smsNumbers.contains(number);
     }
 
     final List<ExchangeRow> exchanges = new ArrayList<>();

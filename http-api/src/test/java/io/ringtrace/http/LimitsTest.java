@@ -171,6 +171,7 @@ class LimitsTest {
                             api.account,
                             api.account,
                             api.account,
+                            api.account,
                             api.records,
                             new NoChecks(),
                             new InMemoryOperations()),
@@ -184,6 +185,7 @@ class LimitsTest {
                     new HttpPorts(
                             api.pools,
                             api.pools,
+                            api.account,
                             api.account,
                             api.account,
                             api.account,

@@ -98,6 +98,33 @@ class SiteTest {
     }
 
     @Test
+    void aPagesTextsMayGoToANumberThatWasMarkedForThem() throws Exception {
+        String leases = "/v1/sites/" + site + "/leases";
+        String sms = "/v1/operator/sms-numbers";
+        String mark = "{\"network\":\"acme\",\"numbers\":[\"+18885550101\"],\"takes_sms\":true}";
+        assertThat(ask(leases, SHOP, "text/plain").body()).doesNotContain("\"sms\"");
+
+        assertThat(api.send("PUT", sms, RunningApi.OPERATOR, mark).body())
+                .isEqualTo("{\"marked\":1,\"not_of_network\":0}");
+        assertThat(ask(leases, SHOP, "text/plain").body()).contains("+18885550101", "\"sms\":true");
+
+        assertThat(api.send("PUT", sms, RunningApi.OPERATOR, mark.replace("true", "false"))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(ask(leases, SHOP, "text/plain").body()).doesNotContain("\"sms\"");
+        for (String wrong : List.of(
+                mark.replace("acme", "a b"), mark.replace("+18885550101", "x"), mark.replace("true", "1"), "{}")) {
+            assertThat(api.send("PUT", sms, RunningApi.OPERATOR, wrong).statusCode())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+        assertThat(api.send("PUT", sms, RunningApi.OPERATOR, mark.replace("acme", "none"))
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(api.send("PUT", sms, api.acme, mark).statusCode()).isEqualTo(401);
+    }
+
+    @Test
     void aPageMayReadWhyItGetsNoNumber() throws Exception {
         String leases = "/v1/sites/" + site + "/leases";
         for (HttpResponse<String> refused : List.of(

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,18 +18,22 @@ final class ConfigBinder {
     private final YamlNode.Mapping tree;
     private final List<StaticNumberRow> rows;
     private final Path folder;
+    private final Map<String, String> environment;
 
     /**
      * @param folder where relative paths of the file start
+     * @param environment where secrets of the form {@code env:NAME} stand
      */
-    ConfigBinder(YamlNode.Mapping tree, List<StaticNumberRow> rows, Path folder) {
+    ConfigBinder(
+            YamlNode.Mapping tree, List<StaticNumberRow> rows, Path folder, Map<String, String> environment) {
         this.tree = tree;
         this.rows = rows;
+        this.environment = environment;
         this.folder = folder;
     }
 
     Configuration bind(String version) {
-        return new Configuration(sip(), store(), http(), log(), new PlanBinder(tree, rows).bind(version));
+        return new Configuration(sip(), store(), http(), log(), new PlanBinder(tree, rows, environment).bind(version));
     }
 
     private SipConfig sip() {
@@ -46,7 +51,12 @@ final class ConfigBinder {
                         : Integer.parseInt(shards),
                 duration(sip, "maximum-call-duration"),
                 duration(sip, "stop-grace"),
-                sip.get("tls") == null ? null : tls(sip.mapping("tls")));
+                sip.get("tls") == null ? null : tls(sip.mapping("tls")),
+                floodGuard(sip.mapping("flood-guard")));
+    }
+
+    private static SipConfig.FloodGuard floodGuard(YamlNode.Mapping guard) {
+        return new SipConfig.FloodGuard(integer(guard, "refusals"), duration(guard, "within"), duration(guard, "ban"));
     }
 
     private SipConfig.Tls tls(YamlNode.Mapping tls) {

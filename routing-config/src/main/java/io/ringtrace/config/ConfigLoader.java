@@ -78,7 +78,7 @@ public final class ConfigLoader {
         }
         Path folder = ConfigReading.folderOf(main.toAbsolutePath());
         return new ConfigOutcome.Loaded(
-                new ConfigBinder(tree, reading.rows(), folder).bind(version(main, reading.files())));
+                new ConfigBinder(tree, reading.rows(), folder, environment).bind(version(main, reading.files())));
     }
 
     /** A hash of all files; of the file's own bytes where there is one. */

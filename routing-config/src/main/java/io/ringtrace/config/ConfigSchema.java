@@ -136,8 +136,9 @@ final class ConfigSchema {
     private static YamlNode fromJson(JsonNode json) {
         if (json.isObject()) {
             YamlNode.Mapping mapping = YamlNode.Mapping.empty(Position.DEFAULT);
-            json.properties().forEach(p -> mapping.entries()
-                    .put(p.getKey(), new YamlNode.Entry(Position.DEFAULT, fromJson(p.getValue()))));
+            json.properties()
+                    .forEach(p -> mapping.entries()
+                            .put(p.getKey(), new YamlNode.Entry(Position.DEFAULT, fromJson(p.getValue()))));
             return mapping;
         }
         if (json.isArray()) {

@@ -29,6 +29,7 @@ final class MeaningChecks {
         Map<Long, Position> staticNumbers = staticNumbers();
         staticDestinations(staticNumbers);
         trunks(staticNumbers);
+        new TrunkChecks(tree, findings).run(environment);
         new RouteChecks(tree, findings).run();
         new AddressChecks(tree, findings).run();
         new StoreChecks(tree.mapping("store"), findings).run(environment);

@@ -9,9 +9,9 @@ import static io.ringtrace.config.ConfigBinder.transport;
 
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.BlockedCallers;
+import io.ringtrace.routing.CallLimits;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.IpNetwork;
-import io.ringtrace.routing.NumberNormalisation;
 import io.ringtrace.routing.PlanSources;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
@@ -19,7 +19,6 @@ import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.StaticNumber;
 import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.TimeWindow;
-import io.ringtrace.routing.Trunk;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -35,12 +34,15 @@ import org.jspecify.annotations.Nullable;
 /** Makes the routing plan of a tree that has its defaults and was found free of mistakes. */
 final class PlanBinder {
     private final YamlNode.Mapping tree;
+    private final TrunkBinder trunks;
     private final List<StaticNumberRow> rows;
     private final Map<String, Gateway> gateways;
     private final Map<String, TimeWindow> windows;
 
-    PlanBinder(YamlNode.Mapping tree, List<StaticNumberRow> rows) {
+    /** @param environment where secrets of the form {@code env:NAME} stand */
+    PlanBinder(YamlNode.Mapping tree, List<StaticNumberRow> rows, Map<String, String> environment) {
         this.tree = tree;
+        this.trunks = new TrunkBinder(environment);
         this.rows = rows;
         this.gateways = named("gateways", PlanBinder::gateway);
         this.windows = named("time-windows", PlanBinder::window);
@@ -49,7 +51,7 @@ final class PlanBinder {
     RoutingPlan bind(String version) {
         return new RoutingPlan(
                 version,
-                List.copyOf(named("trunks", PlanBinder::trunk).values()),
+                List.copyOf(named("trunks", trunks::trunk).values()),
                 List.copyOf(gateways.values()),
                 tree.items("routes").stream().map(this::route).toList(),
                 staticNumbers(),
@@ -81,42 +83,15 @@ final class PlanBinder {
                 transport(gateway),
                 duration(gateway, "silence"),
                 statuses(gateway),
-                networks(gateway));
+                networks(gateway),
+                Boolean.parseBoolean(text(gateway, "trusted")),
+                new CallLimits(integer(gateway, "calls-per-second"), integer(gateway, "maximum-calls")));
     }
 
     private static Set<Integer> statuses(YamlNode.Mapping mapping) {
         return texts(mapping.items("failover-statuses")).stream()
                 .map(Integer::valueOf)
                 .collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static Trunk trunk(String name, YamlNode.Mapping trunk) {
-        YamlNode.Scalar destination = trunk.scalar("default-destination");
-        return new Trunk(
-                name,
-                networks(trunk),
-                normalisation(trunk.mapping("numbers")),
-                destination == null ? null : PhoneNumber.parse(destination.text()),
-                supervision(trunk.mapping("supervision")));
-    }
-
-    private static Supervision supervision(YamlNode.Mapping supervision) {
-        return new Supervision(
-                supervision.scalar("ask-every") == null ? null : duration(supervision, "ask-every"),
-                Boolean.parseBoolean(text(supervision, "hang-up-at-maximum-duration")));
-    }
-
-    private static NumberNormalisation normalisation(YamlNode.Mapping numbers) {
-        return switch (text(numbers, "format")) {
-            case "e164" -> NumberNormalisation.E164;
-            case "nanp" -> NumberNormalisation.NANP;
-            default ->
-                new NumberNormalisation(
-                        textOr(numbers, "country-code", ""),
-                        textOr(numbers, "national-prefix", ""),
-                        textOr(numbers, "international-prefix", ""),
-                        Integer.parseInt(textOr(numbers, "national-digits", "0")));
-        };
     }
 
     static TimeWindow window(String name, YamlNode.Mapping window) {
@@ -209,7 +184,7 @@ final class PlanBinder {
                 entry.position().toString());
     }
 
-    private static List<IpNetwork> networks(YamlNode.Mapping mapping) {
+    static List<IpNetwork> networks(YamlNode.Mapping mapping) {
         return texts(mapping.items("source-networks")).stream()
                 .map(IpNetwork::parse)
                 .toList();

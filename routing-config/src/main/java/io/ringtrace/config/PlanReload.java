@@ -170,8 +170,7 @@ public final class PlanReload {
             LOG.info("reload ({}): {} says what it said before, routing plan {}", cause, file, plan.version());
         } else {
             LOG.info(
-                    "reload ({}): routing plan {} in force after {}: {} trunks, {} gateways, {} routes, {} static"
-                            + " numbers",
+                    "reload ({}): routing plan {} in force after {}: {} trunks, {} gateways, {} routes, {} static numbers",
                     cause,
                     plan.version(),
                     before.version,

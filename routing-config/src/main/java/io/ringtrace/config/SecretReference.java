@@ -60,6 +60,14 @@ public sealed interface SecretReference {
      */
     String read(Map<String, String> environment) throws IOException;
 
+    /** Why it cannot be had, for whoever wrote the reference. */
+    default String missing() {
+        return switch (this) {
+            case FromFile(var path) -> "the file " + path + " cannot be read, or is empty";
+            case FromEnvironment(var name) -> "the environment variable " + name + " is not set";
+        };
+    }
+
     /** Reads {@code file:/path} or {@code env:NAME}; null for anything else. */
     static @Nullable SecretReference parseOrNull(String text) {
         if (text.startsWith("env:")) {

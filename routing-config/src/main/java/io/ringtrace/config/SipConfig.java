@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param maximumCallDuration how long an answered call may last
  * @param stopGrace how long running calls are kept when the server is told to stop
  * @param tls null only when no listener is of TLS
+ * @param floodGuard when strangers are banned
  */
 public record SipConfig(
         List<Listener> listeners,
@@ -24,7 +25,8 @@ public record SipConfig(
         int shards,
         Duration maximumCallDuration,
         Duration stopGrace,
-        @Nullable Tls tls) {
+        @Nullable Tls tls,
+        FloodGuard floodGuard) {
     public SipConfig {
         listeners = List.copyOf(listeners);
         advertisedHosts = List.copyOf(advertisedHosts);
@@ -48,6 +50,13 @@ public record SipConfig(
             return new InetSocketAddress(address, port);
         }
     }
+
+    /**
+     * When strangers are banned.
+     *
+     * @param refusals so many within the time; 0 for never
+     */
+    public record FloodGuard(int refusals, Duration within, Duration ban) {}
 
     /**
      * The certificate files of TLS, PEM.

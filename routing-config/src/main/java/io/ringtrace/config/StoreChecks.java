@@ -47,11 +47,7 @@ final class StoreChecks {
         try {
             reference.read(environment);
         } catch (IOException _) {
-            String place = switch (reference) {
-                case SecretReference.FromFile(var path) -> "the file " + path + " cannot be read, or is empty";
-                case SecretReference.FromEnvironment(var name) -> "the environment variable " + name + " is not set";
-            };
-            findings.addAt(written, "store.password", null, "a secret by reference, file:/path or env:NAME", place);
+            findings.addAt(written, "store.password", null, "a secret by reference, file:/path or env:NAME", reference.missing());
         }
     }
 

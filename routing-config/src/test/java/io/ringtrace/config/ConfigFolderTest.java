@@ -38,9 +38,7 @@ class ConfigFolderTest {
         write("routes/20-acme.yaml", "routes:\n\n  - {prefix: +1, trunk: acme, gateways: [west]}\n");
         write("routes/30-nothing-yet.yaml", "# routes:\n");
         write("numbers/print.csv", "number,destination,campaign\n+18005550199,+12135550101,print\n");
-        write(
-                "carriers/globex.yaml",
-                """
+        write("carriers/globex.yaml", """
                 include: [old]
                 trunks: {globex: {source-networks: [198.51.100.0/24]}}
                 routes: [{prefix: +44, trunk: globex, gateways: [east]}]

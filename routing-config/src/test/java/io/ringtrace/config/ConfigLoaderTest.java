@@ -85,8 +85,8 @@ class ConfigLoaderTest {
 
         assertThat(lines)
                 .containsExactly(
-                        "ringtrace.yaml:1:14: log.level: 'a\uFFFDb\uFFFD[31mc\uFFFDd': expected one of error, warn,"
-                                + " info, debug, trace",
+                        "ringtrace.yaml:1:14: log.level: 'a\uFFFDb\uFFFD[31mc\uFFFDd': expected one of error, warn, info,"
+                                + " debug, trace",
                         "ringtrace.yaml:1:44: log.format: '" + "x".repeat(80) + "…': expected one of text, json");
     }
 
@@ -99,8 +99,9 @@ class ConfigLoaderTest {
                     Written.in(folder, whole.substring(0, length)).outcome();
 
             if (outcome instanceof ConfigOutcome.Wrong(var findings)) {
-                assertThat(findings).isNotEmpty().allSatisfy(f -> assertThat(f.text())
-                        .hasLineCount(1));
+                assertThat(findings)
+                        .isNotEmpty()
+                        .allSatisfy(f -> assertThat(f.text()).hasLineCount(1));
             }
         }
     }
@@ -119,8 +120,9 @@ class ConfigLoaderTest {
             Path file = Files.write(folder.resolve("ringtrace.yaml"), damaged);
 
             if (new Written(file, Map.of(), Map.of()).outcome() instanceof ConfigOutcome.Wrong(var findings)) {
-                assertThat(findings).isNotEmpty().allSatisfy(f -> assertThat(f.text())
-                        .hasLineCount(1));
+                assertThat(findings)
+                        .isNotEmpty()
+                        .allSatisfy(f -> assertThat(f.text()).hasLineCount(1));
             }
         }
     }

@@ -3,9 +3,17 @@ package io.ringtrace.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.routing.CallLimits;
+import io.ringtrace.routing.DigestAlgorithm;
+import io.ringtrace.routing.DigestUser;
 import io.ringtrace.routing.Gateway;
+import io.ringtrace.routing.HeaderRules;
+import io.ringtrace.routing.HeaderRules.CallerId;
+import io.ringtrace.routing.HeaderRules.PromoNumberHeader;
 import io.ringtrace.routing.IpNetwork;
 import io.ringtrace.routing.NumberNormalisation;
+import io.ringtrace.routing.NumberReading;
+import io.ringtrace.routing.NumberReading.DialedSource;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.StaticNumber;
@@ -13,6 +21,8 @@ import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.TimeWindow;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
+import io.ringtrace.routing.TrunkAccess;
+import io.ringtrace.routing.TrunkLimits;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.DayOfWeek;
@@ -54,7 +64,8 @@ class ConfigurationTest {
                             Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
                             Duration.ofHours(3),
                             Duration.ofSeconds(10),
-                            null));
+                            null,
+                            new SipConfig.FloodGuard(100, Duration.ofSeconds(10), Duration.ofMinutes(5))));
         }
 
         @Test
@@ -73,6 +84,7 @@ class ConfigurationTest {
                               shards: 7
                               maximum-call-duration: 90m
                               stop-grace: 2m
+                              flood-guard: {refusals: 7, within: 1m, ban: 1h}
                               tls:
                                 certificate: tls/server.pem
                                 private-key: /etc/ringtrace/server.key
@@ -95,7 +107,8 @@ class ConfigurationTest {
                                     folder.resolve("tls/server.pem"),
                                     Path.of("/etc/ringtrace/server.key"),
                                     folder.resolve("partners.pem"),
-                                    SipConfig.ClientCertificates.OPTIONAL)));
+                                    SipConfig.ClientCertificates.OPTIONAL),
+                            new SipConfig.FloodGuard(7, Duration.ofMinutes(1), Duration.ofHours(1))));
             assertThat(sip.listeners().getFirst().socketAddress()).hasToString("/192.0.2.1:5070");
         }
     }
@@ -214,8 +227,8 @@ class ConfigurationTest {
 
         @Test
         void everyKey() {
-            assertThat(loaded(
-                                    """
+            assertThat(Written.in(folder, """
+                                    sip: {tls: {certificate: c, private-key: k, client-certificates: optional}}
                                     trunks:
                                       acme:
                                         source-networks: [203.0.113.0/24, "2001:db8::/32", 198.51.100.7]
@@ -225,14 +238,31 @@ class ConfigurationTest {
                                           national-prefix: 0
                                           international-prefix: 00
                                           national-digits: 10
+                                          dialed-number-from: [diversion, p-called-party-id, to, request-uri]
+                                          ported-number: routing
+                                        trusted: false
+                                        transports: [tcp, tls]
+                                        tls-subjects: [SIP.Carrier.Example, "CN=Carrier,O=Example"]
+                                        digest: {username: acme, realm: r, password: "env:ACME", algorithms: [MD5, SHA-512-256]}
+                                        in-dialog-from: any
+                                        caller-id: {show: fixed, number: +442079460111, rewrite-from: true}
+                                        promo-number-header: history-info
+                                        call-data: {header: X-Call, maximum-bytes: 512}
+                                        strip-headers: [X-Internal, Server]
+                                        limits:
+                                          calls-per-second: 50
+                                          maximum-calls: 900
+                                          calls-per-second-to-a-number: 2
+                                          maximum-calls-to-a-number: 9
                                         default-destination: +442079460123
                                         supervision: {ask-every: 5m, hang-up-at-maximum-duration: false}
                                       other:
                                         source-networks: [203.0.112.0/24]
                                         numbers: {format: nanp}
-                                    """)
-                            .plan()
-                            .trunks())
+                                        caller-id: {show: promo}
+                                        promo-number-header: diversion
+                                        call-data: {header: User-to-User}
+                                    """).withEnvironment(Map.of("ACME", "secret")).loaded().plan().trunks())
                     .containsExactly(
                             new Trunk(
                                     "acme",
@@ -242,12 +272,42 @@ class ConfigurationTest {
                                             IpNetwork.parse("198.51.100.7/32")),
                                     new NumberNormalisation("44", "0", "00", 10),
                                     PhoneNumber.parse("+442079460123"),
-                                    new Supervision(Duration.ofMinutes(5), false)),
+                                    new Supervision(Duration.ofMinutes(5), false),
+                                    new NumberReading(
+                                            List.of(
+                                                    DialedSource.DIVERSION,
+                                                    DialedSource.P_CALLED_PARTY_ID,
+                                                    DialedSource.TO,
+                                                    DialedSource.REQUEST_URI),
+                                            NumberReading.PortedNumber.ROUTING,
+                                            false),
+                                    new HeaderRules(
+                                            new CallerId.Fixed(PhoneNumber.parse("+442079460111")),
+                                            true,
+                                            PromoNumberHeader.HISTORY_INFO,
+                                            new HeaderRules.CallDataHeader("X-Call", 512),
+                                            List.of("X-Internal", "Server")),
+                                    new TrunkAccess(
+                                            Set.of(Transport.TCP, Transport.TLS),
+                                            Set.of("sip.carrier.example", "CN=Carrier,O=Example"),
+                                            DigestUser.of(
+                                                    "acme",
+                                                    "r",
+                                                    "secret",
+                                                    List.of(DigestAlgorithm.MD5, DigestAlgorithm.SHA_512_256)),
+                                            true),
+                                    new TrunkLimits(new CallLimits(50, 900), new CallLimits(2, 9))),
                             new Trunk(
-                                    "other",
-                                    List.of(IpNetwork.parse("203.0.112.0/24")),
-                                    NumberNormalisation.NANP,
-                                    null));
+                                            "other",
+                                            List.of(IpNetwork.parse("203.0.112.0/24")),
+                                            NumberNormalisation.NANP,
+                                            null)
+                                    .with(new HeaderRules(
+                                            new CallerId.Promo(),
+                                            false,
+                                            PromoNumberHeader.DIVERSION,
+                                            new HeaderRules.CallDataHeader("User-to-User", 256),
+                                            List.of())));
         }
     }
 
@@ -283,6 +343,9 @@ class ConfigurationTest {
                                         silence: 1500ms
                                         failover-statuses: [503, 404]
                                         source-networks: [192.0.2.0/28]
+                                        trusted: false
+                                        calls-per-second: 20
+                                        maximum-calls: 400
                                     """)
                             .plan()
                             .gateways())
@@ -295,7 +358,9 @@ class ConfigurationTest {
                                     Transport.TCP,
                                     Duration.ofMillis(1500),
                                     Set.of(503, 404),
-                                    List.of(IpNetwork.parse("192.0.2.0/28")))));
+                                    List.of(IpNetwork.parse("192.0.2.0/28")),
+                                    false,
+                                    new CallLimits(20, 400))));
         }
     }
 

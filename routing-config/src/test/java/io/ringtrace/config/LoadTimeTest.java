@@ -85,9 +85,7 @@ class LoadTimeTest {
                     .allSatisfy(millis -> assertThat(millis).isLessThan(3_000));
             Path page = Path.of(System.getProperty("ringtrace.proof.directory", "docs/proofs"));
             Files.createDirectories(page);
-            Files.writeString(
-                    page.resolve("load-time.md"),
-                    """
+            Files.writeString(page.resolve("load-time.md"), """
                     # How long a large configuration takes to load
 
                     Written by `./dev prove load-time` (`LoadTimeTest`): %,d prefixes and %,d static numbers, read, checked and bound %d
@@ -97,12 +95,8 @@ class LoadTimeTest {
                     | static numbers in | MB | processor, first, ms | processor, median, ms | clock, first, ms | clock, median, ms |
                     | --- | --- | --- | --- | --- | --- |
                     %s
-                    """
-                            .formatted(
-                                    PREFIXES,
-                                    NUMBERS,
-                                    ROUNDS,
-                                    all.stream().map(Measured::row).collect(Collectors.joining("\n"))));
+                    """.formatted(
+                    PREFIXES, NUMBERS, ROUNDS, all.stream().map(Measured::row).collect(Collectors.joining("\n"))));
         }
     }
 

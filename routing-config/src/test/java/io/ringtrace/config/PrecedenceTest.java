@@ -141,8 +141,8 @@ class PrecedenceTest {
                             "option: http..port: expected a key such as http.port or sip.listeners[0].port",
                             "option: http.port.x: expected the key of something that exists (http.port is no mapping)",
                             "option: http[0]: expected the key of something that exists (http has no entry 0)",
-                            "option: sip.listeners[7].port: expected the key of something that exists (sip.listeners"
-                                    + " has no entry 7)");
+                            "option: sip.listeners[7].port: expected the key of something that exists (sip.listeners has"
+                                    + " no entry 7)");
         }
 
         @Test

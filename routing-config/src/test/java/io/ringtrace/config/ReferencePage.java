@@ -20,29 +20,25 @@ final class ReferencePage {
         reference.line(
                 "An option (`--set http.port=0`) wins over the environment (`RINGTRACE_HTTP_PORT=0`), that over the");
         reference.line(
-                "file, that over the default. Variables exist for keys outside lists and named entries; options for"
-                        + " all.");
+                "file, that over the default. Variables exist for keys outside lists and named entries; options for all.");
         reference.line("Durations are a number with its unit: `500ms`, `3s`, `5m`, `72h`, `7d`.");
         reference.line("");
-        reference.line("A configuration is one file, or that file and the folders `trunks/`, `gateways/`, `routes/` and"
-                + " `numbers/`");
         reference.line(
-                "beside it, and the folders that `include` names. All `*.yaml` files of a folder are read, in the"
-                        + " order of");
+                "A configuration is one file, or that file and the folders `trunks/`, `gateways/`, `routes/` and `numbers/`");
         reference.line(
-                "their names, and all `*.csv` files of `numbers/` and of included folders; names that begin with a dot"
-                        + " are not.");
+                "beside it, and the folders that `include` names. All `*.yaml` files of a folder are read, in the order of");
+        reference.line(
+                "their names, and all `*.csv` files of `numbers/` and of included folders; names that begin with a dot are not.");
         reference.line("A name stands once over all files; lists follow one another.");
         reference.line("");
         reference.line("| file | sections | schema for editors |");
         reference.line("| --- | --- | --- |");
         for (FileKind kind : FileKind.values()) {
-            String file =
-                    switch (kind) {
-                        case MAIN -> "`ringtrace.yaml`";
-                        case PART -> "an included folder's `*.yaml`";
-                        case TRUNKS, GATEWAYS, ROUTES, NUMBERS -> "`" + kind.text() + "/*.yaml`";
-                    };
+            String file = switch (kind) {
+                case MAIN -> "`ringtrace.yaml`";
+                case PART -> "an included folder's `*.yaml`";
+                case TRUNKS, GATEWAYS, ROUTES, NUMBERS -> "`" + kind.text() + "/*.yaml`";
+            };
             String sections = kind == FileKind.MAIN
                     ? "all"
                     : String.join(
@@ -54,11 +50,9 @@ final class ReferencePage {
         reference.line("| `numbers/*.csv` | columns `number`, `destination`, `campaign` | |");
         reference.line("");
         reference.line(
-                "A first line `# yaml-language-server: $schema=FILE` makes VS Code (with the YAML extension) and other"
-                        + " editors");
+                "A first line `# yaml-language-server: $schema=FILE` makes VS Code (with the YAML extension) and other editors");
         reference.line(
-                "complete and check a file. `ringtrace schema --write FOLDER` writes the schemas of the installed"
-                        + " version.");
+                "complete and check a file. `ringtrace schema --write FOLDER` writes the schemas of the installed version.");
         for (Map.Entry<String, JsonNode> section : schema.path("properties").properties()) {
             reference.line("");
             reference.line("## `" + section.getKey() + "`");
@@ -95,8 +89,9 @@ final class ReferencePage {
                 rows(key, value);
                 continue;
             }
-            boolean required = mapping.path("required").valueStream().anyMatch(r -> r.asString()
-                    .equals(property.getKey()));
+            boolean required = mapping.path("required")
+                    .valueStream()
+                    .anyMatch(r -> r.asString().equals(property.getKey()));
             row(key, value, required);
         }
     }

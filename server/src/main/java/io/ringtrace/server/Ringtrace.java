@@ -17,6 +17,7 @@ import io.ringtrace.http.HttpPorts;
 import io.ringtrace.http.HttpSettings;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.SipSettings;
+import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.transport.ListenerException;
 import io.ringtrace.sip.transport.TlsFiles;
 import io.ringtrace.store.account.DrainedNumbers;
@@ -87,6 +88,7 @@ public final class Ringtrace implements AutoCloseable {
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CountDownLatch hurry = new CountDownLatch(1);
     private Duration stopGrace = Duration.ZERO;
+    private Runnable onStop = () -> {};
     private @Nullable SipProxy sip;
 
     private Ringtrace() {}
@@ -224,6 +226,7 @@ public final class Ringtrace implements AutoCloseable {
                                 accounts.accounts(),
                                 new DatabaseNumberBank(database, clock, directory),
                                 new DatabaseNumberMatching(database, clock),
+                                accounts.smsNumbers(),
                                 new StoreCallRecords(database),
                                 health,
                                 operations),
@@ -247,9 +250,13 @@ public final class Ringtrace implements AutoCloseable {
                 address,
                 data.path(),
                 configuration.plan().version());
-        SystemdService systemd =
+        SystemdService told =
                 open("word to systemd", SystemdService.start(environment, health, operations::statusLine));
-        ProcessSignal.handle("HUP", () -> systemd.reloading(() -> reload.reload("SIGHUP")));
+        onStop = () -> {
+            health.stopping();
+            told.stopping(stopGrace);
+        };
+        ProcessSignal.handle("HUP", () -> told.reloading(() -> reload.reload("SIGHUP")));
     }
 
     private void watch(PlanReload reload) {
@@ -280,6 +287,7 @@ public final class Ringtrace implements AutoCloseable {
             hurry.countDown();
             return;
         }
+        onStop.run();
         if (proxy != null) {
             proxy.refuseNewCalls();
             long running = proxy.liveCalls();
@@ -390,7 +398,11 @@ public final class Ringtrace implements AutoCloseable {
                 .withShards(sip.shards())
                 .withMost(transactions(sip.shards()), transactions(sip.shards()), MOST_LIVE_CALLS)
                 .withAdvertisedHosts(Set.copyOf(sip.advertisedHosts()))
-                .withMaximumDuration(sip.maximumCallDuration());
+                .withMaximumDuration(sip.maximumCallDuration())
+                .withFloodLimits(new FloodGuard.Limits(
+                        sip.floodGuard().refusals(),
+                        sip.floodGuard().within(),
+                        sip.floodGuard().ban()));
         SipConfig.Tls tls = sip.tls();
         return tls == null
                 ? settings

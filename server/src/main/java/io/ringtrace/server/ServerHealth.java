@@ -7,6 +7,7 @@ import io.ringtrace.store.directory.NumberDirectory;
 import io.ringtrace.store.journal.Journal;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What a load balancer and an operator ask: does this node take calls, and does it lend numbers? Answers from memory; thread-safe. */
 final class ServerHealth implements Health {
@@ -19,6 +20,7 @@ final class ServerHealth implements Health {
     private final NumberDirectory directory;
     private final LeaseClock clock;
     private final Journal journal;
+    private volatile boolean stopping;
 
     ServerHealth(SipProxy sip, NumberDirectory directory, LeaseClock clock, Journal journal) {
         this.sip = sip;
@@ -42,7 +44,21 @@ final class ServerHealth implements Health {
 
     @Override
     public List<Check> ready() {
-        return List.of(directoryCheck(), clockCheck(), journalCheck());
+        List<Check> checks = List.of(directoryCheck(), clockCheck(), journalCheck());
+        return stopping
+                ? Stream.concat(
+                                Stream.of(new Check(
+                                        "stopping",
+                                        State.DOWN,
+                                        "The server stops: new calls hear 503, running ones may end.")),
+                                checks.stream())
+                        .toList()
+                : checks;
+    }
+
+    /** From now on it is alive, and not ready. */
+    void stopping() {
+        stopping = true;
     }
 
     private Check directoryCheck() {

@@ -2,6 +2,7 @@ package io.ringtrace.server;
 
 import io.ringtrace.http.Health;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -20,6 +21,9 @@ final class SystemdService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SystemdService.class);
     /** How often {@code systemctl status} gets a fresh line when there is no watchdog. */
     private static final long MICROS_BETWEEN_STATES = 30_000_000;
+
+    /** For the last records and the database's own end. */
+    private static final Duration AFTER_GRACE = Duration.ofSeconds(45);
 
     private final @Nullable SystemdSocket socket;
     private final Health health;
@@ -82,6 +86,16 @@ final class SystemdService implements AutoCloseable {
         } finally {
             ready();
         }
+    }
+
+    /**
+     * Says that the server begins to stop.
+     *
+     * @param grace how long that may take, besides what the unit allows anyway
+     */
+    void stopping(Duration grace) {
+        send("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + grace.plus(AFTER_GRACE).toNanos() / 1_000
+                + "\nSTATUS=stopping, new calls hear 503");
     }
 
     private void ready() {

@@ -38,7 +38,9 @@ class CommandHelpTest {
 
     private static void collect(CommandLine command, List<String> names) {
         names.add(command.getCommandSpec().qualifiedName(" "));
-        command.getSubcommands().values().forEach(verb -> collect(verb, names));
+        command.getSubcommands().values().stream()
+                .filter(verb -> !verb.getCommandSpec().usageMessage().hidden())
+                .forEach(verb -> collect(verb, names));
     }
 
     private static CommandSpec command(String name) {

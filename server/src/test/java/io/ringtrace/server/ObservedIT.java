@@ -145,6 +145,18 @@ class ObservedIT {
     }
 
     @Test
+    void everyMetricOfTheTroubleshootingPageIsThere() throws Exception {
+        Matcher metric = Pattern.compile("`(ringtrace_[a-z_]+)`")
+                .matcher(Files.readString(Scale.home().resolve("docs/troubleshooting.md")));
+        Set<String> named = new TreeSet<>();
+        while (metric.find()) {
+            named.add(metric.group(1));
+        }
+        assertThat(named).hasSizeGreaterThan(8);
+        assertThat(scraped()).containsAll(named);
+    }
+
+    @Test
     void thePathOfTheTokenAndTheJobAreThoseOfTheDocuments() throws Exception {
         JsonNode scrape = yaml("prometheus/scrape.yaml").at("/scrape_configs/0");
         assertThat(scrape.path("job_name").asString()).isEqualTo("ringtrace");

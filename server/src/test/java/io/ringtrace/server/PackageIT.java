@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -121,8 +123,10 @@ class PackageIT {
         assertThat(unpacked("usr/share/doc/ringtrace/reference/configuration.md"))
                 .isNotEmptyFile();
         assertThat(unpacked("usr/share/doc/ringtrace/copyright")).isNotEmptyFile();
-        assertThat(unpacked("usr/share/doc/ringtrace/grafana/ringtrace-dashboard.json")).isNotEmptyFile();
-        assertThat(unpacked("usr/share/doc/ringtrace/prometheus/ringtrace-rules.yaml")).isNotEmptyFile();
+        assertThat(unpacked("usr/share/doc/ringtrace/grafana/ringtrace-dashboard.json"))
+                .isNotEmptyFile();
+        assertThat(unpacked("usr/share/doc/ringtrace/prometheus/ringtrace-rules.yaml"))
+                .isNotEmptyFile();
     }
 
     @Test
@@ -137,6 +141,30 @@ class PackageIT {
         String unit = Files.readString(unpacked("lib/systemd/system/ringtrace.service"));
         assertThat(unit).contains("Type=notify\n", "ExecStart=/usr/bin/ringtrace serve\n", "User=ringtrace\n");
         assertThat(unit).contains("AmbientCapabilities=CAP_NET_BIND_SERVICE\n", "KillMode=mixed\n");
+    }
+
+    /** As far as that can be seen without a Docker: its words are known, and name what there is. */
+    @Test
+    void theDockerfileFitsThePackage() throws Exception {
+        List<String> lines = Files.readAllLines(Scale.home().resolve("Dockerfile")).stream()
+                .filter(line -> !line.isBlank() && !line.startsWith("#") && !line.startsWith(" &&"))
+                .toList();
+        assertThat(lines).allSatisfy(line -> assertThat(line)
+                .matches("(FROM|RUN|COPY|ENV|WORKDIR|USER|VOLUME|EXPOSE|HEALTHCHECK|STOPSIGNAL|ENTRYPOINT|CMD) .+"));
+        assertThat(lines)
+                .contains(
+                        "USER ringtrace", "ENTRYPOINT [\"ringtrace\"]", "CMD [\"serve\"]", "VOLUME /var/lib/ringtrace");
+        assertThat(lines.stream().filter(line -> line.startsWith("HEALTHCHECK")))
+                .singleElement()
+                .asString()
+                .endsWith("CMD [\"ringtrace\", \"status\"]");
+        for (String line : lines) {
+            Matcher from = Pattern.compile("--from=(\\w+)").matcher(line);
+            if (from.find()) {
+                assertThat(lines).anyMatch(stage -> stage.endsWith(" AS " + from.group(1)));
+            }
+        }
+        assertThat(Files.readString(Scale.home().resolve(".dockerignore"))).contains("**/target", ".git");
     }
 
     /** On a Debian of its own, with the real systemd; only at full numbers, for it fetches that Debian. */

@@ -164,9 +164,7 @@ class ReloadUnderLoadIT {
 
     private void proof(int plansInRecords) throws Exception {
         Collections.sort(millisUntilInForce);
-        Scale.proof(
-                "reload",
-                """
+        Scale.proof("reload", """
                 # Reloads under load
 
                 Written by `./dev prove reload` (`ReloadUnderLoadIT`): %d reloads while SIPp makes %d calls/s, asked for by the command, by
@@ -183,22 +181,19 @@ class ReloadUnderLoadIT {
                 | broken by | times | changed the plan | the finding begins |
                 | --- | --- | --- | --- |
                 %s
-                """
-                        .formatted(
-                                RELOADS,
-                                PER_SECOND,
-                                CALLS,
-                                PER_SECOND,
-                                RELOADS,
-                                broken.values().stream()
-                                        .mapToInt(Integer::intValue)
-                                        .sum(),
-                                plansInRecords,
-                                millisUntilInForce.get(millisUntilInForce.size() / 2),
-                                millisUntilInForce.getLast(),
-                                broken.entrySet().stream()
-                                        .map(b -> "| %s | %d | never | `%s` |"
-                                                .formatted(b.getKey().text(), b.getValue(), b.getKey().finding))
-                                        .collect(Collectors.joining("\n"))));
+                """.formatted(
+                        RELOADS,
+                        PER_SECOND,
+                        CALLS,
+                        PER_SECOND,
+                        RELOADS,
+                        broken.values().stream().mapToInt(Integer::intValue).sum(),
+                        plansInRecords,
+                        millisUntilInForce.get(millisUntilInForce.size() / 2),
+                        millisUntilInForce.getLast(),
+                        broken.entrySet().stream()
+                                .map(b -> "| %s | %d | never | `%s` |"
+                                        .formatted(b.getKey().text(), b.getValue(), b.getKey().finding))
+                                .collect(Collectors.joining("\n"))));
     }
 }

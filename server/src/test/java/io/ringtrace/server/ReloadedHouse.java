@@ -55,14 +55,11 @@ record ReloadedHouse(Path folder, String main, String gateway) {
         write("numbers/print.csv", "number,destination,campaign\n+18005550199,+12135550101,print\n");
         write("carriers/acme.yaml", "trunks: {acme: {source-networks: [127.0.0.2/32]}}\n");
         write("gateways/all.yaml", gateways(gateway.substring(gateway.indexOf(':') + 1)));
-        write(
-                "routes/all.yaml",
-                """
+        write("routes/all.yaml", """
                 # plan %d
                 routes:
                   - {prefix: +1, gateways: [%s]}
-                """
-                        .formatted(number, number % 2 == 0 ? "even" : "odd"));
+                """.formatted(number, number % 2 == 0 ? "even" : "odd"));
         ConfigOutcome outcome = new ConfigLoader(Map.of(), System.getenv()).load(folder.resolve("ringtrace.yaml"));
         if (outcome instanceof ConfigOutcome.Loaded(var configuration)) {
             return configuration.plan().version();

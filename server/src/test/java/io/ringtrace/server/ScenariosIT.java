@@ -72,6 +72,59 @@ class ScenariosIT {
     }
 
     @Test
+    void anAnswerThatCrossesTheCancel() throws Exception {
+        JsonNode record = play("answer-beats-cancel", leased.leasedNumbers().get(6));
+        assertThat(record.path("end_reason").asString()).isEqualTo("caller_hangup");
+        assertThat(record.path("sip_code_sent").asInt()).isEqualTo(200);
+    }
+
+    @Test
+    void aReInviteWithinTheCall() throws Exception {
+        JsonNode record = play("re-invite", leased.leasedNumbers().get(7));
+        assertThat(record.path("end_reason").asString()).isEqualTo("caller_hangup");
+    }
+
+    @Test
+    void ringingThatIsAcknowledged() throws Exception {
+        JsonNode record = play("reliable-ringing", leased.leasedNumbers().get(8));
+        assertThat(record.path("end_reason").asString()).isEqualTo("caller_hangup");
+        assertThat(record.path("sip_code_sent").asInt()).isEqualTo(200);
+    }
+
+    @Test
+    void aGatewayWithoutService() throws Exception {
+        JsonNode record = play("gateway-unavailable", leased.leasedNumbers().get(9));
+        assertThat(record.path("end_reason").asString()).isEqualTo("destination_error");
+        assertThat(record.path("sip_code_gateway").asInt()).isEqualTo(503);
+        assertThat(record.path("sip_code_sent").asInt()).isEqualTo(500);
+    }
+
+    @Test
+    void aRedirectionThatIsPassedOn() throws Exception {
+        JsonNode record = play("redirected", leased.leasedNumbers().get(10));
+        assertThat(record.path("end_reason").asString()).isEqualTo("redirected");
+        assertThat(record.path("sip_code_sent").asInt()).isEqualTo(302);
+    }
+
+    @Test
+    void aDestinationThatDeclines() throws Exception {
+        JsonNode record = play("declined", leased.leasedNumbers().get(11));
+        assertThat(record.path("end_reason").asString()).isEqualTo("destination_declined");
+        assertThat(record.path("sip_code_sent").asInt()).isEqualTo(603);
+    }
+
+    @Test
+    void optionsAreAnsweredAndLeaveNoRecord() throws Exception {
+        int before = leased.house.calls().size();
+        try (Sipp carrier =
+                leased.carrier("options", leased.leasedNumbers().subList(5, 6), "127.0.0.1:0", 1, 1, 0, 30)) {
+            Sipp.Outcome outcome = carrier.await(40);
+            assertThat(outcome.good()).as(outcome.errors()).isTrue();
+        }
+        assertThat(leased.house.calls()).hasSize(before);
+    }
+
+    @Test
     void aNumberThatIsNotOursIsRefusedAndRecorded() throws Exception {
         JsonNode record = play("unknown-number", NOT_OURS);
         assertThat(record.path("attribution_status").asString()).isEqualTo("unknown_number");

@@ -15,6 +15,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.ringtrace.http.Health;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,8 @@ class SystemdServiceTest {
         assertThat(next()).matches("RELOADING=1\nMONOTONIC_USEC=[0-9]+");
         assertThat(next()).startsWith("READY=1\n");
         assertThat(reloads).containsExactly("done");
+        service.stopping(Duration.ofSeconds(15));
+        assertThat(next()).startsWith("STOPPING=1\nEXTEND_TIMEOUT_USEC=60000000\n");
         service.close();
         assertThat(next()).isEqualTo("STOPPING=1\nSTATUS=stopping");
     }

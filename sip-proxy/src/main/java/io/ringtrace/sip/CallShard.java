@@ -1,6 +1,7 @@
 package io.ringtrace.sip;
 
 import io.ringtrace.call.RunningCall;
+import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.Flaw;
@@ -40,6 +41,7 @@ final class CallShard implements MessageReceiver {
     private final TimerWheel wheel;
     private final TransactionLayer transactions;
     private final ProxyCore core;
+    private final FloodGuard guard;
     private final SipCounters counters;
     private final SipParser parser = new SipParser();
     private final SipMessage message = new SipMessage();
@@ -58,12 +60,14 @@ final class CallShard implements MessageReceiver {
             TimerWheel wheel,
             TransactionLayer transactions,
             ProxyCore core,
+            FloodGuard guard,
             int mostHandedOver) {
         this.loop = loop;
         this.monotonicMillis = monotonicMillis;
         this.wheel = wheel;
         this.transactions = transactions;
         this.core = core;
+        this.guard = guard;
         this.counters = transactions.counters();
         this.inbox = new MpscAtomicArrayQueue<>(mostHandedOver);
         this.tickedAt = monotonicMillis.getAsLong();
@@ -82,6 +86,10 @@ final class CallShard implements MessageReceiver {
     @Override
     public void received(MessagePort port, Hop source, byte[] bytes, int offset, int length) {
         mustBeInLoop();
+        if (guard.drops(source.address())) {
+            counters.add(Count.BANNED_DROPS);
+            return;
+        }
         Flaw flaw = parser.parseDatagram(bytes, offset, length, message);
         if (flaw == Flaw.KEEP_ALIVE) {
             return;

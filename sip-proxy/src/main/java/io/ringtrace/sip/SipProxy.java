@@ -8,6 +8,9 @@ import io.ringtrace.call.RecentInvite;
 import io.ringtrace.call.RunningCall;
 import io.ringtrace.routing.ActivePlan;
 import io.ringtrace.routing.Transport;
+import io.ringtrace.sip.admission.CallCapacity;
+import io.ringtrace.sip.admission.DigestCheck;
+import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.admission.OurNames;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
@@ -228,6 +231,9 @@ public final class SipProxy implements AutoCloseable {
         OurNames names = new OurNames(sentBys, settings.advertisedHosts());
         ProxyCore.Rules rules = new ProxyCore.Rules(
                 settings.maximumDuration(), settings.mostLiveCalls(), Long.toHexString(secureRandom.nextLong()));
+        CallCapacity capacity = new CallCapacity(monotonicMillis);
+        DigestCheck digests = new DigestCheck(clock);
+        FloodGuard guard = new FloodGuard(settings.floodLimits(), monotonicMillis);
         RejoiningInvites rejoins = new RejoiningInvites(rejoining);
         List<CallShard> made = new ArrayList<>();
         for (int i = 0; i < settings.shards(); i++) {
@@ -240,7 +246,10 @@ public final class SipProxy implements AutoCloseable {
                     targets,
                     health,
                     rejoins,
-                    newCallsRefused::get);
+                    newCallsRefused::get,
+                    capacity,
+                    digests,
+                    guard);
             made.add(shard(udp, tcp, i, sentBys, surroundings, rules, names));
         }
         List<CallShard> all = List.copyOf(made);
@@ -290,6 +299,7 @@ public final class SipProxy implements AutoCloseable {
                 random);
         ProxyCore core =
                 new ProxyCore(transactions, surroundings, rules, names, listeners, loop, monotonicMillis, random);
-        return new CallShard(loop, monotonicMillis, wheel, transactions, core, settings.mostHandedOver());
+        return new CallShard(
+                loop, monotonicMillis, wheel, transactions, core, surroundings.guard(), settings.mostHandedOver());
     }
 }

@@ -1,6 +1,7 @@
 package io.ringtrace.sip;
 
 import io.ringtrace.routing.Transport;
+import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.transaction.BranchParameter;
 import io.ringtrace.sip.transaction.SipTimers;
 import io.ringtrace.sip.transport.StreamLimits;
@@ -66,6 +67,7 @@ public final class SipSettings {
         int mostLiveCalls = 200_000;
         int mostHandedOver = 8_192;
         StreamLimits streams = StreamLimits.DEFAULT;
+        FloodGuard.Limits flood = FloodGuard.Limits.DEFAULT;
 
         @Nullable
         TlsFiles tls;
@@ -82,6 +84,7 @@ public final class SipSettings {
             copy.mostLiveCalls = mostLiveCalls;
             copy.mostHandedOver = mostHandedOver;
             copy.streams = streams;
+            copy.flood = flood;
             copy.tls = tls;
             return copy;
         }
@@ -132,6 +135,11 @@ public final class SipSettings {
         return with(v -> v.streams = limits);
     }
 
+    /** When strangers are banned. */
+    public SipSettings withFloodLimits(FloodGuard.Limits limits) {
+        return with(v -> v.flood = limits);
+    }
+
     /** The certificates that TLS listeners need. */
     public SipSettings withTls(TlsFiles files) {
         return with(v -> v.tls = files);
@@ -172,6 +180,10 @@ public final class SipSettings {
     /** Messages that may wait for a shard when another shard received them. */
     int mostHandedOver() {
         return values.mostHandedOver;
+    }
+
+    FloodGuard.Limits floodLimits() {
+        return values.flood;
     }
 
     StreamLimits streams() {

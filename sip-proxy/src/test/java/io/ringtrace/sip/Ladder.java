@@ -12,6 +12,7 @@ import io.ringtrace.call.RunningCalls;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.IpNetwork;
 import io.ringtrace.routing.NumberNormalisation;
+import io.ringtrace.routing.PlanSources;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.StaticNumber;
@@ -272,6 +273,49 @@ final class Ladder implements AutoCloseable {
         proxy = startProxy(port, tcpPort);
     }
 
+    /** A reload: another plan is in force from now on. */
+    void reloads(UnaryOperator<RoutingPlan> change) {
+        plan = change.apply(plan);
+    }
+
+    /** A reload after which the caller's trunk is another; null removes it. */
+    void reloadsTrunk(UnaryOperator<@Nullable Trunk> change) {
+        reloads(before -> {
+            List<Trunk> trunks = new ArrayList<>();
+            for (Trunk trunk : before.trunks()) {
+                Trunk changed = trunk.name().equals("acme") ? change.apply(trunk) : trunk;
+                if (changed != null) {
+                    trunks.add(changed);
+                }
+            }
+            return planOf(
+                    before,
+                    trunks,
+                    before.routes().getFirst().shares().getFirst().gateways());
+        });
+    }
+
+    /** A reload after which every gateway is another. */
+    void reloadsGateways(UnaryOperator<Gateway> change) {
+        reloads(before -> planOf(
+                before,
+                before.trunks(),
+                before.routes().getFirst().shares().getFirst().gateways().stream()
+                        .map(change)
+                        .toList()));
+    }
+
+    private static RoutingPlan planOf(RoutingPlan before, List<Trunk> trunks, List<Gateway> gateways) {
+        return new RoutingPlan(
+                before.version() + "+",
+                trunks,
+                gateways,
+                List.of(new Route("", null, gateways, Route.DEFAULT_RING_TIMEOUT, "test:1")),
+                List.copyOf(before.staticNumbers().values()),
+                before.blockedCallers(),
+                PlanSources.NONE);
+    }
+
     /** From now on the routes are changed so. */
     void routes(UnaryOperator<Route> change) {
         plan = new RoutingPlan(
@@ -284,9 +328,7 @@ final class Ladder implements AutoCloseable {
 
     /** From now on the calls of all trunks are watched like that. */
     void supervises(Supervision rules) {
-        List<Trunk> trunks = plan.trunks().stream()
-                .map(t -> new Trunk(t.name(), t.sourceNetworks(), t.normalisation(), t.defaultDestination(), rules))
-                .toList();
+        List<Trunk> trunks = plan.trunks().stream().map(t -> t.with(rules)).toList();
         plan = new RoutingPlan(
                 "watched",
                 trunks,

@@ -325,6 +325,13 @@ final class Party implements AutoCloseable {
         }
     }
 
+    /** A provisional response with a tag begins a dialog (RFC 3261 §12.1.2). */
+    void entersEarlyDialog(SipText response) {
+        remoteTag = SipText.tag(response.header("To"));
+        remoteTarget = SipText.uri(response.header("Contact"));
+        routes = new ArrayList<>(response.all("Record-Route")).reversed();
+    }
+
     private @Nullable SipText next(int patienceMillis) {
         String message = wire.receive(patienceMillis);
         return message == null ? null : new SipText(message);

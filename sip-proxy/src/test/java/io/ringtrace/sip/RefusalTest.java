@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.attribution.AttributionStatus;
 import io.ringtrace.call.EndReason;
+import io.ringtrace.routing.Transport;
+import io.ringtrace.routing.TrunkAccess;
 import io.ringtrace.sip.counters.Count;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -93,6 +96,15 @@ class RefusalTest {
             assertThat(first.text()).doesNotContainIgnoringCase("Server:").doesNotContainIgnoringCase("ringtrace");
             assertThat(ladder.journal.events()).isEmpty();
             assertThat(ladder.count(Count.STRANGERS)).isEqualTo(2);
+        }
+
+        @Test
+        void areATrunksByATransportThatIsNotItsOwn() {
+            ladder.reloadsTrunk(
+                    trunk -> trunk.with(new TrunkAccess(Set.of(Transport.TCP, Transport.TLS), Set.of(), null, false)));
+            caller.invites(Ladder.PROMO);
+            caller.receives("403");
+            assertThat(ladder.count(Count.STRANGERS)).isEqualTo(1);
         }
 
         @Test

@@ -3,7 +3,10 @@ package io.ringtrace.sip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringtrace.routing.NumberNormalisation;
 import io.ringtrace.routing.Transport;
+import io.ringtrace.routing.Trunk;
+import io.ringtrace.routing.TrunkAccess;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.transport.ListenerException;
 import io.ringtrace.sip.transport.TlsFiles.ClientCertificates;
@@ -14,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -62,6 +66,43 @@ class TlsTest {
             socket.startHandshake();
             return socket.getSession().getPeerCertificates()[0];
         }
+    }
+
+    private void trunkShows(String subject) {
+        ladder.reloadsTrunk(trunk -> new Trunk("acme", List.of(), NumberNormalisation.NANP, null)
+                .with(new TrunkAccess(Set.of(), Set.of(subject), null, false)));
+    }
+
+    @Test
+    void aTrunkMayBeKnownByItsCertificateAlone() {
+        trunkShows("127.0.1.1");
+        ladder.connects(Ladder.PROMO);
+        ladder.caller.hangsUp();
+        ladder.gateway.receives("BYE");
+    }
+
+    @Test
+    void aTrunkMayBeKnownByItsWholeSubject() {
+        trunkShows("CN=peer");
+        ladder.connects(Ladder.PROMO);
+    }
+
+    @Test
+    void anotherCertificateIsAStrangers() {
+        trunkShows("sip.carrier.example");
+        ladder.caller.invites(Ladder.PROMO);
+        ladder.caller.receives("403");
+    }
+
+    @Test
+    void aTrunkOfACertificateIsAStrangerWithoutOne() {
+        ladder.reloadsTrunk(trunk -> trunk.with(new TrunkAccess(Set.of(), Set.of("127.0.1.1"), null, false)));
+        try (Party plain = new Party("plain", "127.0.1.9")) {
+            plain.talksTo(ladder.proxy.boundAddresses().getFirst());
+            plain.invites(Ladder.PROMO);
+            plain.receives("403");
+        }
+        ladder.connects(Ladder.PROMO);
     }
 
     @Test

@@ -51,13 +51,15 @@ final class AccountCache implements AutoCloseable {
             Map<ByteBuffer, String> networksByTokenHash,
             Map<String, List<WithKey>> poolsById,
             Map<Destination, RingPool> poolsByDestination,
-            Map<String, Site> sites) {}
+            Map<String, Site> sites,
+            DatabaseSmsNumbers.Marked smsNumbers) {}
 
     private final StoreDatabase database;
     private final KeySeal seal;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
-    private volatile Snapshot snapshot = new Snapshot(Map.of(), Map.of(), Map.of(), Map.of());
+    private volatile Snapshot snapshot = new Snapshot(
+            Map.of(), Map.of(), Map.of(), Map.of(), DatabaseSmsNumbers.Marked.NONE);
     private volatile boolean sealWarned;
 
     AccountCache(StoreDatabase database, KeySeal seal) {
@@ -91,7 +93,7 @@ final class AccountCache implements AutoCloseable {
     synchronized void refresh() throws StoreUnavailableException {
         snapshot = database.transact(connection -> {
             Map<String, List<WithKey>> pools = pools(connection);
-            return new Snapshot(tokens(connection), pools, byDestination(pools), sites(connection));
+            return new Snapshot(tokens(connection), pools, byDestination(pools), sites(connection), DatabaseSmsNumbers.marked(connection, snapshot.smsNumbers()));
         });
     }
 
@@ -226,6 +228,10 @@ final class AccountCache implements AutoCloseable {
     @Nullable
     RingPool forDestination(String network, PhoneNumber destination) {
         return snapshot.poolsByDestination().get(new Destination(network, destination));
+    }
+
+    boolean takesSms(PhoneNumber number) {
+        return snapshot.smsNumbers().numbers().contains(number.digits());
     }
 
     @Nullable

@@ -3,6 +3,7 @@ package io.ringtrace.store.account;
 import io.ringtrace.attribution.Accounts;
 import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.attribution.Pools;
+import io.ringtrace.attribution.SmsNumbers;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.db.StoreStartException;
 import io.ringtrace.store.directory.NumberFeed;
@@ -13,11 +14,13 @@ public final class StoreAccounts implements AutoCloseable {
     private final AccountCache cache;
     private final Accounts accounts;
     private final Pools pools;
+    private final SmsNumbers smsNumbers;
 
-    private StoreAccounts(AccountCache cache, Accounts accounts, Pools pools) {
+    private StoreAccounts(AccountCache cache, Accounts accounts, Pools pools, SmsNumbers smsNumbers) {
         this.cache = cache;
         this.accounts = accounts;
         this.pools = pools;
+        this.smsNumbers = smsNumbers;
     }
 
     /** @param folder the node's data folder, where the pool keys' seal is */
@@ -28,7 +31,8 @@ public final class StoreAccounts implements AutoCloseable {
         return new StoreAccounts(
                 cache,
                 new DatabaseAccounts(database, clock, cache),
-                new DatabasePools(database, clock, feed, cache, seal));
+                new DatabasePools(database, clock, feed, cache, seal),
+                new DatabaseSmsNumbers(database, clock, cache));
     }
 
     public Accounts accounts() {
@@ -37,6 +41,10 @@ public final class StoreAccounts implements AutoCloseable {
 
     public Pools pools() {
         return pools;
+    }
+
+    public SmsNumbers smsNumbers() {
+        return smsNumbers;
     }
 
     @Override

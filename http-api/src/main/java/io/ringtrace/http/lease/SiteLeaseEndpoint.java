@@ -1,10 +1,13 @@
 package io.ringtrace.http.lease;
 
 import io.ringtrace.attribution.Accounts;
+import io.ringtrace.attribution.LeaseAnswer;
 import io.ringtrace.attribution.LeaseRequest;
 import io.ringtrace.attribution.Leases;
 import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.Site;
+import io.ringtrace.attribution.SmsNumbers;
+import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.http.endpoint.Access;
 import io.ringtrace.http.endpoint.Endpoint;
 import io.ringtrace.http.endpoint.ErrorShape;
@@ -43,9 +46,12 @@ public final class SiteLeaseEndpoint {
     private final Leases leases;
     private final Pools pools;
     private final Accounts accounts;
+    private final SmsNumbers smsNumbers;
     private final NewNumbers newNumbers;
 
-    public SiteLeaseEndpoint(Leases leases, Pools pools, Accounts accounts, NewNumbers newNumbers) {
+    public SiteLeaseEndpoint(
+            Leases leases, Pools pools, Accounts accounts, SmsNumbers smsNumbers, NewNumbers newNumbers) {
+        this.smsNumbers = smsNumbers;
         this.newNumbers = newNumbers;
         this.leases = leases;
         this.pools = pools;
@@ -74,7 +80,7 @@ public final class SiteLeaseEndpoint {
                 MOST_ROWS,
                 leases,
                 row -> read(site.network(), source, row),
-                (_, answer) -> LeaseEndpoint.write(answer));
+                (_, answer) -> write(answer));
     }
 
     private LeaseBatch.Row read(String network, String source, JsonNode row) {
@@ -99,6 +105,17 @@ public final class SiteLeaseEndpoint {
                 yield wait == 0 ? ask : beyondLimit(wait);
             }
         };
+    }
+
+    /** Only where it is so: a page's texts go to its own number unless somebody said that they need not. */
+    private ObjectNode write(LeaseAnswer answer) {
+        ObjectNode row = LeaseEndpoint.write(answer);
+        PhoneNumber number = switch (answer) {
+            case LeaseAnswer.Granted granted -> granted.lease().number();
+            case LeaseAnswer.Overflowed overflowed -> overflowed.number();
+            case LeaseAnswer.NoNumber _, LeaseAnswer.Refused _, LeaseAnswer.Unavailable _ -> null;
+        };
+        return number != null && smsNumbers.takesSms(number) ? row.put("sms", true) : row;
     }
 
     private static LeaseBatch.Row beyondLimit(long waitNanos) {

@@ -18,8 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "account",
         description =
-                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes,"
-                        + " lists, changes and deletes sites for the tag.",
+                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes, lists, changes and deletes sites for the tag.",
         footer = {
             "  ringtrace account create --network acme --advertiser dental --campaign spring",
             "  ringtrace account token --network acme"
@@ -118,7 +117,9 @@ public final class AccountCommand {
             description = "Lists a network's sites with their origins.",
             footer = "  ringtrace account sites --network acme")
     int sites(
-            @Mixin ServerOption server, @Option(names = "--network", required = true, paramLabel = "ID", description = "the network") String network)
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
             out().printf("%-26s %s%n", "ID", "ORIGINS");
@@ -135,10 +136,11 @@ public final class AccountCommand {
     @Command(
             name = "change-site",
             description = "Gives a site other origins, on all nodes within seconds.",
-            footer = "  ringtrace account change-site --network acme --id 01J0… --origin https://www.example.com")
+            footer = "  ringtrace account change-site --network acme --id site_AbCdEfGhIjKlMnOp --origin https://www.example.com")
     int changeSite(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") String id,
             @Option(
                             names = "--origin",
@@ -160,10 +162,11 @@ public final class AccountCommand {
             name = "delete-site",
             description =
                     "Ends a site: on all nodes within seconds its pages get no more numbers, and keep those they show by themselves.",
-            footer = "  ringtrace account delete-site --network acme --id 01J0…")
+            footer = "  ringtrace account delete-site --network acme --id site_AbCdEfGhIjKlMnOp")
     int deleteSite(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network") String network,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") String id)
             throws CommandException {
         try (OperatorClient client = server.connect()) {

@@ -64,8 +64,8 @@ public final class JournalCommand {
             name = "verify",
             description =
                     "Reads every entry of a journal and tells damage by segment and offset. Only reads; the node may"
-                        + " be running. Ends with 1 when something is damaged; a torn last entry, which the next start"
-                        + " cuts off, is told and is no damage.",
+                            + " be running. Ends with 1 when something is damaged; a torn last entry, which the next start"
+                            + " cuts off, is told and is no damage.",
             footer = "  ringtrace journal verify /var/lib/ringtrace")
     int verify(
             @Parameters(paramLabel = "DIR", description = "the journal's folder, or the data folder it is in") Path dir)

@@ -18,6 +18,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code ringtrace numbers}: the number bank of a network. */
 @Command(
@@ -61,6 +63,30 @@ public final class NumbersCommand {
             out().println(answer.path("added").asInt() + " added, "
                     + answer.path("unchanged").asInt() + " there already, " + wrong + " wrong");
             return wrong == 0 ? 0 : 1;
+        }
+    }
+
+    @Command(
+            name = "sms",
+            description = "Says which promo numbers take text messages: only those the tag puts into sms: links.",
+            footer = "  ringtrace numbers sms --network acme +18885550101")
+    int sms(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network that owns them")
+                    String network,
+            @Option(names = "--off", description = "they take none any more") boolean off,
+            @Parameters(arity = "1..1000", paramLabel = "NUMBER", description = "in E.164, such as +18885550101")
+                    List<String> numbers)
+            throws CommandException {
+        ObjectNode body =
+                JsonMapper.shared().createObjectNode().put("network", network).put("takes_sms", !off);
+        numbers.forEach(body.putArray("numbers")::add);
+        try (OperatorClient client = server.connect()) {
+            JsonNode answer = client.put("/v1/operator/sms-numbers", body.toString());
+            int others = answer.path("not_of_network").asInt();
+            out().println(answer.path("marked").asInt() + " marked"
+                    + (others == 0 ? "" : ", " + others + " not numbers of network " + network));
+            return others == 0 ? 0 : 1;
         }
     }
 

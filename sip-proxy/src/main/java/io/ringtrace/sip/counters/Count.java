@@ -6,10 +6,22 @@ import java.util.Locale;
 public enum Count {
     /** Requests from no trunk and no gateway, answered with 403. */
     STRANGERS,
+    /** Requests answered with 407, because a trunk may prove itself by digest there. */
+    CHALLENGED,
+    /** Sources banned because they were refused again and again. */
+    BANS,
+    /** Messages dropped because their source is banned. */
+    BANNED_DROPS,
     /** Messages refused or dropped by the parser. */
     MALFORMED,
     /** New INVITEs answered with 503: a table or the journal was full, or we are about to stop. */
     SHED,
+    /** New INVITEs answered with 503 because their trunk has as many calls as it may. */
+    TRUNK_LIMITED,
+    /** Calls answered with 486 because their dialed number has as many as it may. */
+    NUMBER_LIMITED,
+    /** Gateways passed over because they have as many calls as they may. */
+    GATEWAY_LIMITED,
     /** Requests refused by RFC 3261 §16.3 or for a foreign target. */
     REFUSED,
     /** Requests within a dialog without a valid cookie. */

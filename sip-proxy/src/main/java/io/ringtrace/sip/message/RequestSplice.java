@@ -15,6 +15,7 @@ public final class RequestSplice extends Splice {
     private final Scratch via = new Scratch();
     private final Scratch upperRecordRoute = new Scratch();
     private final Scratch lowerRecordRoute = new Scratch();
+    private CharSequence recordRouteParameter = "";
     private @Nullable CharSequence sourceAddress;
     private int sourcePort;
     private int breadth;
@@ -29,6 +30,7 @@ public final class RequestSplice extends Splice {
         via.clear();
         upperRecordRoute.clear();
         lowerRecordRoute.clear();
+        recordRouteParameter = "";
         sourceAddress = null;
         breadth = NO_BREADTH;
         topRoutesRemoved = 0;
@@ -114,6 +116,13 @@ public final class RequestSplice extends Splice {
         return this;
     }
 
+    /** A URI parameter ({@code name=value}) of the Record-Routes that are put from now on. */
+    public RequestSplice recordRouteParameter(CharSequence parameter) {
+        Wire.requireOneLine(parameter);
+        recordRouteParameter = parameter;
+        return this;
+    }
+
     private Scratch beginRecordRoute() {
         Scratch value = lowerRecordRoute.length() == 0 ? lowerRecordRoute : upperRecordRoute;
         value.clear();
@@ -121,14 +130,19 @@ public final class RequestSplice extends Splice {
         return value;
     }
 
-    private static void endRecordRoute(SentBy sentBy, Scratch value) {
+    private void endRecordRoute(SentBy sentBy, Scratch value) {
         sentBy.appendHostPort(value);
         switch (sentBy.transport()) {
             case UDP -> {}
             case TCP -> value.append(";transport=tcp");
             case TLS -> value.append(";transport=tls");
         }
-        value.append(";lr>\r\n");
+        value.append(";lr");
+        if (!recordRouteParameter.isEmpty()) {
+            value.append(';');
+            value.append(recordRouteParameter);
+        }
+        value.append(">\r\n");
     }
 
     /** Removes that many Route values from the top: the ones that name us (§16.4). Those beyond the last are no error. */

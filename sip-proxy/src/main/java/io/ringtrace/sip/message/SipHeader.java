@@ -1,7 +1,7 @@
 package io.ringtrace.sip.message;
 
 /**
- * The header fields a proxy reads or may be asked to remove (RFC 3261 §20, RFC 3323, 3325, 3326, 4028, 5806, 7044, 7433, 8224). Names
+ * The header fields a proxy reads or may be asked to remove (RFC 3261 §20, RFC 3323, 3325, 3326, 4028, 5806, 7044, 7315, 7433, 8224). Names
  * are case-insensitive and some have a compact form (§7.3.3). {@link #OTHER} is any other name; such fields pass through unread and are
  * found by {@link SipMessage#firstNamed}.
  */
@@ -38,6 +38,7 @@ public enum SipHeader {
     PRIVACY("Privacy"),
     P_ASSERTED_IDENTITY("P-Asserted-Identity"),
     P_PREFERRED_IDENTITY("P-Preferred-Identity"),
+    P_CALLED_PARTY_ID("P-Called-Party-ID"),
     DIVERSION("Diversion"),
     HISTORY_INFO("History-Info"),
     USER_TO_USER("User-to-User"),

@@ -295,6 +295,11 @@ public final class SipMessage {
         return new String(bytes, offset + Span.start(span), Span.length(span), StandardCharsets.UTF_8);
     }
 
+    /** A copy of the range's bytes. */
+    public byte[] copy(int span) {
+        return Arrays.copyOfRange(bytes, offset + Span.start(span), offset + Span.end(span));
+    }
+
     /** Points the view at the range; returns it. */
     public ByteText view(int span, ByteText into) {
         return into.of(bytes, offset + Span.start(span), offset + Span.end(span));

@@ -120,10 +120,16 @@ public final class SipUri {
 
     /**
      * Puts the phone number that this sip, sips or tel URI may name into the text (cleared first): the user part with its escapes resolved
-     * (§19.1.2) and its own parameters ({@code ;npdi;rn=…}, RFC 4694) left out. False when there is no user part. Visual separators stay.
+     * (§19.1.2) and its own parameters ({@code ;npdi;rn=…}, RFC 4694) left out, but for a {@code phone-context} of digits, which is put before
+     * a local number (RFC 3966 §5.1.5). False when there is no user part. Visual separators stay.
      */
     public boolean phoneNumber(StringBuilder into) {
         return UriReader.phoneNumber(this, into);
+    }
+
+    /** The same for the routing number of a ported one, {@code rn} (RFC 4694); false when there is none. */
+    public boolean routingNumber(StringBuilder into) {
+        return UriReader.routingNumber(this, into);
     }
 
     /** The URI as text. Allocates. */

@@ -43,6 +43,43 @@ public abstract sealed class Splice permits RequestSplice, ResponseSplice {
         edit(Span.start(span), Span.end(span), start);
     }
 
+    /** Replaces the value of one field by bytes that stood in another message as a value. */
+    public final void replaceValue(int field, byte[] value) {
+        int start = text.length();
+        text.append(value, 0, value.length);
+        int span = message.value(field);
+        edit(Span.start(span), Span.end(span), start);
+    }
+
+    /** Removes every field of that name, known to {@link SipHeader} or not, its compact form too. */
+    public final void removeNamed(String name) {
+        for (int field = 0; field < message.fieldCount(); field++) {
+            SipHeader header = message.header(field);
+            if (header == SipHeader.OTHER
+                    ? message.is(message.name(field), name)
+                    : header.fieldName().equalsIgnoreCase(name)) {
+                removeField(field);
+            }
+        }
+    }
+
+    /** Adds a field before the first of that header, or behind all when there is none. CR and LF must not be in it. */
+    public final void addOnTop(SipHeader header, CharSequence value) {
+        int first = message.first(header);
+        if (first < 0) {
+            add(header.fieldName(), value);
+            return;
+        }
+        Wire.requireOneLine(value);
+        int start = text.length();
+        text.append(header.fieldName());
+        text.append(": ");
+        text.append(value);
+        text.append("\r\n");
+        int at = Span.start(message.line(first));
+        edit(at, at, start);
+    }
+
     /** Adds a field behind the message's own, written as UTF-8. CR and LF must not be in it (throws IllegalArgumentException). */
     public final void add(CharSequence name, CharSequence value) {
         Wire.requireOneLine(name);

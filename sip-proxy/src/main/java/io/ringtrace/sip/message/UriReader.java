@@ -156,21 +156,81 @@ final class UriReader {
         return Span.NONE;
     }
 
+    /**
+     * The value of a parameter of the number itself: in a tel URI any parameter, in a sip URI one within the user part (RFC 3261 §19.1.6).
+     */
+    private static int numberParameter(SipUri uri, CharSequence name) {
+        if (uri.scheme == SipUri.Scheme.TEL) {
+            return parameter(uri, name);
+        }
+        int end = uri.base + Span.end(uri.user);
+        int at = Ascii.indexOf(uri.bytes, uri.base + Span.start(uri.user), end, ';');
+        while (at >= 0 && at < end) {
+            int next = Ascii.indexOf(uri.bytes, at + 1, end, ';');
+            int to = next < 0 ? end : next;
+            int equal = Ascii.indexOf(uri.bytes, at + 1, to, '=');
+            if (equal >= 0 && Ascii.sameIgnoringCase(name, uri.bytes, at + 1, equal)) {
+                return Span.of(equal + 1 - uri.base, to - uri.base);
+            }
+            at = to;
+        }
+        return Span.NONE;
+    }
+
     static boolean phoneNumber(SipUri uri, StringBuilder into) {
         into.setLength(0);
         if (!Span.present(uri.user)) {
             return false;
         }
+        unescape(uri, uri.user, into);
+        if (!into.isEmpty() && into.charAt(0) != '+') {
+            putContextBefore(uri, "phone-context", into);
+        }
+        return !into.isEmpty();
+    }
+
+    static boolean routingNumber(SipUri uri, StringBuilder into) {
+        into.setLength(0);
+        if (!Span.present(uri.user)) {
+            return false;
+        }
+        int number = numberParameter(uri, "rn");
+        if (!Span.present(number)) {
+            return false;
+        }
+        unescape(uri, number, into);
+        if (!into.isEmpty() && into.charAt(0) != '+') {
+            putContextBefore(uri, "rn-context", into);
+        }
+        return !into.isEmpty();
+    }
+
+    /** A local number's context that begins with a plus sign makes it global (RFC 3966 §5.1.5); a domain name says nothing here. */
+    private static void putContextBefore(SipUri uri, CharSequence name, StringBuilder number) {
+        int context = numberParameter(uri, name);
+        if (!Span.present(context) || Span.length(context) == 0) {
+            return;
+        }
+        String local = number.toString();
+        number.setLength(0);
+        unescape(uri, context, number);
+        if (number.charAt(0) != '+') {
+            number.setLength(0);
+        }
+        number.append(local);
+    }
+
+    /** Appends the range up to its first semicolon, with escapes resolved. */
+    private static void unescape(SipUri uri, int span, StringBuilder into) {
         byte[] bytes = uri.bytes;
-        int end = uri.base + Span.end(uri.user);
-        for (int at = uri.base + Span.start(uri.user); at < end && bytes[at] != ';'; at++) {
+        int end = uri.base + Span.end(span);
+        for (int at = uri.base + Span.start(span); at < end && bytes[at] != ';'; at++) {
             int c = bytes[at] & 0xFF;
-            if (c == '%') {
+            if (c == '%' && at + 2 < end && Ascii.hexDigit(bytes[at + 1]) && Ascii.hexDigit(bytes[at + 2])) {
                 c = Character.digit(bytes[at + 1], 16) << 4 | Character.digit(bytes[at + 2], 16);
                 at += 2;
             }
             into.append((char) c);
         }
-        return !into.isEmpty();
     }
 }

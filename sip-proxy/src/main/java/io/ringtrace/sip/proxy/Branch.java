@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.ringtrace.call.GatewayAttempt;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.Gateway;
+import io.ringtrace.sip.admission.CallCapacity;
+import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.transaction.ClientTransactionUser;
 import io.ringtrace.sip.transaction.InviteClientTransaction;
@@ -20,6 +22,9 @@ final class Branch implements ClientTransactionUser {
     /** Its share of Max-Breadth (RFC 5393 §5.3.3), which others may have when it has ended. */
     final int breadth;
 
+    @Nullable
+    ResponseRules responseRules;
+
     private final Silence silence = new Silence();
     private final TimerC timerC;
     private @Nullable InviteClientTransaction client;
@@ -30,9 +35,12 @@ final class Branch implements ClientTransactionUser {
     private boolean cancelWanted;
     private @Nullable String cancelReason;
     private boolean cancelSent;
+    private boolean limited;
     private int status;
     private @Nullable String reason;
     private @Nullable String abandoned;
+    /** What it counts for at its gateway. */
+    private CallCapacity.@Nullable Place place;
 
     /** Runs until the first response. */
     private final class Silence extends TimerWheel.Entry {
@@ -53,6 +61,13 @@ final class Branch implements ClientTransactionUser {
 
     /** Sends the INVITE; what comes of it, a failure to send included, is told to the context. */
     void send(Hop to) {
+        place = parts.capacity().ofGateway(gateway.name(), gateway.limits());
+        if (place == null) {
+            limited = true;
+            parts.counters().add(Count.GATEWAY_LIMITED);
+            gone("has as many calls as it may", ResponseContext.UNREACHABLE);
+            return;
+        }
         InviteClientTransaction transaction = parts.transactions().newInviteClient(to, this);
         if (transaction == null) {
             transportFailed();
@@ -62,6 +77,7 @@ final class Branch implements ClientTransactionUser {
         try {
             invite = context.inviteFor(this, transaction, to);
         } catch (RuntimeException e) {
+            givePlaceBack();
             transaction.abandon();
             throw e;
         }
@@ -99,6 +115,17 @@ final class Branch implements ClientTransactionUser {
         if (abandoned == null) {
             abandoned = why;
         }
+    }
+
+    private void givePlaceBack() {
+        if (place != null) {
+            place.release();
+        }
+    }
+
+    /** True when its gateway was not asked, because it has as many calls as it may. */
+    boolean limited() {
+        return limited;
     }
 
     boolean abandoned() {
@@ -143,8 +170,12 @@ final class Branch implements ClientTransactionUser {
         status = code;
         timerC.stop();
         if (code < 300) {
+            if (place != null) {
+                context.keep(place);
+            }
             context.succeeded(this, response);
         } else {
+            givePlaceBack();
             reason = ResponseContext.reasonOf(response);
             context.failed(this, response);
         }
@@ -194,6 +225,7 @@ final class Branch implements ClientTransactionUser {
             return;
         }
         finished = true;
+        givePlaceBack();
         silence.stop();
         timerC.stop();
         InviteClientTransaction transaction = client;

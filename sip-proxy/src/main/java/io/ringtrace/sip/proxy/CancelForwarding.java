@@ -23,6 +23,12 @@ final class CancelForwarding {
         this.answers = answers;
     }
 
+    /** True when it is for an INVITE that came from the same address, whoever that is by now. */
+    boolean cancelsInviteOf(SipMessage cancel, Hop source) {
+        InviteServerTransaction invite = transactions.findCancelled(cancel);
+        return invite != null && invite.source().address().equals(source.address());
+    }
+
     /**
      * Answers a CANCEL and tells the INVITE's transaction, which it has no effect on once that has its final response. A CANCEL for nothing
      * that we know gets 481 instead of being forwarded without state: every INVITE that we forward has a transaction.

@@ -28,6 +28,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
     private final long arrivedAtMillis;
     private final long arrivedMonotonic;
     private final @Nullable String reasonHeader;
+    private final @Nullable ResponseRules responseRules;
     /** Of an INVITE, timer C; of any other request, when a 100 is due. */
     private final TimerWheel.Entry timer;
 
@@ -73,6 +74,8 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
         this.arrivedAtMillis = parts.clock().nowMillis();
         this.arrivedMonotonic = parts.monotonicMillis().getAsLong();
         this.reasonHeader = method == SipMethod.BYE ? ResponseContext.reasonOf(server.request()) : null;
+        this.responseRules = ResponseRules.of(
+                server.request(), dialog.trunk(), dialog.gateway(), dialog.fromCaller(), dialog.fromReplaced());
         this.timer = method == SipMethod.INVITE ? new TimerC(parts.transactions(), this::timerCFired) : new Trying();
     }
 
@@ -118,6 +121,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
                 : requests.forwarded(
                         server.request(),
                         server.source(),
+                        dialog,
                         to,
                         parts.transactions().branchOf(client, loopHash));
         if (client == null || out == null) {
@@ -138,6 +142,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
                 : requests.forwarded(
                         server.request(),
                         server.source(),
+                        dialog,
                         to,
                         parts.transactions().branchOf(client, loopHash));
         if (client == null || out == null) {
@@ -183,7 +188,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
             timerC.restart();
         }
         if (status > 100 && server.unanswered()) {
-            server.respond(status, parts.forwarding().response(response, server.peer()));
+            server.respond(status, parts.forwarding().response(response, server.peer(), responseRules));
         }
     }
 
@@ -194,7 +199,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
         } else if (status == 408 && timer instanceof Trying trying) {
             trying.refused();
         } else {
-            server.respond(status, parts.forwarding().response(response, server.peer()));
+            server.respond(status, parts.forwarding().response(response, server.peer(), responseRules));
         }
     }
 

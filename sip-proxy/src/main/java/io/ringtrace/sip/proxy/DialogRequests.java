@@ -27,6 +27,12 @@ final class DialogRequests {
         this.routes = routes;
     }
 
+    /** True when the request's cookie is good, and it comes from a side of that call. */
+    boolean admits(SipMessage request, Hop source) {
+        routes.process(request);
+        return check(request, source) != null;
+    }
+
     /** Forwards a request other than ACK and CANCEL, whose routes have just been processed. */
     void request(SipMessage request, Hop source, int loopHash) {
         Dialog dialog = check(request, source);
@@ -53,7 +59,8 @@ final class DialogRequests {
 
     /** Forwards the ACK to a 2xx, without a transaction; one without a valid cookie is dropped. */
     void ack(SipMessage ack, Hop source, int loopHash) {
-        if (check(ack, source) == null || !hasNext(ack)) {
+        Dialog dialog = check(ack, source);
+        if (dialog == null || !hasNext(ack)) {
             parts.counters().add(Count.STRAY_ACKS);
             return;
         }
@@ -62,7 +69,7 @@ final class DialogRequests {
         String host = ack.text(next.host());
         InetAddress known = parts.targets().knownAddress(host);
         if (known != null) {
-            forwardAck(ack, source, hop(known, host, port, transport, source), loopHash);
+            forwardAck(ack, source, dialog, hop(known, host, port, transport, source), loopHash);
         } else {
             SipMessage kept = new SipMessage();
             kept.copyFrom(ack);
@@ -70,21 +77,24 @@ final class DialogRequests {
                     .resolve(
                             host,
                             parts.loop(),
-                            address -> forwardAck(kept, source, hop(address, host, port, transport, source), loopHash));
+                            address -> forwardAck(
+                                    kept, source, dialog, hop(address, host, port, transport, source), loopHash));
         }
     }
 
     /** The request as it goes on to that hop; null when its Route cannot be followed. */
     @Nullable
-    ByteBuf forwarded(SipMessage request, Hop source, Hop to, byte[] branch) {
+    ByteBuf forwarded(SipMessage request, Hop source, Dialog dialog, Hop to, byte[] branch) {
         routes.process(request);
-        return hasNext(request) ? parts.forwarding().inDialog(request, source, routes, next.lr(), to, branch) : null;
+        return hasNext(request)
+                ? parts.forwarding().inDialog(request, source, routes, next.lr(), dialog, to, branch)
+                : null;
     }
 
-    private void forwardAck(SipMessage ack, Hop source, @Nullable Hop to, int loopHash) {
+    private void forwardAck(SipMessage ack, Hop source, Dialog dialog, @Nullable Hop to, int loopHash) {
         ByteBuf out = to == null
                 ? null
-                : forwarded(ack, source, to, parts.transactions().branchWithoutTransaction(loopHash));
+                : forwarded(ack, source, dialog, to, parts.transactions().branchWithoutTransaction(loopHash));
         if (to == null || out == null) {
             parts.counters().add(Count.STRAY_ACKS);
         } else {
@@ -138,13 +148,20 @@ final class DialogRequests {
         }
         long fromTag = CookieSigner.tagHash(request, request.fromTag());
         long toTag = CookieSigner.tagHash(request, request.toTag());
-        if ((int) fromTag == cookie.callerTag()) {
-            return parts.admission().trunkSends(cookie.trunk(), source.address())
-                    ? new Dialog(cookie, true, toTag)
-                    : null;
-        }
-        return (int) toTag == cookie.callerTag() && parts.admission().gatewaySends(cookie.gateway(), source.address())
-                ? new Dialog(cookie, false, fromTag)
+        boolean fromCaller = (int) fromTag == cookie.callerTag();
+        long begunAt = cookie.callId().madeAtMillis();
+        boolean itsSide = fromCaller
+                ? parts.admission().trunkSends(cookie.trunk(), source.address(), begunAt)
+                : (int) toTag == cookie.callerTag()
+                        && parts.admission().gatewaySends(cookie.gateway(), source.address(), begunAt);
+        return itsSide
+                ? new Dialog(
+                        cookie,
+                        fromCaller,
+                        fromCaller ? toTag : fromTag,
+                        Span.present(routes.sealedFrom()),
+                        parts.admission().trunk(cookie.trunk()),
+                        parts.admission().gateway(cookie.gateway()))
                 : null;
     }
 }

@@ -1,6 +1,7 @@
 package io.ringtrace.sip.proxy;
 
 import io.ringtrace.call.CallId;
+import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.transaction.TimerWheel;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -52,12 +53,32 @@ final class LiveCall extends TimerWheel.Entry {
     boolean progressed;
     boolean answered;
     boolean ended;
+    /** What it counts for, until it ends. */
+    private CallCapacity.@Nullable Place places;
+
     private long[] legs = new long[1];
     private int legCount;
 
     LiveCall(LiveCalls calls, CallId callId) {
         this.calls = calls;
         this.callId = callId;
+    }
+
+    /** Holds the place until the call ends; gives it back at once when it has. */
+    void hold(CallCapacity.Place place) {
+        if (ended) {
+            place.release();
+        } else {
+            places = place.before(places);
+        }
+    }
+
+    /** Gives back what the call counts for. */
+    void givePlacesBack() {
+        for (CallCapacity.Place place = places; place != null; place = place.next()) {
+            place.release();
+        }
+        places = null;
     }
 
     /** A 2xx with this To tag was forwarded. */

@@ -73,6 +73,7 @@ final class LiveCalls {
     void keepEnded(LiveCall call, long millis) {
         call.ended = true;
         ended++;
+        call.givePlacesBack();
         wheel.start(call, millis);
     }
 
@@ -83,6 +84,7 @@ final class LiveCalls {
 
     void remove(LiveCall call) {
         call.stop();
+        call.givePlacesBack();
         call.removed = true;
         int bucket = bucket(call.callId);
         LiveCall before = null;

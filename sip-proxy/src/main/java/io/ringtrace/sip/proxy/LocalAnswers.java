@@ -1,12 +1,16 @@
 package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.LocalResponse;
 import io.ringtrace.sip.message.SipHeader;
 import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.transaction.ServerTransaction;
 import io.ringtrace.sip.transaction.TransactionLayer;
 import io.ringtrace.sip.transport.Hop;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +28,10 @@ final class LocalAnswers {
         this.toTag = toTag;
     }
 
+    SipCounters counters() {
+        return transactions.counters();
+    }
+
     /** Refuses a request without keeping anything of it. */
     void refuse(SipMessage request, Hop source, Refusal refusal) {
         transactions.counters().add(refusal.counted());
@@ -35,6 +43,31 @@ final class LocalAnswers {
             response.unsupported(SipHeader.PROXY_REQUIRE);
         }
         sendStateless(request, source, refusal.status());
+    }
+
+    /** Asks for credentials, without keeping anything of the request. */
+    void challenge(SipMessage request, Hop source, List<String> challenges, Count counted) {
+        transactions.counters().add(counted);
+        if (!request.answerable()) {
+            return;
+        }
+        begin(request, source, 407, "Proxy Authentication Required", null, null);
+        for (int i = 0; i < challenges.size(); i++) {
+            response.field(SipHeader.PROXY_AUTHENTICATE.fieldName(), challenges.get(i));
+        }
+        sendStateless(request, source, 407);
+    }
+
+    /** True for an ACK to one of these answers: it needs no other thought. */
+    boolean acknowledges(SipMessage ack) {
+        return ack.method() == SipMethod.ACK && ack.is(ack.toTag(), toTag);
+    }
+
+    /** Answers an OPTIONS: what we take (RFC 3261 §11.2), and nothing of who we are. */
+    void capabilities(SipMessage options, Hop source) {
+        begin(options, source, 200, "OK", "Allow", Refusal.ALLOWED_METHODS);
+        response.field("Accept", "application/sdp");
+        sendStateless(options, source, 200);
     }
 
     /** Answers a request without keeping anything of it. */

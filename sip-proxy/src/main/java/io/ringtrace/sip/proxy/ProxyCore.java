@@ -6,15 +6,20 @@ import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.CallRecorder;
 import io.ringtrace.call.CookieKeys;
+import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.InviteKey;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.RecentInvite;
 import io.ringtrace.call.RunningCall;
 import io.ringtrace.routing.ActivePlan;
+import io.ringtrace.routing.CallLimits;
 import io.ringtrace.routing.RouteDecision;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.Trunk;
+import io.ringtrace.sip.admission.CallCapacity;
+import io.ringtrace.sip.admission.DigestCheck;
+import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.admission.OurNames;
 import io.ringtrace.sip.admission.TrunkAdmission;
 import io.ringtrace.sip.counters.Count;
@@ -50,6 +55,7 @@ public final class ProxyCore {
     private final RouteProcessing routes;
     private final TargetSelection targetSelection;
     private final DialogRequests dialogRequests;
+    private final Strangers strangers;
     private final CancelForwarding cancelForwarding;
     private final MergedRequests merged;
     private final RejoiningInvites rejoining;
@@ -61,6 +67,9 @@ public final class ProxyCore {
      * @param recorder the shard's own
      * @param rejoining what an earlier run left, for all shards
      * @param stopping true as soon as we are about to stop, and take no new calls
+     * @param capacity what limits calls, for all shards
+     * @param digests how trunks prove themselves, for all shards
+     * @param guard who is banned, for all shards
      */
     public record Surroundings(
             ActivePlan activePlan,
@@ -71,7 +80,10 @@ public final class ProxyCore {
             GatewayTargets targets,
             GatewayHealth health,
             RejoiningInvites rejoining,
-            BooleanSupplier stopping) {}
+            BooleanSupplier stopping,
+            CallCapacity capacity,
+            DigestCheck digests,
+            FloodGuard guard) {}
 
     /**
      * @param maximumDuration how long a call may last; its cookie is good for an hour more
@@ -109,9 +121,15 @@ public final class ProxyCore {
                 new LocalAnswers(transactions, rules.toTag()),
                 recording,
                 liveCalls,
-                new RequestForwarding(transactions, signer),
+                new RequestForwarding(transactions, signer, new CallHeaders(new FromSeal(surroundings.cookieKeys()))),
                 signer,
-                new TrunkAdmission(surroundings.activePlan(), surroundings.targets()),
+                new TrunkAdmission(
+                        surroundings.activePlan(),
+                        surroundings.targets(),
+                        surroundings.guard(),
+                        surroundings.clock(),
+                        longest.toMillis()),
+                surroundings.capacity(),
                 surroundings.lookup(),
                 surroundings.clock(),
                 monotonicMillis,
@@ -127,6 +145,8 @@ public final class ProxyCore {
         this.routes = new RouteProcessing(parts.names());
         this.targetSelection = new TargetSelection(parts.lookup());
         this.dialogRequests = new DialogRequests(parts, routes);
+        this.strangers =
+                new Strangers(parts.admission(), surroundings.digests(), surroundings.guard(), parts.answers());
         this.cancelForwarding = new CancelForwarding(parts.transactions(), parts.answers());
         this.merged = new MergedRequests(random.nextLong());
         this.rejoining = surroundings.rejoining();
@@ -149,12 +169,23 @@ public final class ProxyCore {
 
     /** A good request that belongs to no transaction. */
     public void request(SipMessage request, Hop source) {
-        Trunk trunk = parts.admission().trunkFrom(source.address());
-        if (trunk == null && !parts.admission().gatewayAt(source.address())) {
-            parts.answers().refuse(request, source, Refusal.STRANGER);
-            return;
-        }
         boolean inDialog = Span.present(request.toTag());
+        Trunk trunk = parts.admission().trunkFrom(source);
+        boolean known = trunk != null || parts.admission().gatewayAt(source.address());
+        if (inDialog && !known) {
+            if (parts.answers().acknowledges(request)) {
+                return;
+            }
+            if (!dialogRequests.admits(request, source)) {
+                strangers.refuse(request, source);
+                return;
+            }
+        } else if (!inDialog && (trunk == null ? !known : trunk.access().digest() != null)) {
+            trunk = strangers.proved(request, source, trunk);
+            if (trunk == null) {
+                return;
+            }
+        }
         int origin = trunk == null || inDialog ? 0 : TrunkAdmission.hash(trunk.name());
         int loopHash = RequestValidation.loopHash(request, origin);
         Refusal unsound = validation.check(request, loopHash);
@@ -174,9 +205,8 @@ public final class ProxyCore {
 
     /** A CANCEL; it never belongs to a transaction of its own here, because it is answered the same way each time it comes. */
     public void cancel(SipMessage cancel, Hop source) {
-        if (parts.admission().trunkFrom(source.address()) == null
-                && !parts.admission().gatewayAt(source.address())) {
-            parts.answers().refuse(cancel, source, Refusal.STRANGER);
+        if (stranger(source) && !cancelForwarding.cancelsInviteOf(cancel, source)) {
+            strangers.refuse(cancel, source);
         } else {
             cancelForwarding.received(cancel, source);
         }
@@ -186,12 +216,18 @@ public final class ProxyCore {
     public void malformed(SipMessage request, Hop source, int status, String reason) {
         if (!request.answerable()) {
             parts.counters().add(Count.MALFORMED);
-        } else if (parts.admission().trunkFrom(source.address()) == null
-                && !parts.admission().gatewayAt(source.address())) {
-            parts.answers().refuse(request, source, Refusal.STRANGER);
+            if (stranger(source)) {
+                strangers.offended(source);
+            }
+        } else if (stranger(source)) {
+            strangers.refuse(request, source);
         } else {
             parts.answers().refuse(request, source, new Refusal(status, reason, Count.MALFORMED));
         }
+    }
+
+    private boolean stranger(Hop source) {
+        return parts.admission().trunkFrom(source) == null && !parts.admission().gatewayAt(source.address());
     }
 
     /** A request for which the shard of its Call-ID has no room: a new INVITE, or what came by a connection and will not come again. */
@@ -229,7 +265,7 @@ public final class ProxyCore {
         } else if (stopping.getAsBoolean()) {
             parts.answers().refuse(request, source, Refusal.STOPPING);
         } else if (method == SipMethod.OPTIONS) {
-            parts.answers().answer(request, source, 200, "OK", "Allow", Refusal.ALLOWED_METHODS);
+            parts.answers().capabilities(request, source);
         } else if (trunk == null) {
             parts.answers().refuse(request, source, Refusal.FORBIDDEN);
         } else if (merged.pending(request, trunk)) {
@@ -237,15 +273,31 @@ public final class ProxyCore {
         } else if (parts.transactions().fullForCalls() || !parts.recording().acceptsNewCalls()) {
             parts.answers().refuse(request, source, Refusal.FULL);
         } else {
-            long now = parts.clock().nowMillis();
-            InviteKey key = parts.transactions().lastingKey(request);
-            RecentInvite first = rejoining.find(key, now);
-            if (first == null) {
-                CallId callId = new CallId((now << 16) | (random.nextInt() & 0xFFFF), random.nextLong());
-                newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, callId, key);
-            } else {
-                again(first, request, source, trunk, loopHash);
-            }
+            admitted(request, source, trunk, loopHash);
+        }
+    }
+
+    /** A first INVITE of a trunk, for which there is room. */
+    private void admitted(SipMessage request, Hop source, Trunk trunk, int loopHash) {
+        long now = parts.clock().nowMillis();
+        InviteKey key = parts.transactions().lastingKey(request);
+        RecentInvite first = rejoining.find(key, now);
+        if (first != null) {
+            again(first, request, source, trunk, loopHash);
+            return;
+        }
+        CallCapacity.Place place =
+                parts.capacity().ofTrunk(trunk.name(), trunk.limits().trunk());
+        if (place == null) {
+            parts.answers().refuse(request, source, Refusal.TRUNK_LIMIT);
+            return;
+        }
+        try {
+            CallId callId = new CallId((now << 16) | (random.nextInt() & 0xFFFF), random.nextLong());
+            newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, callId, key, place);
+        } catch (RuntimeException e) {
+            place.release();
+            throw e;
         }
     }
 
@@ -261,21 +313,35 @@ public final class ProxyCore {
             parts.answers().respond(server, first.finalStatus(), LocalAnswers.reasonPhrase(first.finalStatus()));
         } else if (!first.heard()) {
             rejoining.joined(first.key());
-            newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, first.callId(), null);
+            newCall(
+                    parts.transactions().newInviteServer(request, source),
+                    trunk,
+                    loopHash,
+                    first.callId(),
+                    null,
+                    CallCapacity.unlimited());
         }
     }
 
     /**
      * @param key null for a call whose record has begun
+     * @param place what it counts for at its trunk
      */
     private void newCall(
-            InviteServerTransaction server, Trunk trunk, int loopHash, CallId callId, @Nullable InviteKey key) {
+            InviteServerTransaction server,
+            Trunk trunk,
+            int loopHash,
+            CallId callId,
+            @Nullable InviteKey key,
+            CallCapacity.Place place) {
         SipMessage invite = server.request();
         parts.answers().respond(server, 100, "Trying");
         RoutingPlan plan = parts.admission().plan();
         long now = parts.clock().nowMillis();
-        TargetSelection.Selected selected = targetSelection.select(plan, invite, callId, trunk, now);
+        TargetSelection.Selected chosen = targetSelection.select(plan, invite, callId, trunk, now);
         LiveCall call = parts.liveCalls().add(callId);
+        call.hold(place);
+        TargetSelection.Selected selected = withinNumberLimit(chosen, call);
         if (key != null && !parts.recording().began(began(plan, invite, selected, now, key))) {
             parts.recording().refused(call);
             parts.counters().add(Count.SHED);
@@ -293,6 +359,23 @@ public final class ProxyCore {
                 context.begin();
             }
         }
+    }
+
+    /** The same, or a refusal when the dialed number has as many calls as this trunk may bring it to. */
+    private TargetSelection.Selected withinNumberLimit(TargetSelection.Selected chosen, LiveCall call) {
+        PhoneNumber dialed = chosen.attempt().dialed();
+        CallLimits limits = chosen.attempt().trunk().limits().number();
+        if (limits.none() || dialed == null || !(chosen.decision() instanceof RouteDecision.Forward)) {
+            return chosen;
+        }
+        CallCapacity.Place place = parts.capacity().ofNumber(dialed.digits(), limits);
+        if (place != null) {
+            call.hold(place);
+            return chosen;
+        }
+        parts.counters().add(Count.NUMBER_LIMITED);
+        return chosen.refusedWith(
+                new RouteDecision.Reject(486, EndReason.REFUSED, 0, dialed + " has as many calls as it may"));
     }
 
     private void reject(InviteServerTransaction server, LiveCall call, RouteDecision.Reject reject) {

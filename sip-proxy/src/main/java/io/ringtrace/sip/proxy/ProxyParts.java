@@ -2,6 +2,7 @@ package io.ringtrace.sip.proxy;
 
 import io.ringtrace.attribution.AttributionLookup;
 import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.admission.OurNames;
 import io.ringtrace.sip.admission.TrunkAdmission;
 import io.ringtrace.sip.counters.SipCounters;
@@ -21,6 +22,7 @@ record ProxyParts(
         RequestForwarding forwarding,
         CookieSigner signer,
         TrunkAdmission admission,
+        CallCapacity capacity,
         AttributionLookup lookup,
         LeaseClock clock,
         LongSupplier monotonicMillis,

@@ -30,6 +30,7 @@ record Refusal(
     static final Refusal TOO_MANY_HOPS = new Refusal(483, "Too Many Hops", Count.REFUSED);
     static final Refusal MAX_BREADTH = new Refusal(440, "Max-Breadth Exceeded", Count.REFUSED);
     static final Refusal FULL = new Refusal(503, "Service Unavailable", "Retry-After", "5", Count.SHED);
+    static final Refusal TRUNK_LIMIT = new Refusal(503, "Service Unavailable", "Retry-After", "5", Count.TRUNK_LIMITED);
     /** We are about to stop. */
     static final Refusal STOPPING = new Refusal(503, "Service Unavailable", "Retry-After", "30", Count.SHED);
 

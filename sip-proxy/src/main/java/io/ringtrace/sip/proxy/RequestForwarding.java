@@ -1,6 +1,7 @@
 package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.ringtrace.call.CallAttempt;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.sip.message.RequestSplice;
@@ -20,11 +21,13 @@ final class RequestForwarding {
     private final RequestSplice splice = new RequestSplice();
     private final ResponseSplice responseSplice = new ResponseSplice();
     private final StringBuilder requestUri = new StringBuilder();
+    private final CallHeaders headers;
     private final byte[] cookieText = new byte[CookieSigner.LENGTH];
 
-    RequestForwarding(TransactionLayer transactions, CookieSigner signer) {
+    RequestForwarding(TransactionLayer transactions, CookieSigner signer, CallHeaders headers) {
         this.transactions = transactions;
         this.signer = signer;
+        this.headers = headers;
     }
 
     /**
@@ -38,6 +41,7 @@ final class RequestForwarding {
             SipMessage request,
             Hop source,
             int routes,
+            CallAttempt attempt,
             PhoneNumber destination,
             Gateway gateway,
             Hop to,
@@ -61,6 +65,7 @@ final class RequestForwarding {
                 .maxBreadth(breadth)
                 .source(source.host(), source.port())
                 .via(outgoing, branch, 0, BranchParameter.LENGTH);
+        headers.newCall(splice, request, attempt, gateway, requestUri, outgoing);
         if (!incoming.equals(outgoing)) {
             // The caller can reach only the listener that it called; the gateway, which reads from the top, only the
             // other.
@@ -73,10 +78,16 @@ final class RequestForwarding {
     /** A request within a dialog as it goes on; null when a Route that it needs is malformed. */
     @Nullable
     ByteBuf inDialog(
-            SipMessage request, Hop source, RouteProcessing routes, boolean nextIsLoose, Hop to, byte[] branch) {
-        splice.begin(request)
-                .source(source.host(), source.port())
-                .via(transactions.sentBy(to), branch, 0, BranchParameter.LENGTH);
+            SipMessage request,
+            Hop source,
+            RouteProcessing routes,
+            boolean nextIsLoose,
+            Dialog dialog,
+            Hop to,
+            byte[] branch) {
+        SentBy outgoing = transactions.sentBy(to);
+        splice.begin(request).source(source.host(), source.port()).via(outgoing, branch, 0, BranchParameter.LENGTH);
+        headers.inDialog(splice, request, dialog, routes.sealedFrom(), outgoing);
         if (request.method() != SipMethod.ACK) {
             splice.maxBreadth(request.maxBreadthOrDefault());
         }
@@ -93,17 +104,24 @@ final class RequestForwarding {
         return write(to);
     }
 
-    /** A response without our Via, as it goes upstream. */
-    ByteBuf response(SipMessage response, Hop to) {
+    /**
+     * A response without our Via, as it goes upstream.
+     *
+     * @param rules null when its headers pass as they came
+     */
+    ByteBuf response(SipMessage response, Hop to, @Nullable ResponseRules rules) {
         responseSplice.begin(response);
+        if (rules != null) {
+            rules.apply(responseSplice, response);
+        }
         ByteBuf out = transactions.buffer(to, responseSplice.length());
         responseSplice.writeTo(out);
         return out;
     }
 
     /** The same as bytes that may be kept without being given back. */
-    byte[] responseBytes(SipMessage response, Hop to) {
-        ByteBuf out = response(response, to);
+    byte[] responseBytes(SipMessage response, Hop to, @Nullable ResponseRules rules) {
+        ByteBuf out = response(response, to, rules);
         byte[] bytes = new byte[out.readableBytes()];
         out.readBytes(bytes);
         out.release();

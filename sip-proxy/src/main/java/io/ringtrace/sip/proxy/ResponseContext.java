@@ -7,6 +7,7 @@ import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.RouteDecision;
+import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipHeader;
 import io.ringtrace.sip.message.SipMessage;
@@ -97,11 +98,18 @@ final class ResponseContext implements ServerTransactionUser {
 
     ByteBuf inviteFor(Branch branch, InviteClientTransaction client, Hop to) {
         CallCookie own = cookie.at(branch.gateway);
+        branch.responseRules = ResponseRules.of(
+                server.request(),
+                attempt.trunk(),
+                branch.gateway,
+                true,
+                attempt.trunk().headers().rewriteFrom());
         return parts.forwarding()
                 .newCall(
                         server.request(),
                         server.source(),
                         routesToRemove,
+                        attempt,
                         branch.number,
                         branch.gateway,
                         to,
@@ -125,12 +133,12 @@ final class ResponseContext implements ServerTransactionUser {
                 parts.recording().progressed(call, branch.gateway.name(), status, branch.sentAtMillis());
             }
         }
-        server.respond(status, parts.forwarding().response(response, server.peer()));
+        server.respond(status, parts.forwarding().response(response, server.peer(), branch.responseRules));
     }
 
     /** Every 2xx goes upstream at once, from whatever branch and however late (§16.7 step 5, RFC 6026 §7). */
     void succeeded(Branch branch, SipMessage response) {
-        ByteBuf out = parts.forwarding().response(response, server.peer());
+        ByteBuf out = parts.forwarding().response(response, server.peer(), branch.responseRules);
         if (finished && !call.answered) {
             // Too late for this transaction. The caller's side ends what it no longer wants; silence would leave the
             // callee talking to nobody.
@@ -156,6 +164,11 @@ final class ResponseContext implements ServerTransactionUser {
         server.respond(response.status(), out);
     }
 
+    /** The call counts at that gateway until it ends. */
+    void keep(CallCapacity.Place place) {
+        call.hold(place);
+    }
+
     /** A branch brought a final response other than 2xx. */
     void failed(Branch branch, SipMessage response) {
         breadthLeft += branch.breadth;
@@ -170,7 +183,7 @@ final class ResponseContext implements ServerTransactionUser {
         }
         BestResponse candidates = candidates();
         if (candidates.wants(response)) {
-            candidates.add(response, parts.forwarding().responseBytes(response, server.peer()));
+            candidates.add(response, parts.forwarding().responseBytes(response, server.peer(), branch.responseRules));
         }
         if (status >= 600) {
             // Nobody else is asked any more (§16.7 step 5); the answer waits for the others' 487, or their 2xx.
@@ -334,6 +347,11 @@ final class ResponseContext implements ServerTransactionUser {
 
     private void finish() {
         if (finished) {
+            return;
+        }
+        if (!rangTooLong && !cancelled && branches.stream().allMatch(Branch::limited)) {
+            end(EndReason.REFUSED, EndedBy.RINGTRACE, UNREACHABLE, 0, null);
+            parts.answers().respond(server, UNREACHABLE, "Service Unavailable", "Retry-After", "5");
             return;
         }
         BestResponse candidates = candidates();

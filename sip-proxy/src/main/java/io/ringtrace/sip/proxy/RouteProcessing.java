@@ -12,6 +12,7 @@ final class RouteProcessing {
     private final OurNames names;
     private final NameAddress address = new NameAddress();
     private int cookie;
+    private int sealedFrom;
     private int removed;
     private boolean fromStrictRouter;
     private int left;
@@ -24,6 +25,7 @@ final class RouteProcessing {
 
     void process(SipMessage request) {
         cookie = Span.NONE;
+        sealedFrom = Span.NONE;
         removed = 0;
         fromStrictRouter = false;
         foreign = false;
@@ -36,6 +38,7 @@ final class RouteProcessing {
             // A strict router upstream put our Record-Route into the Request-URI, and the real one is the last Route.
             fromStrictRouter = true;
             cookie = requestUri.user();
+            sealedFrom = requestUri.parameter(FromSeal.PARAMETER);
             left = count - 1;
             nextUri = uriOf(request, left == 0 ? count - 1 : 0);
             return;
@@ -51,6 +54,11 @@ final class RouteProcessing {
     /** The user part of our own Route value: the call cookie; absent when there is none. */
     int cookie() {
         return cookie;
+    }
+
+    /** The From that we replaced in this call, sealed; absent when we did not. */
+    int sealedFrom() {
+        return sealedFrom;
     }
 
     /** How many Route values name us, from the top. */
@@ -90,6 +98,7 @@ final class RouteProcessing {
             return Span.present(uri.user()) && request.same(uri.user(), request, cookie);
         }
         cookie = uri.user();
+        sealedFrom = uri.parameter(FromSeal.PARAMETER);
         return true;
     }
 

@@ -3,13 +3,20 @@ package io.ringtrace.sip.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gov.nist.javax.sip.message.SIPMessage;
+import gov.nist.javax.sip.message.SIPRequest;
 import gov.nist.javax.sip.parser.StringMsgParser;
 import io.ringtrace.routing.Transport;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import javax.sip.address.SipURI;
+import javax.sip.header.ContactHeader;
+import javax.sip.header.ProxyRequireHeader;
+import javax.sip.header.RecordRouteHeader;
+import javax.sip.header.RouteHeader;
 import javax.sip.header.ViaHeader;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -26,8 +33,17 @@ class JainDifferentialTest {
             List.of("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "PRACK", "UPDATE", "INFO", "WHATEVER");
     private static final List<String> HOSTS =
             List.of("192.0.2.7", "pbx.example.com", "[2001:db8::7]", "a-b.c1.example");
-    private static final List<String> USERS =
-            List.of("+18005550123", "alice", "a%20b", "1;phone-context=x", "bob.smith_", "800-555-0100");
+    private static final List<String> USERS = List.of(
+            "+18005550123",
+            "alice",
+            "a%20b",
+            "1;phone-context=x",
+            "bob.smith_",
+            "800-555-0100",
+            "%2B18005550123",
+            "alice:secret",
+            "(800)5550100",
+            "a&b=c+d$e");
 
     private final Random random = new Random(20261123);
 
@@ -93,6 +109,12 @@ class JainDifferentialTest {
                 .append("\r\n");
         text.append(maybe("Route: <sip:r1.example;lr>,<" + uri() + ">\r\n"));
         text.append(maybe("Supported: 100rel, timer\r\n")).append(maybe("X-Mine: some, thing; else\r\n"));
+        text.append(
+                maybe(any(List.of("Contact", "m")) + ": " + address() + ";expires=" + random.nextInt(4000) + "\r\n"));
+        text.append(maybe("Record-Route: <" + uri() + ">, <sip:rr.example.com;lr>\r\n"));
+        text.append(maybe("Proxy-Require: " + any(List.of("foo", "foo, bar", "foo ,\r\n bar")) + "\r\n"));
+        text.append(maybe("Subject" + any(List.of(":", " :", ":\t")) + "folded\r\n  subject\r\n"));
+        text.append(maybe("Reason: SIP ;cause=200 ;text=\"elsewhere, or so\"\r\n"));
         String body = random.nextBoolean() ? "v=0\r\n" : "";
         if (!body.isEmpty()) {
             text.append("Content-Type: application/sdp\r\n");
@@ -247,6 +269,15 @@ class JainDifferentialTest {
                 .isEqualTo(theirs.getCSeq().getMethod());
     }
 
+    private static void entriesAreEqual(String text, SipMessage ours, SipHeader header, Iterator<?> theirs) {
+        int count = 0;
+        while (theirs.hasNext()) {
+            theirs.next();
+            count++;
+        }
+        assertThat(ours.entryCount(header)).as("%s of %s", header, text).isEqualTo(count);
+    }
+
     private static void compare(String text, SipMessage ours, SIPMessage theirs) {
         compareTransaction(text, ours, theirs);
         assertThat(ours.text(ours.fromTag())).as(text).isEqualTo(theirs.getFromTag());
@@ -270,6 +301,18 @@ class JainDifferentialTest {
                             their.getReceived() == null
                                     ? null
                                     : their.getReceived().strip());
+        }
+        entriesAreEqual(text, ours, SipHeader.ROUTE, theirs.getHeaders(RouteHeader.NAME));
+        entriesAreEqual(text, ours, SipHeader.RECORD_ROUTE, theirs.getHeaders(RecordRouteHeader.NAME));
+        entriesAreEqual(text, ours, SipHeader.CONTACT, theirs.getHeaders(ContactHeader.NAME));
+        entriesAreEqual(text, ours, SipHeader.PROXY_REQUIRE, theirs.getHeaders(ProxyRequireHeader.NAME));
+        if (theirs instanceof SIPRequest request && request.getRequestURI() instanceof SipURI uri) {
+            String host = uri.getHost();
+            assertThat(ours.text(ours.requestUri().host()))
+                    .as(text)
+                    .isEqualTo(host.startsWith("[") ? host.substring(1, host.length() - 1) : host);
+            assertThat(ours.requestUri().port()).as(text).isEqualTo(uri.getPort());
+            assertThat(ours.requestUri().lr()).as(text).isEqualTo(uri.hasLrParam());
         }
         assertThat(ours.maxForwards())
                 .as(text)

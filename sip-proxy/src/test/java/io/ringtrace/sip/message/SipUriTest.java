@@ -89,7 +89,9 @@ class SipUriTest {
         "sip:+1-800-555-0123;npdi;rn=+12125550000@host;user=phone, +1-800-555-0123",
         "sip:%2B18005550123@host, +18005550123",
         "tel:+1(800)555-0123, +1(800)555-0123",
-        "tel:5550123;phone-context=+1212, 5550123",
+        "tel:5550123;phone-context=+1212, +12125550123",
+        "sip:5550123;phone-context=+1212@host;user=phone, +12125550123",
+        "tel:5550123;phone-context=example.com, 5550123",
         "sip:*21%23@host, *21#",
         "sip:alice@host, alice",
     })

@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringtrace.sip.admission;
+
+import org.jspecify.annotations.NullMarked;
