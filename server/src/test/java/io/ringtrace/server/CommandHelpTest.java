@@ -47,7 +47,9 @@ class CommandHelpTest {
     private static CommandSpec command(String name) {
         CommandLine line = Main.commandLine();
         for (String word : name.split(" ")) {
-            line = word.equals("ringtrace") ? line : Objects.requireNonNull(line.getSubcommands().get(word), word);
+            line = word.equals("ringtrace")
+                    ? line
+                    : Objects.requireNonNull(line.getSubcommands().get(word), word);
         }
         return line.getCommandSpec();
     }
