@@ -24,6 +24,8 @@ let context;
 function startProxy() {
   const server = createServer((incoming, outgoing) => {
     const forward = () => {
+      // The page is gone, and its body will not come.
+      if (incoming.destroyed) return;
       // A connection kept open would keep this process, too.
       const options = { method: incoming.method, headers: { ...incoming.headers, connection: "close" }, agent: false };
       const onward = ask(RINGTRACE_URL + incoming.url, options, (answer) => {

@@ -225,6 +225,33 @@ it("a browser that allows no cookies and no storage shows a number for the view"
   assert.deepEqual(page.errors, []);
 });
 
+it("a consent manager's yes and no are heard by the page's own function", async () => {
+  const head = `<script>window.ringtrace = { consent: (decide) => (window.decided = decide) }</script>${server.tag()}`;
+  const page = await open(server.page("/manager", `<p id=a>${PHONE}</p>`, { head }));
+  await page.waitForTimeout(150);
+  assert.equal(server.requests.length, 0);
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+  await page.evaluate(() => window.decided(true));
+  await swapped(page);
+  assert.notEqual(await text(page, "#a"), PHONE);
+  await page.evaluate(() => window.decided(false));
+  assert.equal(await text(page, "#a"), PHONE);
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+});
+
+it("the preview and the debug panel are loaded under a Content-Security-Policy with a nonce, too", async () => {
+  const policy = `default-src 'none'; script-src 'nonce-n1'; connect-src ${server.url}`;
+  const url = server.page("/strict", `<p id=a>${PHONE}</p>`, {
+    head: server.tag('nonce="n1"'),
+    headers: { "content-security-policy": policy },
+  });
+  const page = await open(url + "?ringtrace_preview=9999999999");
+  await page.waitForSelector("#a:text-is('999-999-9999')", { timeout: 10_000 });
+  await page.goto(url + "?ringtrace_debug");
+  await page.waitForSelector("body > div", { state: "attached", timeout: 10_000 });
+  assert.deepEqual(page.errors, []);
+});
+
 it("the debug panel shows what the tag knows, and the page is swapped as usual", async () => {
   context = await chromium.context();
   await context.addInitScript(() => {

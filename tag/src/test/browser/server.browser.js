@@ -9,7 +9,7 @@ import { browser, swapped, text } from "./browser.js";
 const { RINGTRACE_URL, SITE, PAGE_PORT, OUTPUT } = process.env;
 const page = `<!doctype html><html lang="en"><head><title>Acme Dental</title>
   <script src="${RINGTRACE_URL}/tag/ringtrace.js" data-site="${SITE}" data-timeout="5000"></script></head>
-  <body><h1>Acme Dental</h1><p id="number">(866) 555-0190</p><p id="office">415.555.0190</p><p id="other">212-555-0142</p></body></html>`;
+  <body><h1>Acme Dental</h1><p id="number">(866) 555-0190</p><p id="office">415.555.0190</p><a id="text" href="sms:+14155550190">Text us</a><a id="stays" href="sms:+18665550190">or here</a><p id="other">212-555-0142</p></body></html>`;
 const own = `http://127.0.0.1:${PAGE_PORT}`;
 let server;
 let chromium;
@@ -41,6 +41,9 @@ it("two visitors see numbers of their own, each the same in every tab and after 
     assert.notEqual(number, "(866) 555-0190");
     // No pool has this one as its destination.
     assert.equal(await text(tab, "#other"), "212-555-0142");
+    // The office's numbers were marked for texts, the others were not.
+    assert.equal(await tab.getAttribute("#text", "href"), "sms:+1" + office.replace(/\D/g, ""));
+    assert.equal(await tab.getAttribute("#stays", "href"), "sms:+18665550190");
     await tab.screenshot({ path: join(OUTPUT, source + ".png") });
     await tab.reload();
     await swapped(tab, 2);

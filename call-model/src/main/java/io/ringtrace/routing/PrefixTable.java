@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Routes by prefix: one table of those for every trunk, one for each trunk that routes name. Immutable, thread-safe. */
+/**
+ * Routes by prefix, of one promo number or campaign, or of none: one table of those for every trunk, one for each trunk that routes
+ * name. Immutable, thread-safe.
+ */
 final class PrefixTable {
     private static final int LONGEST = 15;
     /** Routes of one prefix and trunk, in the order in which they are tried. No two of them fit one call equally well. */
@@ -98,7 +101,11 @@ final class PrefixTable {
 
     private static String described(Route route) {
         TimeWindow when = route.conditions().when();
-        return "for " + (route.prefix().isEmpty() ? "every number" : "+" + route.prefix())
+        PhoneNumber promoNumber = route.conditions().promoNumber();
+        String campaign = route.conditions().campaign();
+        return (promoNumber == null ? "" : "of promo number " + promoNumber + " ")
+                + (campaign == null ? "" : "of campaign " + campaign + " ")
+                + "for " + (route.prefix().isEmpty() ? "every number" : "+" + route.prefix())
                 + (route.trunk() == null ? "" : " by trunk " + route.trunk())
                 + (route.conditions().callerPrefix().isEmpty()
                         ? ""

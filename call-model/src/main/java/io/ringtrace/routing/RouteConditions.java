@@ -8,11 +8,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param callerPrefix how the caller number begins, digits of E.164 without the plus sign; empty for every caller, a withheld one too
  * @param when only in these hours; null for always
+ * @param promoNumber only calls to this number; null for all. Such routes are asked before all others.
+ * @param campaign only calls that count for this campaign; null for all. Such routes are asked before those that name none.
  */
-public record RouteConditions(String callerPrefix, @Nullable TimeWindow when) {
+public record RouteConditions(
+        String callerPrefix,
+        @Nullable TimeWindow when,
+        @Nullable PhoneNumber promoNumber,
+        @Nullable String campaign) {
     public static final RouteConditions NONE = new RouteConditions("", null);
 
-    /** Null when the call is as the route wants it; else why it is not. */
+    /** Throws IllegalArgumentException when both a promo number and a campaign are named. */
+    public RouteConditions {
+        if (promoNumber != null && campaign != null) {
+            throw new IllegalArgumentException("a route names a promo number or a campaign, not both");
+        }
+    }
+
+    /** For every promo number and campaign. */
+    public RouteConditions(String callerPrefix, @Nullable TimeWindow when) {
+        this(callerPrefix, when, null, null);
+    }
+
+    /** Null when the call is as the route wants it; else why it is not. Promo number and campaign have chosen the route's table already. */
     @Nullable
     String unmet(@Nullable PhoneNumber caller, long atMillis) {
         if (!callerPrefix.isEmpty() && (caller == null || !begins(caller.digits(), callerPrefix))) {

@@ -5,6 +5,7 @@ import io.ringtrace.attribution.AttributionResult;
 import io.ringtrace.call.CallAttempt;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.PhoneNumber;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Decides where a call goes. A pure function of its arguments: the same question always has the same answer. */
@@ -84,7 +85,7 @@ public final class Router {
                     destination + " is " + (destination.premium() ? "a premium" : "an emergency")
                             + " number, which is never routed to");
         }
-        Route route = plan.routeFor(destination, attempt.trunk().name(), attempt.caller(), atMillis, trace);
+        Route route = plan.routeFor(destination, attempt, attribution, atMillis, trace);
         if (route == null) {
             return new RouteDecision.Reject(
                     404,
@@ -94,6 +95,7 @@ public final class Router {
                             + attempt.trunk().name());
         }
         Route.Share share = route.share(draw);
+        List<Gateway> gateways = route.inOrder(share, draw);
         if (trace != null) {
             if (route.shares().size() > 1) {
                 trace.add(
@@ -101,9 +103,10 @@ public final class Router {
                                 + route.shares().size() + ", which has " + share.percent() + " % of the calls",
                         route.source());
             }
-            gateways(plan, share, trace);
+            groups(route, share, trace);
+            gateways(plan, route, gateways, destination, trace);
         }
-        return new RouteDecision.Forward(share.gateways(), destination, route.ringTimeout(), route);
+        return new RouteDecision.Forward(gateways, destination, route.ringTimeout(), route);
     }
 
     /**
@@ -124,7 +127,7 @@ public final class Router {
         if (!(known instanceof AttributionResult.Unknown) || number.premium() || number.emergency()) {
             return null;
         }
-        Route route = plan.routeFor(number, attempt.trunk().name(), attempt.caller(), atMillis, null);
+        Route route = plan.routeFor(number, attempt, known, atMillis, null);
         if (route == null) {
             return null;
         }
@@ -150,14 +153,29 @@ public final class Router {
         return new RouteDecision.Reject(plan.blockedCallers().status(), EndReason.BLOCKED_CALLER, 0, why);
     }
 
-    private static void gateways(RoutingPlan plan, Route.Share share, RouteTrace trace) {
-        for (int i = 0; i < share.gateways().size(); i++) {
-            Gateway gateway = share.gateways().get(i);
+    private static void groups(Route route, Route.Share share, RouteTrace trace) {
+        for (GatewayGroup group : share.groups()) {
+            if (!group.fixed()) {
+                trace.add(
+                        "gateway group " + group.name() + ": by priority, and drawn by weight among "
+                                + group.members().stream()
+                                        .map(m -> m.gateway().name() + " (priority " + m.priority() + ", weight "
+                                                + m.weight() + ")")
+                                        .toList(),
+                        route.source());
+            }
+        }
+    }
+
+    private static void gateways(
+            RoutingPlan plan, Route route, List<Gateway> gateways, PhoneNumber destination, RouteTrace trace) {
+        for (int i = 0; i < gateways.size(); i++) {
+            Gateway gateway = gateways.get(i);
             trace.add(
                     (i == 0 ? "first to gateway " : "then to gateway ") + gateway.name() + ", " + gateway.host()
                             + (gateway.port() > 0 ? " port " + gateway.port() : "") + " by "
                             + (gateway.transport() == null ? "the transport of its domain" : gateway.transport())
-                            + (i + 1 < share.gateways().size()
+                            + (i + 1 < gateways.size()
                                     ? "; on to the next after "
                                             + gateway.silence().toMillis()
                                             + " ms of silence or one of "
@@ -166,6 +184,12 @@ public final class Router {
                                                     .toList()
                                     : ""),
                     plan.sources().ofGateway(gateway));
+            NumberSteps steps = route.stepsFor(gateway);
+            if (steps != null) {
+                trace.add(
+                        "which gets the number as " + steps.written(destination) + " by number steps " + steps.name(),
+                        steps.source());
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.ringtrace.routing;
 
+import io.ringtrace.attribution.AttributionResult;
+import io.ringtrace.call.CallAttempt;
 import io.ringtrace.call.PhoneNumber;
 import java.net.InetAddress;
 import java.util.HashMap;
@@ -18,7 +20,7 @@ public final class RoutingPlan {
     private final Map<String, Gateway> gateways;
     private final Map<Long, StaticNumber> staticNumbers;
     private final LongTable<StaticNumber> staticNumbersByDigits;
-    private final PrefixTable prefixes;
+    private final RouteTable routeTable;
     private final SourceNetworks sourceNetworks;
     private final BlockedCallers blockedCallers;
     private final PlanSources sources;
@@ -67,7 +69,7 @@ public final class RoutingPlan {
         }
         this.staticNumbers = Map.copyOf(numbers);
         this.staticNumbersByDigits = new LongTable<>(numbers);
-        this.prefixes = new PrefixTable(routes);
+        this.routeTable = new RouteTable(routes);
         this.sourceNetworks = new SourceNetworks(trunks);
         this.blockedCallers = blockedCallers;
         this.sources = sources;
@@ -111,14 +113,14 @@ public final class RoutingPlan {
         return sources;
     }
 
-    /** As {@link PrefixTable#longest}. */
+    /** As {@link RouteTable#find}. */
     @Nullable
     Route routeFor(
             PhoneNumber destination,
-            String trunk,
-            @Nullable PhoneNumber caller,
+            CallAttempt attempt,
+            AttributionResult attribution,
             long atMillis,
             @Nullable RouteTrace trace) {
-        return prefixes.longest(destination.digits(), trunk, caller, atMillis, trace);
+        return routeTable.find(destination, attempt, attribution, atMillis, trace);
     }
 }

@@ -13,9 +13,11 @@ import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -48,7 +50,7 @@ class RouteConditionsTest {
                 "1",
                 null,
                 conditions,
-                List.of(new Route.Share(100, List.of(gateway))),
+                List.of(Route.Share.of(100, List.of(gateway))),
                 Route.DEFAULT_RING_TIMEOUT,
                 false,
                 source);
@@ -139,7 +141,7 @@ class RouteConditionsTest {
                 "1",
                 null,
                 RouteConditions.NONE,
-                List.of(new Route.Share(70, List.of(EAST)), new Route.Share(30, List.of(WEST))),
+                List.of(Route.Share.of(70, List.of(EAST)), Route.Share.of(30, List.of(WEST))),
                 Route.DEFAULT_RING_TIMEOUT,
                 false,
                 "test:1");
@@ -233,5 +235,41 @@ class RouteConditionsTest {
         assertThat(RouteExplanation.of(plan, ACME, "8005550199", null, nobody, 0, 0)
                         .decision())
                 .isInstanceOf(RouteDecision.Reject.class);
+    }
+
+    @Test
+    void aTimeWindowTellsTheTimeOfItsZoneAsTheJdkDoes() {
+        Random random = new Random(5);
+        Set<LocalDate> holidays = Set.of(LocalDate.of(2026, 12, 25), LocalDate.of(2026, 7, 4));
+        Set<DayOfWeek> weekdays = Set.of(DayOfWeek.MONDAY, DayOfWeek.FRIDAY, DayOfWeek.SATURDAY);
+        long from = Instant.parse("2025-01-01T00:00:00Z").toEpochMilli();
+        long until = Instant.parse("2028-01-01T00:00:00Z").toEpochMilli();
+        for (String id :
+                List.of("America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC", "America/Sao_Paulo")) {
+            ZoneId zone = ZoneId.of(id);
+            TimeWindow window = new TimeWindow("w", zone, weekdays, 8 * 60 + 30, 17 * 60, holidays, "test:1");
+            for (int i = 0; i < 20_000; i++) {
+                long at = random.nextLong(from, until);
+                ZonedDateTime there = Instant.ofEpochMilli(at).atZone(zone);
+                int minute = there.getHour() * 60 + there.getMinute();
+                assertThat(window.contains(at))
+                        .as("%s", there)
+                        .isEqualTo(minute >= 8 * 60 + 30
+                                && minute < 17 * 60
+                                && weekdays.contains(there.getDayOfWeek())
+                                && !holidays.contains(there.toLocalDate()));
+            }
+            zone.getRules().getTransitions().stream()
+                    .mapToLong(t -> t.getInstant().toEpochMilli())
+                    .forEach(change -> {
+                        for (long at : new long[] {change - 1, change, change + 1}) {
+                            ZonedDateTime there = Instant.ofEpochMilli(at).atZone(zone);
+                            int minute = there.getHour() * 60 + there.getMinute();
+                            TimeWindow allDays = new TimeWindow(
+                                    "w", zone, Set.of(DayOfWeek.values()), minute, minute + 1, Set.of(), "test:1");
+                            assertThat(allDays.contains(at)).as("%s", there).isTrue();
+                        }
+                    });
+        }
     }
 }

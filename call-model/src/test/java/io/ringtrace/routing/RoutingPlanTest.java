@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.sun.management.ThreadMXBean;
+import io.ringtrace.attribution.AttributionResult;
+import io.ringtrace.call.CallAttempt;
+import io.ringtrace.call.CallId;
 import io.ringtrace.call.PhoneNumber;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -29,6 +32,14 @@ class RoutingPlanTest {
     private static Route route(String prefix, @Nullable String trunk) {
         return new Route(
                 prefix, trunk, List.of(GATEWAY), Route.DEFAULT_RING_TIMEOUT, "route '" + prefix + "' of " + trunk);
+    }
+
+    private static CallAttempt attempt(String trunk) {
+        return new CallAttempt(new CallId(0, 1), trunk(trunk, "203.0.113.0/24"), null, "", null, true);
+    }
+
+    private static @Nullable Route find(RoutingPlan plan, PhoneNumber destination, String trunk) {
+        return plan.routeFor(destination, attempt(trunk), AttributionResult.UNKNOWN, 0, null);
     }
 
     private static RoutingPlan withRoutes(Route... routes) {
@@ -67,17 +78,15 @@ class RoutingPlanTest {
         })
         void theLongestPrefixWinsAndOfTwoEqualOnesTheTrunksOwn(
                 String destination, String trunk, String prefix, @Nullable String owner) {
-            assertThat(plan.routeFor(PhoneNumber.parse(destination), trunk, null, 0, null))
-                    .isEqualTo(route(prefix, owner));
+            assertThat(find(plan, PhoneNumber.parse(destination), trunk)).isEqualTo(route(prefix, owner));
         }
 
         @Test
         void withoutAPrefixThatFitsThereIsNone() {
             RoutingPlan narrow = withRoutes(route("1800", null), route("44", "acme"), route("123456789012345", null));
 
-            assertThat(narrow.routeFor(PhoneNumber.parse("+12135550187"), "acme", null, 0, null))
-                    .isNull();
-            assertThat(narrow.routeFor(PhoneNumber.parse("+442079460123"), "other", null, 0, null))
+            assertThat(find(narrow, PhoneNumber.parse("+12135550187"), "acme")).isNull();
+            assertThat(find(narrow, PhoneNumber.parse("+442079460123"), "other"))
                     .isNull();
         }
 
@@ -85,9 +94,9 @@ class RoutingPlanTest {
         void aPrefixOfFifteenDigitsFitsItsOneNumber() {
             RoutingPlan narrow = withRoutes(route("123456789012345", null));
 
-            assertThat(narrow.routeFor(PhoneNumber.parse("+123456789012345"), "acme", null, 0, null))
+            assertThat(find(narrow, PhoneNumber.parse("+123456789012345"), "acme"))
                     .isNotNull();
-            assertThat(narrow.routeFor(PhoneNumber.parse("+123456789012346"), "acme", null, 0, null))
+            assertThat(find(narrow, PhoneNumber.parse("+123456789012346"), "acme"))
                     .isNull();
         }
 
@@ -116,7 +125,7 @@ class RoutingPlanTest {
             RoutingPlan large = withRoutes(routes.values().toArray(Route[]::new));
             for (int i = 0; i < 2_000; i++) {
                 PhoneNumber destination = new PhoneNumber(1_000_000 + random.nextLong(999_999_999_000_000L));
-                assertThat(large.routeFor(destination, "acme", null, 0, null))
+                assertThat(find(large, destination, "acme"))
                         .isEqualTo(searched(routes, Long.toString(destination.digits())));
             }
         }
@@ -230,6 +239,7 @@ class RoutingPlanTest {
                 List.of(GATEWAY),
                 List.of(route("", null), route("1800", "acme")),
                 List.of(new StaticNumber(dialed, PhoneNumber.parse("+12135550187"), "summer", "test:1")));
+        CallAttempt attempt = attempt("acme");
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         int found = 0;
         long before = 0;
@@ -237,7 +247,7 @@ class RoutingPlanTest {
             if (round == 10_000) {
                 before = threads.getCurrentThreadAllocatedBytes();
             }
-            found += plan.routeFor(dialed, "acme", null, 0, null) == null ? 0 : 1;
+            found += plan.routeFor(dialed, attempt, AttributionResult.UNKNOWN, 0, null) == null ? 0 : 1;
             found += plan.staticNumber(dialed) == null ? 0 : 1;
         }
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;

@@ -10,7 +10,23 @@ public interface Operations {
     /** Reads the configuration again and puts its plan in force when all of it is good. */
     Reload reload();
 
+    /**
+     * Puts an earlier plan in force again.
+     *
+     * @param version null for the one before
+     */
+    Reload rollBack(@Nullable String version);
+
+    /** The plans that can be put in force again, the last one first. */
+    List<KeptPlan> plans();
+
+    /** @param inForceSince when it was put in force, last */
+    record KeptPlan(String version, Instant inForceSince) {}
+
     Status status();
+
+    /** What runs on the SIP side now; at most so many calls, the oldest first. Asks the SIP threads, which answer within milliseconds. */
+    Live live(int most);
 
     /** The trunks of the plan in force, in the order of the files. */
     List<TrunkState> trunks();
@@ -22,7 +38,10 @@ public interface Operations {
      * @param sourceNetworks where its requests come from
      * @param defaultDestination where its calls go while there is no directory of numbers
      */
-    record TrunkState(String name, List<String> sourceNetworks, @Nullable String defaultDestination) {
+    record TrunkState(
+            String name,
+            List<String> sourceNetworks,
+            @Nullable String defaultDestination) {
         public TrunkState {
             sourceNetworks = List.copyOf(sourceNetworks);
         }
@@ -46,7 +65,11 @@ public interface Operations {
      * @param from the caller's number; null for one who withholds it
      * @param at null for now
      */
-    record Question(String number, @Nullable String trunk, @Nullable String from, @Nullable Instant at) {}
+    record Question(
+            String number,
+            @Nullable String trunk,
+            @Nullable String from,
+            @Nullable Instant at) {}
 
     sealed interface Explained {
         /** @param conclusion one sentence */
@@ -63,6 +86,38 @@ public interface Operations {
 
     /** @param source file and line of the rule that took part; empty when no rule of the files did */
     record Reason(String said, String source) {}
+
+    /**
+     * What runs now.
+     *
+     * @param total of all calls, of which some may not be listed
+     */
+    record Live(long total, long serverTransactions, long clientTransactions, List<LiveCall> calls) {
+        public Live {
+            calls = List.copyOf(calls);
+        }
+    }
+
+    /**
+     * A running call.
+     *
+     * @param id the call's ULID
+     * @param state trying, ringing, answered, or asked (whether it still lives)
+     * @param trunk empty when the plan does not have it any more
+     * @param gateway empty before one rings or answers
+     * @param caller null when withheld or not known
+     * @param dialed null when not known
+     */
+    record LiveCall(
+            String id,
+            String state,
+            String trunk,
+            String gateway,
+            @Nullable String caller,
+            @Nullable String dialed,
+            Instant beganAt,
+            @Nullable Instant answeredAt,
+            @Nullable Instant aliveAt) {}
 
     enum Outcome {
         APPLIED,
@@ -92,6 +147,8 @@ public interface Operations {
      *
      * @param file what it was read from
      * @param bad the files as they were read last are wrong
+     * @param rolledBackFrom the version that a person replaced by this one; null when the plan is that of the files
+     * @param changes what it has otherwise than the plan before it, a line each
      */
     record Plan(
             String version,
@@ -103,9 +160,12 @@ public interface Operations {
             int staticNumbers,
             boolean bad,
             List<String> afterRestart,
-            @Nullable Failure lastFailure) {
+            @Nullable Failure lastFailure,
+            @Nullable String rolledBackFrom,
+            List<String> changes) {
         public Plan {
             afterRestart = List.copyOf(afterRestart);
+            changes = List.copyOf(changes);
         }
     }
 

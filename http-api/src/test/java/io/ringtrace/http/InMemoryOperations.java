@@ -3,6 +3,7 @@ package io.ringtrace.http;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A server whose last reload was refused. */
 final class InMemoryOperations implements Operations {
@@ -11,6 +12,16 @@ final class InMemoryOperations implements Operations {
     @Override
     public Reload reload() {
         return next;
+    }
+
+    @Override
+    public Reload rollBack(@Nullable String version) {
+        return new Reload(Outcome.APPLIED, version == null ? "v0" : version, List.of(), List.of());
+    }
+
+    @Override
+    public List<KeptPlan> plans() {
+        return List.of(new KeptPlan("v1", Instant.ofEpochSecond(60)));
     }
 
     @Override
@@ -31,7 +42,16 @@ final class InMemoryOperations implements Operations {
                         4,
                         true,
                         List.of("http"),
-                        new Failure(Instant.ofEpochSecond(120), List.of("ringtrace.yaml:1:1: expected YAML"))));
+                        new Failure(Instant.ofEpochSecond(120), List.of("ringtrace.yaml:1:1: expected YAML")),
+                        "v2",
+                        List.of("- route for +1")));
+    }
+
+    @Override
+    public Live live(int most) {
+        LiveCall ringing = new LiveCall(
+                "01HF7YAYW88CCSP0AJ1R2K5NEZ", "ringing", "acme", "gw", null, "+18005550123", Instant.EPOCH, null, null);
+        return new Live(2, 3, 4, List.of(ringing).subList(0, Math.min(most, 1)));
     }
 
     @Override

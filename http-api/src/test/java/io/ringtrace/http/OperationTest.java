@@ -44,12 +44,13 @@ class OperationTest {
     void theStatusTellsPlanFailureAndHealth() throws Exception {
         assertThat(api.get("/v1/operator/status", RunningApi.OPERATOR).body())
                 .isEqualTo("{\"node\":\"node-1\",\"version\":\"0.1\",\"started_at\":\"1970-01-01T00:00:00Z\","
-                               + "\"uptime_seconds\":5400,\"live_calls\":7,\"checks\":[{\"name\":\"store\",\"status\":\"ok\",\"message\":\"The"
-                               + " store answers.\"}],"
-                               + "\"plan\":{\"version\":\"v1\",\"loaded_at\":\"1970-01-01T00:01:00Z\",\"file\":\"ringtrace.yaml\","
-                               + "\"trunks\":1,\"gateways\":2,\"routes\":3,\"static_numbers\":4,\"bad\":true,"
-                               + "\"after_restart\":[\"http\"],\"last_failure\":{\"at\":\"1970-01-01T00:02:00Z\",\"findings\":[\"ringtrace.yaml:1:1:"
-                               + " expected YAML\"]}}}");
+                        + "\"uptime_seconds\":5400,\"live_calls\":7,\"checks\":[{\"name\":\"store\",\"status\":\"ok\",\"message\":\"The"
+                        + " store answers.\"}],"
+                        + "\"plan\":{\"version\":\"v1\",\"loaded_at\":\"1970-01-01T00:01:00Z\",\"file\":\"ringtrace.yaml\","
+                        + "\"trunks\":1,\"gateways\":2,\"routes\":3,\"static_numbers\":4,\"bad\":true,"
+                        + "\"after_restart\":[\"http\"],\"last_failure\":{\"at\":\"1970-01-01T00:02:00Z\",\"findings\":[\"ringtrace.yaml:1:1:"
+                        + " expected YAML\"]},"
+                        + "\"rolled_back_from\":\"v2\",\"changes\":[\"- route for +1\"]}}");
     }
 
     @Test
@@ -62,6 +63,31 @@ class OperationTest {
                 .isEqualTo("{\"gateways\":[{\"name\":\"east\",\"address\":\"192.0.2.10:5060\",\"transport\":\"udp\","
                         + "\"silence_ms\":3000}]}");
         assertThat(api.get("/v1/operator/trunks", "").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void anEarlierPlanIsPutInForceAgain() throws Exception {
+        assertThat(api.get("/v1/operator/plans", RunningApi.OPERATOR).body())
+                .isEqualTo("{\"plans\":[{\"version\":\"v1\",\"in_force_since\":\"1970-01-01T00:01:00Z\"}]}");
+        assertThat(api.post("/v1/operator/rollback", RunningApi.OPERATOR, "").body())
+                .contains("\"applied\"", "\"v0\"");
+        assertThat(api.post("/v1/operator/rollback?version=v1", RunningApi.OPERATOR, "")
+                        .body())
+                .contains("\"v1\"");
+        assertThat(api.post("/v1/operator/rollback", api.acme, "").statusCode()).isNotEqualTo(200);
+    }
+
+    @Test
+    void liveCallsAreListedUpToTheLimit() throws Exception {
+        assertThat(api.get("/v1/operator/live", RunningApi.OPERATOR).body())
+                .isEqualTo("{\"live_calls\":2,\"server_transactions\":3,\"client_transactions\":4,\"calls\":[{"
+                        + "\"call_id\":\"01HF7YAYW88CCSP0AJ1R2K5NEZ\",\"state\":\"ringing\",\"trunk\":\"acme\","
+                        + "\"gateway\":\"gw\",\"caller\":null,\"dialed\":\"+18005550123\","
+                        + "\"began_at\":\"1970-01-01T00:00:00Z\",\"answered_at\":null,\"alive_at\":null}]}");
+        assertThat(api.get("/v1/operator/live?limit=0", RunningApi.OPERATOR).body())
+                .endsWith("\"calls\":[]}");
+        assertThat(api.get("/v1/operator/live?limit=1001", RunningApi.OPERATOR).statusCode())
+                .isEqualTo(400);
     }
 
     @Test

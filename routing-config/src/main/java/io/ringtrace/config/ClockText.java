@@ -3,6 +3,7 @@ package io.ringtrace.config;
 import io.ringtrace.routing.TimeWindow;
 import java.time.DateTimeException;
 import java.time.DayOfWeek;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
@@ -35,6 +36,14 @@ final class ClockText {
     static boolean date(String text) {
         try {
             return LocalDate.parse(text).getYear() > 0;
+        } catch (DateTimeException _) {
+            return false;
+        }
+    }
+
+    static boolean moment(String text) {
+        try {
+            return Instant.parse(text).getEpochSecond() > 0;
         } catch (DateTimeException _) {
             return false;
         }

@@ -26,8 +26,7 @@ final class ConfigBinder {
      * @param folder where relative paths of the file start
      * @param environment where secrets of the form {@code env:NAME} stand
      */
-    ConfigBinder(
-            YamlNode.Mapping tree, List<StaticNumberRow> rows, Path folder, Map<String, String> environment) {
+    ConfigBinder(YamlNode.Mapping tree, List<StaticNumberRow> rows, Path folder, Map<String, String> environment) {
         this.tree = tree;
         this.rows = rows;
         this.environment = environment;

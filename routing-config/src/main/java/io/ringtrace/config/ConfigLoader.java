@@ -77,8 +77,12 @@ public final class ConfigLoader {
             return new ConfigOutcome.Wrong(findings.sorted());
         }
         Path folder = ConfigReading.folderOf(main.toAbsolutePath());
-        return new ConfigOutcome.Loaded(
-                new ConfigBinder(tree, reading.rows(), folder, environment).bind(version(main, reading.files())));
+        Configuration configuration =
+                new ConfigBinder(tree, reading.rows(), folder, environment).bind(version(main, reading.files()));
+        new ExpectationChecks(tree, configuration.plan(), findings).run();
+        return findings.isEmpty()
+                ? new ConfigOutcome.Loaded(configuration)
+                : new ConfigOutcome.Wrong(findings.sorted());
     }
 
     /** A hash of all files; of the file's own bytes where there is one. */

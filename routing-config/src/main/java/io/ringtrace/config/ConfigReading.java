@@ -226,6 +226,17 @@ final class ConfigReading {
     private YamlNode.@Nullable Mapping yaml(Path file, FileKind kind) {
         int before = findings.size();
         String text = text(file);
+        if (text != null && text.isEmpty() && kind != FileKind.MAIN) {
+            // most likely one that is being written at this moment
+            findings.add(
+                    new Position(file.toString(), 1, 1),
+                    "",
+                    null,
+                    ConfigSchema.title(schema.root(kind)),
+                    "the file is empty; remove it, or leave a line of comment in it");
+            complete = false;
+            return null;
+        }
         YamlNode.Mapping mapping = text == null
                 ? null
                 : YamlReader.read(

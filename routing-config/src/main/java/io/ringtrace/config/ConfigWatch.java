@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class ConfigWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigWatch.class);
     private static final long QUIET_MILLIS = 250;
+    private static final long SETTLED_MILLIS = 50;
     private static final long LONGEST_UNREST_MILLIS = 3_000;
     private static final long LOOK_MILLIS = 5_000;
     private static final WatchEvent.Kind<?>[] KINDS = {
@@ -83,11 +84,12 @@ public final class ConfigWatch implements AutoCloseable {
         }
     }
 
-    private void reloadIfChanged() {
+    private void reloadIfChanged() throws InterruptedException {
         List<Seen> now = look();
         if (now.equals(seen)) {
             return;
         }
+        now = settled(now);
         ConfigFiles before = reload.files();
         seen = now;
         try {
@@ -101,6 +103,21 @@ public final class ConfigWatch implements AutoCloseable {
             register();
             reloadIfChanged();
         }
+    }
+
+    /** What is seen twice in a row: a change that no event told of may be going on. */
+    private List<Seen> settled(List<Seen> first) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_UNREST_MILLIS);
+        List<Seen> last = first;
+        while (System.nanoTime() < until) {
+            Thread.sleep(SETTLED_MILLIS);
+            List<Seen> now = look();
+            if (now.equals(last)) {
+                return now;
+            }
+            last = now;
+        }
+        return last;
     }
 
     private List<Seen> look() {

@@ -31,11 +31,22 @@ enum FileKind {
         return switch (this) {
             case MAIN -> List.of();
             case TRUNKS -> List.of("trunks");
-            case GATEWAYS -> List.of("gateways");
-            case ROUTES -> List.of("routes", "time-windows", "blocked-callers");
+            case GATEWAYS -> List.of("gateways", "gateway-groups", "number-steps");
+            case ROUTES -> List.of("routes", "time-windows", "calendars", "blocked-callers", "tests");
             case NUMBERS -> List.of("static-numbers");
             case PART ->
-                List.of("include", "trunks", "gateways", "routes", "time-windows", "blocked-callers", "static-numbers");
+                List.of(
+                        "include",
+                        "trunks",
+                        "gateways",
+                        "gateway-groups",
+                        "number-steps",
+                        "routes",
+                        "time-windows",
+                        "calendars",
+                        "blocked-callers",
+                        "tests",
+                        "static-numbers");
         };
     }
 

@@ -49,6 +49,11 @@ final class Findings {
         return wrongNodes.contains(node);
     }
 
+    /** True when something at the key or below it is wrong. */
+    boolean concern(String key) {
+        return all.stream().anyMatch(finding -> finding.key().startsWith(key));
+    }
+
     int size() {
         return all.size();
     }

@@ -52,6 +52,7 @@ final class Formats {
                         ? null
                         : new Complaint(Suggestion.didYouMean(text, ZoneId.getAvailableZoneIds()));
             case "time-of-day" -> ClockText.minuteOrNull(text) == null ? Complaint.PLAIN : null;
+            case "moment" -> ClockText.moment(text) ? null : Complaint.PLAIN;
             case "calendar-date" -> ClockText.date(text) ? null : Complaint.PLAIN;
             case String unknown -> throw new IllegalStateException("the schema names the unknown format " + unknown);
         };

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file null: to standard output
  */
-public record LogConfig(Format format, Level level, @Nullable LogFile file) {
+public record LogConfig(
+        Format format, Level level, @Nullable LogFile file) {
     public enum Format {
         TEXT,
         JSON

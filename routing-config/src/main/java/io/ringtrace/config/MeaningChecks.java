@@ -29,8 +29,10 @@ final class MeaningChecks {
         Map<Long, Position> staticNumbers = staticNumbers();
         staticDestinations(staticNumbers);
         trunks(staticNumbers);
+        new GatewayChecks(tree, findings).run();
         new TrunkChecks(tree, findings).run(environment);
         new RouteChecks(tree, findings).run();
+        new ReachChecks(tree, rows, findings).run();
         new AddressChecks(tree, findings).run();
         new StoreChecks(tree.mapping("store"), findings).run(environment);
     }

@@ -10,19 +10,22 @@ import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.BlockedCallers;
 import io.ringtrace.routing.CallLimits;
 import io.ringtrace.routing.Gateway;
+import io.ringtrace.routing.GatewayGroup;
 import io.ringtrace.routing.IpNetwork;
+import io.ringtrace.routing.NumberSteps;
 import io.ringtrace.routing.PlanSources;
 import io.ringtrace.routing.Probing;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.StaticNumber;
-import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.TimeWindow;
 import io.ringtrace.routing.Transport;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +43,7 @@ final class PlanBinder {
     private final List<StaticNumberRow> rows;
     private final Map<String, Gateway> gateways;
     private final Map<String, TimeWindow> windows;
+    private final Map<String, NumberSteps> stepsOfGateways;
 
     /** @param environment where secrets of the form {@code env:NAME} stand */
     PlanBinder(YamlNode.Mapping tree, List<StaticNumberRow> rows, Map<String, String> environment) {
@@ -47,7 +51,16 @@ final class PlanBinder {
         this.trunks = new TrunkBinder(environment);
         this.rows = rows;
         this.gateways = named("gateways", PlanBinder::gateway);
-        this.windows = named("time-windows", PlanBinder::window);
+        this.windows = named("time-windows", (name, window) -> window(name, window, tree));
+        Map<String, NumberSteps> steps = named("number-steps", PlanBinder::numberSteps);
+        Map<String, NumberSteps> byGateway = new HashMap<>();
+        tree.mapping("gateways").entries().forEach((name, entry) -> {
+            YamlNode.Scalar own = ((YamlNode.Mapping) entry.value()).scalar("number-steps");
+            if (own != null) {
+                byGateway.put(name, Objects.requireNonNull(steps.get(own.text())));
+            }
+        });
+        this.stepsOfGateways = Map.copyOf(byGateway);
     }
 
     RoutingPlan bind(String version) {
@@ -110,7 +123,36 @@ final class PlanBinder {
         return texts(mapping.items(key)).stream().map(Integer::valueOf).collect(Collectors.toUnmodifiableSet());
     }
 
-    static TimeWindow window(String name, YamlNode.Mapping window) {
+    static NumberSteps numberSteps(String name, YamlNode.Mapping steps) {
+        return new NumberSteps(
+                name,
+                steps.items("steps").stream()
+                        .map(step -> step((YamlNode.Mapping) step))
+                        .toList(),
+                steps.position().toString());
+    }
+
+    private static NumberSteps.Step step(YamlNode.Mapping step) {
+        String kind = step.entries().keySet().iterator().next();
+        return switch (kind) {
+            case "strip" -> new NumberSteps.Strip(integer(step, kind));
+            case "prepend" -> new NumberSteps.Prepend(text(step, kind));
+            case "replace-prefix" ->
+                new NumberSteps.ReplacePrefix(text(step.mapping(kind), "from"), text(step.mapping(kind), "to"));
+            case "plus-sign" -> new NumberSteps.PlusSign(text(step, kind).equals("true"));
+            default -> throw new IllegalStateException("the schema lets the step " + kind + " pass");
+        };
+    }
+
+    /**
+     * @param tree where the window's calendars stand
+     */
+    static TimeWindow window(String name, YamlNode.Mapping window, YamlNode.Mapping tree) {
+        Set<LocalDate> holidays = new HashSet<>();
+        texts(window.items("holidays")).forEach(date -> holidays.add(LocalDate.parse(date)));
+        for (String calendar : texts(window.items("calendars"))) {
+            texts(tree.mapping("calendars").items(calendar)).forEach(date -> holidays.add(LocalDate.parse(date)));
+        }
         return new TimeWindow(
                 name,
                 ZoneId.of(text(window, "time-zone")),
@@ -119,7 +161,7 @@ final class PlanBinder {
                         .collect(Collectors.toUnmodifiableSet()),
                 Objects.requireNonNull(ClockText.minuteOrNull(text(window, "from"))),
                 Objects.requireNonNull(ClockText.minuteOrNull(text(window, "until"))),
-                texts(window.items("holidays")).stream().map(LocalDate::parse).collect(Collectors.toUnmodifiableSet()),
+                holidays,
                 window.position().toString());
     }
 
@@ -127,38 +169,64 @@ final class PlanBinder {
         YamlNode.Mapping route = (YamlNode.Mapping) node;
         YamlNode.Scalar trunk = route.scalar("trunk");
         YamlNode.Scalar when = route.scalar("when");
+        YamlNode.Scalar promoNumber = route.scalar("promo-number");
+        YamlNode.Scalar campaign = route.scalar("campaign");
+        Set<Integer> own = route.get("failover-statuses") == null ? null : statuses(route, "failover-statuses");
+        List<Route.Share> shares = shares(route, own);
+        List<GatewayGroup> overflow = groups(route.items("overflow"), own);
         return new Route(
                 prefix(text(route, "prefix")),
                 trunk == null ? null : trunk.text(),
                 new RouteConditions(
                         prefix(textOr(route, "caller-prefix", "")),
-                        when == null ? null : Objects.requireNonNull(windows.get(when.text()))),
-                shares(route),
+                        when == null ? null : Objects.requireNonNull(windows.get(when.text())),
+                        promoNumber == null ? null : PhoneNumber.parse(promoNumber.text()),
+                        campaign == null ? null : campaign.text()),
+                shares,
+                overflow,
+                stepsOfGateways,
                 duration(route, "ring-timeout"),
                 text(route, "redirects").equals("follow"),
                 route.position().toString());
     }
 
-    private List<Route.Share> shares(YamlNode.Mapping route) {
-        Set<Integer> own = route.get("failover-statuses") == null ? null : statuses(route, "failover-statuses");
+    private List<Route.Share> shares(YamlNode.Mapping route, @Nullable Set<Integer> own) {
         List<YamlNode> split = route.items("split");
         if (split.isEmpty()) {
-            return List.of(new Route.Share(100, gateways(route, own)));
+            return List.of(new Route.Share(100, groups(route.items("gateways"), own)));
         }
         List<Route.Share> shares = new ArrayList<>();
         for (YamlNode share : split) {
             YamlNode.Mapping part = (YamlNode.Mapping) share;
-            shares.add(new Route.Share(integer(part, "percent"), gateways(part, own)));
+            shares.add(new Route.Share(integer(part, "percent"), groups(part.items("gateways"), own)));
         }
         return shares;
     }
 
     /** The route's own failover statuses go with its gateways, so that nobody after the router has to know of routes. */
-    private List<Gateway> gateways(YamlNode.Mapping mapping, @Nullable Set<Integer> statuses) {
-        return texts(mapping.items("gateways")).stream()
-                .map(name -> Objects.requireNonNull(gateways.get(name)))
-                .map(g -> statuses == null ? g : g.withFailoverStatuses(statuses))
-                .toList();
+    private List<GatewayGroup> groups(List<YamlNode> names, @Nullable Set<Integer> statuses) {
+        return texts(names).stream().map(name -> group(name, statuses)).toList();
+    }
+
+    private GatewayGroup group(String name, @Nullable Set<Integer> ofRoute) {
+        if (!(tree.mapping("gateway-groups").get(name) instanceof YamlNode.Mapping group)) {
+            return GatewayGroup.of(gateway(name, ofRoute));
+        }
+        Set<Integer> own = group.get("failover-statuses") == null ? null : statuses(group, "failover-statuses");
+        return new GatewayGroup(
+                name,
+                group.items("gateways").stream()
+                        .map(YamlNode.Mapping.class::cast)
+                        .map(m -> new GatewayGroup.Member(
+                                gateway(text(m, "gateway"), ofRoute == null ? own : ofRoute),
+                                integer(m, "priority"),
+                                integer(m, "weight")))
+                        .toList());
+    }
+
+    private Gateway gateway(String name, @Nullable Set<Integer> statuses) {
+        Gateway gateway = Objects.requireNonNull(gateways.get(name));
+        return statuses == null ? gateway : gateway.withFailoverStatuses(statuses);
     }
 
     private static BlockedCallers blockedCallers(YamlNode.Mapping blocked) {

@@ -1,11 +1,14 @@
 package io.ringtrace.config;
 
 import io.ringtrace.routing.RoutingPlan;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +24,7 @@ public final class PlanReload {
 
     private final ConfigLoader loader;
     private final Path file;
+    private final @Nullable KeptSets kept;
     private volatile ConfigFiles files;
     private final Configuration started;
     private final PlanHolder holder;
@@ -67,6 +71,9 @@ public final class PlanReload {
      * @param lastFailure the latest reload that was refused; null when none was
      * @param bad the files as they were read last are wrong
      * @param afterRestart sections whose changes wait for a restart
+     * @param rolledBackFrom the version that a person replaced by this earlier one; null when the plan is that of the files. It is so until the
+     *     files change, a reload is asked for, or the server is started again: each reads the files.
+     * @param changes what the plan in force has otherwise than the one before it
      */
     public record State(
             String version,
@@ -76,12 +83,45 @@ public final class PlanReload {
             List<String> afterRestart,
             long applied,
             long unchanged,
-            long refused) {}
+            long refused,
+            @Nullable String rolledBackFrom,
+            List<String> changes) {
+        public State {
+            changes = List.copyOf(changes);
+        }
+
+        /** One that nobody rolled back, and that changed nothing. */
+        State(
+                String version,
+                Instant loadedAt,
+                @Nullable Failure lastFailure,
+                boolean bad,
+                List<String> afterRestart,
+                long applied,
+                long unchanged,
+                long refused) {
+            this(version, loadedAt, lastFailure, bad, afterRestart, applied, unchanged, refused, null, List.of());
+        }
+    }
 
     /**
      * @param started what the server was started with; its plan is the one in force
      */
     public PlanReload(ConfigLoader loader, Path file, Configuration started, PlanHolder holder, InstantSource clock) {
+        this(loader, file, started, holder, clock, null);
+    }
+
+    /**
+     * @param kept keeps the files of every plan that comes in force; null keeps none
+     */
+    public PlanReload(
+            ConfigLoader loader,
+            Path file,
+            Configuration started,
+            PlanHolder holder,
+            InstantSource clock,
+            @Nullable KeptSets kept) {
+        this.kept = kept;
         this.loader = loader;
         this.file = ConfigLoader.mainFile(file);
         this.files = new ConfigFiles(this.file, Set.of());
@@ -121,8 +161,77 @@ public final class PlanReload {
         files = new ConfigFiles(file, read.folders());
         return switch (read.outcome()) {
             case ConfigOutcome.Wrong(List<Finding> findings) -> refused(cause, findings);
-            case ConfigOutcome.Loaded(Configuration next) -> good(cause, next);
+            case ConfigOutcome.Loaded(Configuration next) -> {
+                Result result = good(cause, next, null);
+                keep(next.plan().version(), read.files());
+                yield result;
+            }
         };
+    }
+
+    /** Keeps the files that the server was started with, if they still say the same. */
+    public synchronized void keepStarted() {
+        ConfigLoader.Read read = loader.read(file, ConfigStorage.DISK);
+        files = new ConfigFiles(file, read.folders());
+        if (read.outcome() instanceof ConfigOutcome.Loaded(Configuration now)
+                && now.plan().version().equals(state.version)) {
+            keep(state.version, read.files());
+        }
+    }
+
+    /** The plans that can be put in force again, the last one first. Throws IOException when the disk does. */
+    public List<KeptSets.Kept> kept() throws IOException {
+        return kept == null ? List.of() : kept.list();
+    }
+
+    /**
+     * Puts an earlier plan in force, whole or not at all. The files stay as they are; see {@link State#rolledBackFrom}.
+     *
+     * @param version null for the one that was in force before this one
+     */
+    public synchronized Result rollBack(@Nullable String version) {
+        String wanted = version;
+        try {
+            if (wanted == null) {
+                wanted = kept().stream()
+                        .map(KeptSets.Kept::version)
+                        .filter(v -> !v.equals(state.version))
+                        .findFirst()
+                        .orElse(null);
+            }
+            if (kept == null || wanted == null) {
+                return notKept("an earlier plan", "none is kept");
+            }
+            if (wanted.equals(state.version)) {
+                return new Result.Unchanged(wanted, state.afterRestart);
+            }
+            return switch (kept.load(loader, wanted)) {
+                case ConfigOutcome.Wrong(List<Finding> findings) -> new Result.Refused(state.version, findings);
+                case ConfigOutcome.Loaded(Configuration earlier) ->
+                    good("roll back", earlier, state.rolledBackFrom == null ? state.version : state.rolledBackFrom);
+            };
+        } catch (NoSuchFileException _) {
+            return notKept("a version that is kept", "ringtrace plans lists them");
+        } catch (IOException e) {
+            return notKept("a version that can be read", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Result notKept(String expected, String why) {
+        return new Result.Refused(
+                state.version,
+                List.of(Finding.at(Position.outside("roll back"), "", null, expected, Finding.printable(why))));
+    }
+
+    private void keep(String version, Map<Path, byte[]> read) {
+        if (kept == null) {
+            return;
+        }
+        try {
+            kept.keep(version, file, read, clock.instant());
+        } catch (IOException e) {
+            LOG.warn("the files of routing plan {} can't be kept for rolling back: {}", version, e.getMessage());
+        }
     }
 
     private Result refused(String cause, List<Finding> findings) {
@@ -135,7 +244,9 @@ public final class PlanReload {
                 before.afterRestart,
                 before.applied,
                 before.unchanged,
-                before.refused + 1);
+                before.refused + 1,
+                before.rolledBackFrom,
+                before.changes);
         LOG.error(
                 "reload ({}): {} is wrong; routing plan {} stays in force; findings: {}",
                 cause,
@@ -149,11 +260,12 @@ public final class PlanReload {
         return new Result.Refused(before.version, findings);
     }
 
-    private Result good(String cause, Configuration next) {
+    private Result good(String cause, Configuration next, @Nullable String rolledBackFrom) {
         State before = state;
         RoutingPlan plan = next.plan();
         List<String> afterRestart = afterRestart(next);
         boolean same = plan.version().equals(before.version);
+        List<String> changes = same ? before.changes : PlanDiff.between(holder.plan(), plan);
         if (!same) {
             holder.swap(plan);
         }
@@ -165,7 +277,9 @@ public final class PlanReload {
                 afterRestart,
                 before.applied + (same ? 0 : 1),
                 before.unchanged + (same ? 1 : 0),
-                before.refused);
+                before.refused,
+                rolledBackFrom,
+                changes);
         if (same) {
             LOG.info("reload ({}): {} says what it said before, routing plan {}", cause, file, plan.version());
         } else {
@@ -178,6 +292,7 @@ public final class PlanReload {
                     plan.gateways().size(),
                     plan.routes().size(),
                     plan.staticNumbers().size());
+            changes.stream().limit(MOST_LOGGED).forEach(change -> LOG.info("{}", change));
         }
         if (!afterRestart.isEmpty()) {
             LOG.warn("{}: changes of {} count after a restart only", file, String.join(", ", afterRestart));

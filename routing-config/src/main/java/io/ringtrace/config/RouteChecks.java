@@ -5,18 +5,19 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Checks that routes name what exists, divide all of their calls, and leave no call to two of them; and that nobody is blocked twice. */
 final class RouteChecks {
     private final YamlNode.Mapping tree;
     private final Findings findings;
+    private final NameChecks names;
     private final Map<String, TimeWindow> windows = new HashMap<>();
 
     RouteChecks(YamlNode.Mapping tree, Findings findings) {
         this.tree = tree;
         this.findings = findings;
+        this.names = new NameChecks(tree, findings);
     }
 
     void run() {
@@ -59,9 +60,24 @@ final class RouteChecks {
                     until.text(),
                     "a time after from, which is " + from.text(),
                     "hours over midnight are two windows");
-        } else if (allGood(window.items("weekdays")) && allGood(window.items("holidays"))) {
-            windows.put(name, PlanBinder.window(name, window));
+        } else if (allGood(window.items("weekdays")) && datesGood(name, window)) {
+            windows.put(name, PlanBinder.window(name, window, tree));
         }
+    }
+
+    private boolean datesGood(String name, YamlNode.Mapping window) {
+        List<YamlNode> calendars = window.items("calendars");
+        for (int i = 0; i < calendars.size(); i++) {
+            if (calendars.get(i) instanceof YamlNode.Scalar calendar) {
+                names.mustExist(
+                        calendar, YamlNode.item("time-windows." + name + ".calendars", i), "calendars", "calendar");
+            }
+        }
+        return allGood(window.items("holidays"))
+                && allGood(calendars)
+                && calendars.stream()
+                        .allMatch(c -> c instanceof YamlNode.Scalar named
+                                && allGood(tree.mapping("calendars").items(named.text())));
     }
 
     private boolean allGood(List<YamlNode> items) {
@@ -69,14 +85,16 @@ final class RouteChecks {
     }
 
     /** Routes that a call may have to choose between. */
-    private record Calls(String prefix, String trunk, String callerPrefix) {}
+    private record Calls(String promoNumber, String campaign, String prefix, String trunk, String callerPrefix) {}
 
     private record Earlier(@Nullable String when, Position position) {}
 
     private void route(YamlNode.Mapping route, String key, Map<Calls, List<Earlier>> seen) {
-        mustExist(route.scalar("trunk"), key + ".trunk", "trunks", "trunk");
-        mustExist(route.scalar("when"), key + ".when", "time-windows", "time window");
+        names.mustExist(route.scalar("trunk"), key + ".trunk", "trunks", "trunk");
+        names.mustExist(route.scalar("when"), key + ".when", "time-windows", "time window");
         gateways(route.items("gateways"), key + ".gateways");
+        gateways(route.items("overflow"), key + ".overflow");
+        promoNumberOrCampaign(route, key);
         split(route, key);
         YamlNode.Scalar prefix = good(route.scalar("prefix"));
         if (prefix == null) {
@@ -85,7 +103,10 @@ final class RouteChecks {
         YamlNode.Scalar trunk = route.scalar("trunk");
         YamlNode.Scalar caller = route.scalar("caller-prefix");
         YamlNode.Scalar when = route.scalar("when");
+        YamlNode.Scalar promoNumber = route.scalar("promo-number");
         Calls calls = new Calls(
+                promoNumber == null ? "" : PlanBinder.prefix(promoNumber.text()),
+                textOf(route.scalar("campaign")),
                 PlanBinder.prefix(prefix.text()),
                 trunk == null ? "" : trunk.text(),
                 caller == null ? "" : PlanBinder.prefix(caller.text()));
@@ -98,6 +119,22 @@ final class RouteChecks {
             }
         }
         earlier.add(new Earlier(window, prefix.position()));
+    }
+
+    private static String textOf(YamlNode.@Nullable Scalar scalar) {
+        return scalar == null ? "" : scalar.text();
+    }
+
+    private void promoNumberOrCampaign(YamlNode.Mapping route, String key) {
+        YamlNode.Entry campaign = route.entries().get("campaign");
+        if (campaign != null && route.get("promo-number") != null) {
+            findings.add(
+                    campaign.keyPosition(),
+                    key + ".campaign",
+                    null,
+                    "promo-number or campaign, not both",
+                    "a promo number counts for one campaign anyway; remove one of the two");
+        }
     }
 
     private void ambiguous(
@@ -147,7 +184,7 @@ final class RouteChecks {
                     route.position(),
                     key + ".gateways",
                     null,
-                    "a list of 1 to 16 names of gateways",
+                    "a list of 1 to 16 names of gateways and gateway groups",
                     divided
                             ? "a route has gateways or split, not both"
                             : "the key is missing; split may stand instead");
@@ -172,24 +209,12 @@ final class RouteChecks {
         }
     }
 
-    private void gateways(List<YamlNode> names, String key) {
-        for (int g = 0; g < names.size(); g++) {
-            if (names.get(g) instanceof YamlNode.Scalar gateway) {
-                mustExist(gateway, YamlNode.item(key, g), "gateways", "gateway");
+    private void gateways(List<YamlNode> items, String key) {
+        for (int g = 0; g < items.size(); g++) {
+            if (items.get(g) instanceof YamlNode.Scalar gateway) {
+                names.mustBeGatewayOrGroup(gateway, YamlNode.item(key, g));
             }
         }
-    }
-
-    private void mustExist(YamlNode.@Nullable Scalar written, String key, String section, String what) {
-        YamlNode.Scalar name = good(written);
-        Set<String> known = tree.mapping(section).entries().keySet();
-        if (name == null || known.contains(name.text())) {
-            return;
-        }
-        String suggestion = Suggestion.didYouMean(name.text(), known);
-        String all = known.isEmpty() ? "there are no " + section : section + " are " + Suggestion.list(known);
-        findings.addAt(
-                name, key, name.text(), "the name of a " + what, suggestion == null ? all : all + "; " + suggestion);
     }
 
     private void blockedOnce(String kind) {

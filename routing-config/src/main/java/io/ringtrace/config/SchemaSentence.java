@@ -38,6 +38,8 @@ final class SchemaSentence {
                         ConfigSchema.shown(node, at.schema()),
                         ConfigSchema.title(at.schema()),
                         typeMend(node, at.schema()));
+            case "minProperties", "maxProperties" ->
+                findings.addAt(node, at.key(), null, ConfigSchema.title(at.schema()), "exactly one of them");
             case "minItems", "maxItems" -> {
                 int size = node instanceof YamlNode.Sequence list ? list.items().size() : 0;
                 findings.addAt(

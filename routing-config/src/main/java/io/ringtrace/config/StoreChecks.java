@@ -47,7 +47,12 @@ final class StoreChecks {
         try {
             reference.read(environment);
         } catch (IOException _) {
-            findings.addAt(written, "store.password", null, "a secret by reference, file:/path or env:NAME", reference.missing());
+            findings.addAt(
+                    written,
+                    "store.password",
+                    null,
+                    "a secret by reference, file:/path or env:NAME",
+                    reference.missing());
         }
     }
 

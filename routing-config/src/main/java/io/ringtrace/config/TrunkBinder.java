@@ -60,8 +60,7 @@ final class TrunkBinder {
         return new TrunkLimits(
                 new CallLimits(integer(limits, "calls-per-second"), integer(limits, "maximum-calls")),
                 new CallLimits(
-                        integer(limits, "calls-per-second-to-a-number"),
-                        integer(limits, "maximum-calls-to-a-number")));
+                        integer(limits, "calls-per-second-to-a-number"), integer(limits, "maximum-calls-to-a-number")));
     }
 
     private static HeaderRules headers(YamlNode.Mapping trunk) {

@@ -58,7 +58,11 @@ final class TrunkChecks {
             Position earlier = users.putIfAbsent(username.text(), username.position());
             if (earlier != null) {
                 findings.addAt(
-                        username, key + ".username", username.text(), "each user once", "it stands at " + earlier + " already");
+                        username,
+                        key + ".username",
+                        username.text(),
+                        "each user once",
+                        "it stands at " + earlier + " already");
             }
         }
         YamlNode.Scalar realm = good(digest.scalar("realm"));
@@ -95,7 +99,11 @@ final class TrunkChecks {
             String secret = reference.read(environment);
             if (name.equals("ha1") && DigestSecrets.hashes(secret) == null) {
                 findings.addAt(
-                        written, key + ".ha1", null, "hashes such as SHA-256: and 64 digits", "the secret holds something else");
+                        written,
+                        key + ".ha1",
+                        null,
+                        "hashes such as SHA-256: and 64 digits",
+                        "the secret holds something else");
             }
         } catch (IOException _) {
             findings.addAt(written, key + "." + name, null, SECRET, reference.missing());

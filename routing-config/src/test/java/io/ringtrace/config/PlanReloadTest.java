@@ -71,7 +71,17 @@ class PlanReloadTest {
         assertThat(result).isEqualTo(new PlanReload.Result.Applied(after, before, List.of()));
         assertThat(running.routes()).isEqualTo(1);
         assertThat(running.reload().state())
-                .isEqualTo(new PlanReload.State(after, Instant.ofEpochSecond(60), null, false, List.of(), 1, 0, 0));
+                .isEqualTo(new PlanReload.State(
+                        after,
+                        Instant.ofEpochSecond(60),
+                        null,
+                        false,
+                        List.of(),
+                        1,
+                        0,
+                        0,
+                        null,
+                        List.of("+ route for +1")));
     }
 
     @Test

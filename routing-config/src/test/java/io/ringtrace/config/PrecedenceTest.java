@@ -121,8 +121,8 @@ class PrecedenceTest {
                             .withOptions(Map.of("http.prot", "1", "htpp.port", "1"))
                             .wrong())
                     .containsExactly(
-                            "option: htpp: expected one of the keys include, sip, trunks, gateways, routes, time-windows, blocked-callers, static-numbers, store,"
-                                    + " http, log (did you mean 'http'?)",
+                            "option: htpp: expected one of the keys include, sip, trunks, gateways, gateway-groups, number-steps, routes,"
+                                    + " time-windows, calendars, blocked-callers, tests, static-numbers, store, http, log (did you mean 'http'?)",
                             "option: http.prot: expected one of the keys address, port, trusted-proxies, tag (did you mean 'port'?)");
         }
 

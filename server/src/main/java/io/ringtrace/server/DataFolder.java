@@ -39,6 +39,11 @@ public record DataFolder(Path path) {
         return path.resolve("journal");
     }
 
+    /** Where the files of the plans stand that were in force last. */
+    public Path plans() {
+        return path.resolve("plans");
+    }
+
     /** The token with which commands on this machine speak to the server; made at the first start. */
     public String operatorToken() throws StartException {
         Path file = path.resolve("operator-token");

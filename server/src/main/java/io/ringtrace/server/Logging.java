@@ -44,15 +44,14 @@ public final class Logging {
     }
 
     private static EncoderBase<ILoggingEvent> encoder(LogConfig.Format format, LoggerContext context) {
-        EncoderBase<ILoggingEvent> encoder =
-                switch (format) {
-                    case TEXT -> {
-                        PatternLayoutEncoder text = new PatternLayoutEncoder();
-                        text.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0}: %msg%n%ex{5}");
-                        yield text;
-                    }
-                    case JSON -> new JsonEncoder();
-                };
+        EncoderBase<ILoggingEvent> encoder = switch (format) {
+            case TEXT -> {
+                PatternLayoutEncoder text = new PatternLayoutEncoder();
+                text.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0}: %msg%n%ex{5}");
+                yield text;
+            }
+            case JSON -> new JsonEncoder();
+        };
         encoder.setContext(context);
         encoder.start();
         return encoder;

@@ -7,13 +7,17 @@ import io.ringtrace.server.command.CommandException;
 import io.ringtrace.server.command.CompletionCommand;
 import io.ringtrace.server.command.DemoCommand;
 import io.ringtrace.server.command.DemoPageCommand;
+import io.ringtrace.server.command.DiffCommand;
 import io.ringtrace.server.command.GatewaysCommand;
 import io.ringtrace.server.command.JournalCommand;
+import io.ringtrace.server.command.LiveCommand;
 import io.ringtrace.server.command.ManualCommand;
 import io.ringtrace.server.command.MigrateCommand;
 import io.ringtrace.server.command.NumbersCommand;
+import io.ringtrace.server.command.PlansCommand;
 import io.ringtrace.server.command.RateCentersCommand;
 import io.ringtrace.server.command.ReloadCommand;
+import io.ringtrace.server.command.RollbackCommand;
 import io.ringtrace.server.command.RouteCommand;
 import io.ringtrace.server.command.SchemaCommand;
 import io.ringtrace.server.command.ServeCommand;
@@ -39,11 +43,15 @@ import picocli.CommandLine.Command;
             TrunksCommand.class,
             GatewaysCommand.class,
             ReloadCommand.class,
+            PlansCommand.class,
+            RollbackCommand.class,
+            DiffCommand.class,
             MigrateCommand.class,
             AccountCommand.class,
             NumbersCommand.class,
             RateCentersCommand.class,
             CallsCommand.class,
+            LiveCommand.class,
             JournalCommand.class,
             CompletionCommand.class,
             ManualCommand.class

@@ -7,6 +7,7 @@ import io.ringtrace.config.ConfigSource;
 import io.ringtrace.config.ConfigWatch;
 import io.ringtrace.config.Configuration;
 import io.ringtrace.config.HttpConfig;
+import io.ringtrace.config.KeptSets;
 import io.ringtrace.config.PlanHolder;
 import io.ringtrace.config.PlanReload;
 import io.ringtrace.config.SipConfig;
@@ -72,6 +73,12 @@ public final class Ringtrace implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ringtrace.class);
     private static final long LONGEST_DRAIN_MILLIS = 5_000;
     private static final int LONGEST_NODE_NAME = 64;
+    private static final int MOST_LIVE_CALLS = 200_000;
+    /** With its timers, its identity and the message it keeps; twice over, since there are as many of servers as of clients. */
+    private static final int BYTES_FOR_A_TRANSACTION = 4_096;
+
+    private static final int FEWEST_TRANSACTIONS = 50_000;
+    private static final int MOST_TRANSACTIONS = 1_000_000;
     private static final long BETWEEN_LOOKS_MILLIS = 50;
 
     /** One part that has been started, and how it is stopped. */
@@ -96,9 +103,20 @@ public final class Ringtrace implements AutoCloseable {
      */
     public static Ringtrace start(ConfigSource source, Configuration configuration, Map<String, String> environment)
             throws StartException {
+        return start(source, configuration, environment, () -> {});
+    }
+
+    /**
+     * As {@link #start(ConfigSource, Configuration, Map)}.
+     *
+     * @param beforeListening runs when all is ready but the SIP listeners
+     */
+    public static Ringtrace start(
+            ConfigSource source, Configuration configuration, Map<String, String> environment, Runnable beforeListening)
+            throws StartException {
         Ringtrace server = new Ringtrace();
         try {
-            server.build(source, configuration, environment);
+            server.build(source, configuration, environment, beforeListening);
             return server;
         } catch (StoreStartException | ListenerException | HttpListenerException e) {
             server.close();
@@ -143,7 +161,8 @@ public final class Ringtrace implements AutoCloseable {
         }
     }
 
-    private void build(ConfigSource source, Configuration configuration, Map<String, String> environment)
+    private void build(
+            ConfigSource source, Configuration configuration, Map<String, String> environment, Runnable beforeListening)
             throws StartException, StoreStartException, HttpListenerException, IOException {
         StoreConfig store = configuration.store();
         DataFolder data = DataFolder.open(store.dataDirectory());
@@ -185,11 +204,19 @@ public final class Ringtrace implements AutoCloseable {
         reaper.start();
 
         PlanHolder plan = new PlanHolder(configuration.plan());
-        PlanReload reload = new PlanReload(source.loader(), source.file(), configuration, plan, InstantSource.system());
+        PlanReload reload = new PlanReload(
+                source.loader(),
+                source.file(),
+                configuration,
+                plan,
+                InstantSource.system(),
+                new KeptSets(data.plans()));
+        reload.keepStarted();
 
         SipProxy proxy = open(
                 "SIP proxy",
                 new SipProxy(sipSettings(configuration.sip()), plan, directory, clock, cookieKeys, journal::recorder));
+        beforeListening.run();
         proxy.remember(journal.recentInvites());
         proxy.resume(journal.runningCalls());
         proxy.start();
@@ -215,6 +242,7 @@ public final class Ringtrace implements AutoCloseable {
                         metrics,
                         operatorToken.getBytes(StandardCharsets.US_ASCII)));
         int httpPort = http.start();
+        metrics.getPrometheusRegistry().register(new CallMetrics(proxy::tallies));
         ServerMetrics.bind(metrics, proxy, directory, journal, drain, clock, reload);
 
         watch(reload);
@@ -381,6 +409,7 @@ public final class Ringtrace implements AutoCloseable {
                 .toList();
         SipSettings settings = SipSettings.listeningOn(listeners)
                 .withShards(sip.shards())
+                .withMost(transactions(sip.shards()), transactions(sip.shards()), MOST_LIVE_CALLS)
                 .withAdvertisedHosts(Set.copyOf(sip.advertisedHosts()))
                 .withMaximumDuration(sip.maximumCallDuration())
                 .withNoAnswerLimit(sip.noAnswerLimit())
@@ -410,6 +439,12 @@ public final class Ringtrace implements AutoCloseable {
                 connections.connect(),
                 connections.longestHeader(),
                 connections.longestMessage());
+    }
+
+    /** How many a shard may have of each kind: by the memory there is. A call has two of each for 32 s after its end (RFC 3261 §17, RFC 6026). */
+    private static int transactions(int shards) {
+        long room = Runtime.getRuntime().maxMemory() / BYTES_FOR_A_TRANSACTION / shards;
+        return Math.clamp(room, FEWEST_TRANSACTIONS, MOST_TRANSACTIONS);
     }
 
     private static String hostAndPort(InetAddress address, int port) {

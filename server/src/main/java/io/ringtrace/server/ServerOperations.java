@@ -13,10 +13,16 @@ import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.proxy.LiveCallView;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** What the operator's commands ask of a running server. Thread-safe. */
 final class ServerOperations implements Operations {
@@ -46,7 +52,27 @@ final class ServerOperations implements Operations {
 
     @Override
     public Reload reload() {
-        return switch (reload.reload("operator")) {
+        return outcome(reload.reload("operator"));
+    }
+
+    @Override
+    public Reload rollBack(@Nullable String version) {
+        return outcome(reload.rollBack(version));
+    }
+
+    @Override
+    public List<KeptPlan> plans() {
+        try {
+            return reload.kept().stream()
+                    .map(kept -> new KeptPlan(kept.version(), kept.inForceSince()))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Reload outcome(PlanReload.Result result) {
+        return switch (result) {
             case PlanReload.Result.Applied(String version, String _, List<String> afterRestart) ->
                 new Reload(Outcome.APPLIED, version, afterRestart, List.of());
             case PlanReload.Result.Unchanged(String version, List<String> afterRestart) ->
@@ -77,7 +103,46 @@ final class ServerOperations implements Operations {
                         plan.staticNumbers().size(),
                         state.bad(),
                         state.afterRestart(),
-                        failure == null ? null : new Failure(failure.at(), texts(failure.findings()))));
+                        failure == null ? null : new Failure(failure.at(), texts(failure.findings())),
+                        state.rolledBackFrom(),
+                        state.changes()));
+    }
+
+    @Override
+    public Live live(int most) {
+        List<LiveCallView> views;
+        try {
+            views = most == 0 ? List.of() : sip.liveCallViews(most);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the SIP side does not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            views = List.of();
+        }
+        return new Live(
+                sip.liveCalls(),
+                ServerMetrics.sum(sip, Count.SERVER_TRANSACTIONS),
+                ServerMetrics.sum(sip, Count.CLIENT_TRANSACTIONS),
+                views.stream().limit(most).map(ServerOperations::shown).toList());
+    }
+
+    private static LiveCall shown(LiveCallView call) {
+        PhoneNumber caller = call.caller();
+        PhoneNumber dialed = call.dialed();
+        return new LiveCall(
+                call.callId().toString(),
+                call.state().name().toLowerCase(Locale.ROOT),
+                call.trunk(),
+                call.gateway(),
+                caller == null ? null : caller.toString(),
+                dialed == null ? null : dialed.toString(),
+                Instant.ofEpochMilli(call.beganAtMillis()),
+                moment(call.answeredAtMillis()),
+                moment(call.aliveAtMillis()));
+    }
+
+    private static @Nullable Instant moment(long millis) {
+        return millis == 0 ? null : Instant.ofEpochMilli(millis);
     }
 
     @Override

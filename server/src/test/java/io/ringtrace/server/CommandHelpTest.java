@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -46,7 +47,9 @@ class CommandHelpTest {
     private static CommandSpec command(String name) {
         CommandLine line = Main.commandLine();
         for (String word : name.split(" ")) {
-            line = word.equals("ringtrace") ? line : line.getSubcommands().get(word);
+            line = word.equals("ringtrace")
+                    ? line
+                    : Objects.requireNonNull(line.getSubcommands().get(word), word);
         }
         return line.getCommandSpec();
     }

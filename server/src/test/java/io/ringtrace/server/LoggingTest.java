@@ -54,8 +54,9 @@ class LoggingTest {
             }
             Thread.sleep(20);
         }
-        assertThat(files()).anySatisfy(f -> assertThat(f.getFileName().toString())
-                .matches("ringtrace\\.log\\.\\d{4}-\\d{2}-\\d{2}\\.0\\.gz"));
+        assertThat(files())
+                .anySatisfy(f -> assertThat(f.getFileName().toString())
+                        .matches("ringtrace\\.log\\.\\d{4}-\\d{2}-\\d{2}\\.0\\.gz"));
         assertThat(files()).contains(file());
     }
 

@@ -132,8 +132,9 @@ class ObservedIT {
     void everyMetricOfTheAlertsIsThere() throws Exception {
         Set<String> scraped = scraped();
         List<JsonNode> rules = new ArrayList<>();
-        yaml("prometheus/ringtrace-rules.yaml").path("groups").forEach(group -> group.path("rules")
-                .forEach(rules::add));
+        yaml("prometheus/ringtrace-rules.yaml")
+                .path("groups")
+                .forEach(group -> group.path("rules").forEach(rules::add));
         assertThat(rules).hasSizeGreaterThan(10);
         for (JsonNode rule : rules) {
             assertThat(rule.path("alert").asString()).startsWith("Ringtrace");

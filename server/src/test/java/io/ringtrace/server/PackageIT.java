@@ -149,8 +149,11 @@ class PackageIT {
         List<String> lines = Files.readAllLines(Scale.home().resolve("Dockerfile")).stream()
                 .filter(line -> !line.isBlank() && !line.startsWith("#") && !line.startsWith(" &&"))
                 .toList();
-        assertThat(lines).allSatisfy(line -> assertThat(line)
-                .matches("(FROM|RUN|COPY|ENV|WORKDIR|USER|VOLUME|EXPOSE|HEALTHCHECK|STOPSIGNAL|ENTRYPOINT|CMD) .+"));
+        assertThat(lines)
+                .allSatisfy(
+                        line -> assertThat(line)
+                                .matches(
+                                        "(FROM|RUN|COPY|ENV|WORKDIR|USER|VOLUME|EXPOSE|HEALTHCHECK|STOPSIGNAL|ENTRYPOINT|CMD) .+"));
         assertThat(lines)
                 .contains(
                         "USER ringtrace", "ENTRYPOINT [\"ringtrace\"]", "CMD [\"serve\"]", "VOLUME /var/lib/ringtrace");

@@ -88,11 +88,33 @@ class ReloadIT {
             assertThat(applied.exitCode()).isZero();
             awaitStatus(house, "it has been mended since", "0 static numbers\n");
 
+            earlierPlan(house);
+
             new ProcessBuilder("kill", "-HUP", Long.toString(house.server().pid()))
                     .start()
                     .waitFor();
             awaitLog(house, "reload (SIGHUP)");
         }
+    }
+
+    private static void earlierPlan(SampleHouse house) {
+        String data = house.data().toString();
+        assertThat(run("plans", "--data-directory", data).text()).contains("  in force\n", "~ trunk carrier");
+        Said same = run("diff", house.config().toString(), "--data-directory", data);
+        assertThat(same.text()).contains("The plans are the same.", "0 of 0 calls of the last 24 h");
+        assertThat(same.exitCode()).isZero();
+
+        Said back = run("rollback", "--data-directory", data);
+        assertThat(back.text()).contains("is in force, until the files change");
+        assertThat(status(house).text()).contains("ROLLED BACK from ", "1 static number\n");
+        Said other = run("diff", house.config().toString(), "--data-directory", data);
+        assertThat(other.text()).contains("~ trunk carrier", "~ static numbers: 0 new, 0 changed, 1 gone");
+        assertThat(other.exitCode()).isEqualTo(1);
+        assertThat(run("rollback", "000000000000", "--data-directory", data).exitCode())
+                .isEqualTo(2);
+
+        assertThat(run("reload", "--data-directory", data).text()).contains("is in force.");
+        assertThat(status(house).text()).doesNotContain("ROLLED BACK").contains("0 static numbers\n");
     }
 
     private static void awaitLog(SampleHouse house, String words) throws Exception {

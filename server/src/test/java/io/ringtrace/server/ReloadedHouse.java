@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -34,7 +36,7 @@ record ReloadedHouse(Path folder, String main, String gateway) {
         }
 
         String text() {
-            return name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
         }
     }
 
@@ -90,21 +92,23 @@ record ReloadedHouse(Path folder, String main, String gateway) {
         }
     }
 
-    /** Root may read every file: a folder in its place is what root can't read as a file. */
-    private static void takeAway(Path file) throws IOException {
+    /** Root may read every file: a link to a folder in its place is what root can't read as a file. */
+    private void takeAway(Path file) throws IOException {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
         if (Files.isReadable(file)) {
-            Files.delete(file);
-            Files.createDirectory(file);
+            Path link = file.resolveSibling(".link");
+            Files.createSymbolicLink(link, folder);
+            Files.move(link, file, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 
+    /** As editors do: written beside, then renamed, so that nobody sees half of it. */
     private void write(String name, String text) throws IOException {
         Path file = folder.resolve(name);
-        Files.createDirectories(Objects.requireNonNull(file.getParent()));
-        if (!Files.isWritable(file) || Files.isDirectory(file)) {
-            Files.deleteIfExists(file);
-        }
-        Files.writeString(file, text);
+        Path parent = Objects.requireNonNull(file.getParent());
+        Files.createDirectories(parent);
+        Path whole = parent.resolve("." + file.getFileName() + ".new");
+        Files.writeString(whole, text);
+        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -58,6 +58,9 @@ class RestartIT {
                             .path("live_calls")
                             .asInt())
                     .isEqualTo(1);
+            JsonNode live = leased.house.operator("/v1/operator/live");
+            assertThat(live.path("calls").path(0).path("state").asString()).isEqualTo("answered");
+            assertThat(live.path("calls").path(0).path("trunk").asString()).isEqualTo("carrier");
 
             leased.house.server().terminate();
             Thread.sleep(200);

@@ -39,6 +39,9 @@ class TagOnServerIT {
         house.importAccount(Scale.home().resolve("examples/sample-account/numbers.csv"));
         house.makePool("toll-free-line", "toll_free", "+18665550190", 16);
         house.makePool("san-francisco-line", "local", "+14155550190", 6);
+        SampleHouse.run(words(
+                "numbers", "sms", "+14155550100", "+14155550101", "+14155550102", "+14155550103", "+14155550104"));
+        SampleHouse.run(words("numbers", "sms", "+14155550105"));
         house.makePool("one-and-overflow", "local", "+12125550190", 2);
         house.makePool("two-without-overflow", "local", "+16195550190", 2, false);
     }
@@ -64,6 +67,33 @@ class TagOnServerIT {
             assertThat(data.path("utm_source")).isEqualTo(each.get("source"));
             assertThat(data.path("landing_page").asString()).contains("/implants?utm_source=");
         }
+    }
+
+    @Test
+    void operatorsListChangeAndEndSites() throws Exception {
+        String site = house.makeSite("http://shop.example.org:8000");
+        assertThat(SampleHouse.run(words("account", "sites"))).contains(site, "http://shop.example.org:8000");
+        SampleHouse.run(words(
+                "account",
+                "change-site",
+                "--id",
+                site,
+                "--origin",
+                "https://a.example.org",
+                "--origin",
+                "https://b.example.org"));
+        assertThat(SampleHouse.run(words("account", "sites")))
+                .contains("https://a.example.org https://b.example.org")
+                .doesNotContain("shop.example.org");
+        SampleHouse.run(words("account", "delete-site", "--id", site));
+        assertThat(SampleHouse.run(words("account", "sites"))).doesNotContain(site);
+    }
+
+    /** A command for the house's network, asked of its server. */
+    private static String[] words(String... command) {
+        List<String> words = new ArrayList<>(List.of(command));
+        words.addAll(List.of("--data-directory", house.data().toString(), "--network", SampleHouse.NETWORK));
+        return words.toArray(String[]::new);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.ringtrace.sip;
 
 import io.ringtrace.call.RunningCall;
 import io.ringtrace.sip.admission.FloodGuard;
+import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.Flaw;
@@ -9,6 +10,7 @@ import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.message.SipParser;
 import io.ringtrace.sip.message.Span;
+import io.ringtrace.sip.proxy.LiveCallView;
 import io.ringtrace.sip.proxy.ProxyCore;
 import io.ringtrace.sip.transaction.ServerTransaction;
 import io.ringtrace.sip.transaction.TimerWheel;
@@ -19,7 +21,6 @@ import io.ringtrace.sip.transport.MessageReceiver;
 import io.ringtrace.sip.transport.ShardLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
@@ -46,7 +47,8 @@ final class CallShard implements MessageReceiver {
     private final SipCounters counters;
     private final SipParser parser = new SipParser();
     private final SipMessage message = new SipMessage();
-    private final Queue<HandedOver> inbox;
+    private final MpscAtomicArrayQueue<HandedOver> inbox;
+    private final int mostHandedOver;
     private final AtomicBoolean inboxWaits = new AtomicBoolean();
     private List<CallShard> all = List.of();
     private long lastFaultLoggedAt;
@@ -70,6 +72,7 @@ final class CallShard implements MessageReceiver {
         this.core = core;
         this.guard = guard;
         this.counters = transactions.counters();
+        this.mostHandedOver = mostHandedOver;
         this.inbox = new MpscAtomicArrayQueue<>(mostHandedOver);
         this.tickedAt = monotonicMillis.getAsLong();
         this.lastFaultLoggedAt = tickedAt - MILLIS_BETWEEN_FAULT_LOGS;
@@ -82,6 +85,16 @@ final class CallShard implements MessageReceiver {
 
     SipCounters counters() {
         return counters;
+    }
+
+    CallTallies tallies() {
+        return core.tallies();
+    }
+
+    /** Some of the running calls, at most so many. */
+    List<LiveCallView> liveCalls(int most) {
+        mustBeInLoop();
+        return core.liveCalls(most);
     }
 
     @Override
@@ -121,6 +134,7 @@ final class CallShard implements MessageReceiver {
     void tick() {
         mustBeInLoop();
         long now = monotonicMillis.getAsLong();
+        core.overload().ticked(now);
         tickedAt = now;
         try {
             wheel.advance(now);
@@ -197,9 +211,11 @@ final class CallShard implements MessageReceiver {
     private void takeHandedOver() {
         mustBeInLoop();
         inboxWaits.set(false);
+        core.overload().waiting(inbox.size(), mostHandedOver);
         for (HandedOver next = inbox.poll(); next != null; next = inbox.poll()) {
             handle(next.source(), parser.parseDatagram(next.datagram(), 0, next.datagram().length, message));
         }
+        core.overload().waiting(0, mostHandedOver);
         batchDone();
     }
 

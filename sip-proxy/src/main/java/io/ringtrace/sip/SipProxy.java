@@ -12,9 +12,11 @@ import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.admission.DigestCheck;
 import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.admission.OurNames;
+import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.SentBy;
+import io.ringtrace.sip.proxy.LiveCallView;
 import io.ringtrace.sip.proxy.ProxyCore;
 import io.ringtrace.sip.proxy.RejoiningInvites;
 import io.ringtrace.sip.target.DnsLookup;
@@ -42,8 +44,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
@@ -58,6 +63,7 @@ public final class SipProxy implements AutoCloseable {
     /** The shard that asks gateways whether they live. */
     private static final int PROBING_SHARD = 0;
 
+    private static final int LONGEST_LOOK_SECONDS = 2;
     private final SipSettings settings;
     private final ActivePlan activePlan;
     private final AttributionLookup lookup;
@@ -163,6 +169,41 @@ public final class SipProxy implements AutoCloseable {
         return shards.stream().map(CallShard::counters).toList();
     }
 
+    /** Each shard's tallies by trunk and gateway, by its number. */
+    public List<CallTallies> tallies() {
+        return shards.stream().map(CallShard::tallies).toList();
+    }
+
+    /**
+     * Running calls, the oldest first, at most so many of each shard. Waits for the shards; not for their threads.
+     *
+     * @throws TimeoutException when a shard does not come to it within two seconds
+     */
+    public List<LiveCallView> liveCallViews(int mostOfAShard) throws TimeoutException, InterruptedException {
+        UdpTransport udp = transport;
+        List<CallShard> all = shards;
+        if (udp == null) {
+            return List.of();
+        }
+        List<CompletableFuture<List<LiveCallView>>> answers = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            CallShard shard = all.get(i);
+            CompletableFuture<List<LiveCallView>> answer = new CompletableFuture<>();
+            udp.loop(i).execute(() -> answer.complete(shard.liveCalls(mostOfAShard)));
+            answers.add(answer);
+        }
+        List<LiveCallView> views = new ArrayList<>();
+        for (CompletableFuture<List<LiveCallView>> answer : answers) {
+            try {
+                views.addAll(answer.get(LONGEST_LOOK_SECONDS, TimeUnit.SECONDS));
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("a shard cannot tell its calls", e);
+            }
+        }
+        views.sort(Comparator.comparingLong(LiveCallView::beganAtMillis));
+        return views;
+    }
+
     /** For how long the slowest shard's thread has not come by; some milliseconds while all is well. */
     public Duration longestPause() {
         long now = monotonicMillis.getAsLong();
@@ -265,6 +306,7 @@ public final class SipProxy implements AutoCloseable {
                 settings.maximumDuration(),
                 settings.mostLiveCalls(),
                 settings.noAnswerLimit(),
+                settings.sheds(),
                 Long.toHexString(secureRandom.nextLong()));
         CallCapacity capacity = new CallCapacity(monotonicMillis);
         DigestCheck digests = new DigestCheck(clock);

@@ -69,6 +69,7 @@ public final class SipSettings {
         int mostClientTransactions = 200_000;
         int mostLiveCalls = 200_000;
         int mostHandedOver = 8_192;
+        boolean sheds = true;
         StreamLimits streams = StreamLimits.DEFAULT;
         FloodGuard.Limits flood = FloodGuard.Limits.DEFAULT;
 
@@ -89,6 +90,7 @@ public final class SipSettings {
             copy.mostClientTransactions = mostClientTransactions;
             copy.mostLiveCalls = mostLiveCalls;
             copy.mostHandedOver = mostHandedOver;
+            copy.sheds = sheds;
             copy.streams = streams;
             copy.flood = flood;
             copy.tls = tls;
@@ -159,6 +161,11 @@ public final class SipSettings {
         return with(v -> v.mostHandedOver = most);
     }
 
+    /** Whether new calls are refused when a shard has more to do than it can. */
+    public SipSettings withShedding(boolean sheds) {
+        return with(v -> v.sheds = sheds);
+    }
+
     /** Bounds on TCP and TLS connections, over all shards. */
     public SipSettings withStreams(StreamLimits limits) {
         return with(v -> v.streams = limits);
@@ -221,6 +228,10 @@ public final class SipSettings {
     /** Messages that may wait for a shard when another shard received them. */
     int mostHandedOver() {
         return values.mostHandedOver;
+    }
+
+    boolean sheds() {
+        return values.sheds;
     }
 
     FloodGuard.Limits floodLimits() {

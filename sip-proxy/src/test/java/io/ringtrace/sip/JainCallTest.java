@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,46 +16,46 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("Calls between two user agents of JAIN SIP RI")
 class JainCallTest {
-    private Ladder ladder;
-    private JainAgent caller;
-    private JainAgent callee;
-    private String proxy;
-    private String transport;
-
-    private void start(Transport by) throws Exception {
-        ladder = new Ladder(UnaryOperator.identity(), 1, by, by);
-        transport = by.name().toLowerCase(Locale.ROOT);
-        proxy = ladder.caller.proxyHostPort();
-        // The agent takes the gateway's place.
-        int port = ladder.gateway.port();
-        ladder.gateway.close();
-        callee = new JainAgent("127.0.2.1", port, transport);
-        caller = new JainAgent("127.0.1.1", freePort(), transport);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.1.1"))) {
-            return socket.getLocalPort();
+    /** The proxy and its two sides. */
+    private record Line(Ladder ladder, JainAgent caller, JainAgent callee, String transport) implements AutoCloseable {
+        static Line by(Transport by) throws Exception {
+            Ladder ladder = new Ladder(UnaryOperator.identity(), 1, by, by);
+            String transport = by.name().toLowerCase(Locale.ROOT);
+            // The agent takes the gateway's place.
+            int port = ladder.gateway.port();
+            ladder.gateway.close();
+            JainAgent callee = new JainAgent("127.0.2.1", port, transport);
+            return new Line(ladder, new JainAgent("127.0.1.1", freePort(), transport), callee, transport);
         }
-    }
 
-    @AfterEach
-    void stop() {
-        caller.close();
-        callee.close();
-        ladder.close();
-    }
+        private static int freePort() throws IOException {
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.1.1"))) {
+                return socket.getLocalPort();
+            }
+        }
 
-    private void connects() throws Exception {
-        caller.invites(Ladder.PROMO, proxy, transport);
-        caller.receives("100");
-        callee.receives("INVITE");
-        callee.answers(180);
-        caller.receives("180");
-        callee.answersInvite(200);
-        caller.receives("200");
-        caller.acknowledges();
-        callee.receives("ACK");
+        void rings() throws Exception {
+            caller.invites(Ladder.PROMO, ladder.caller.proxyHostPort(), transport);
+            caller.receives("100");
+            callee.receives("INVITE");
+            callee.answers(180);
+            caller.receives("180");
+        }
+
+        void connects() throws Exception {
+            rings();
+            callee.answersInvite(200);
+            caller.receives("200");
+            caller.acknowledges();
+            callee.receives("ACK");
+        }
+
+        @Override
+        public void close() {
+            caller.close();
+            callee.close();
+            ladder.close();
+        }
     }
 
     @ParameterizedTest
@@ -64,17 +63,18 @@ class JainCallTest {
             value = Transport.class,
             names = {"UDP", "TCP"})
     void theCallerHangsUp(Transport by) throws Exception {
-        start(by);
-        connects();
-        caller.sends("INFO");
-        callee.receives("INFO");
-        callee.answers(200);
-        caller.receives("200");
-        caller.sends("BYE");
-        callee.receives("BYE");
-        callee.answers(200);
-        caller.receives("200");
-        assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.CALLER_HANGUP);
+        try (Line line = Line.by(by)) {
+            line.connects();
+            line.caller.sends("INFO");
+            line.callee.receives("INFO");
+            line.callee.answers(200);
+            line.caller.receives("200");
+            line.caller.sends("BYE");
+            line.callee.receives("BYE");
+            line.callee.answers(200);
+            line.caller.receives("200");
+            assertThat(line.ladder.journal.ended().reason()).isEqualTo(EndReason.CALLER_HANGUP);
+        }
     }
 
     @ParameterizedTest
@@ -82,40 +82,37 @@ class JainCallTest {
             value = Transport.class,
             names = {"UDP", "TCP"})
     void theCalleeHangsUp(Transport by) throws Exception {
-        start(by);
-        connects();
-        callee.sends("BYE");
-        caller.receives("BYE");
-        caller.answers(200);
-        callee.receives("200");
-        assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.DESTINATION_HANGUP);
+        try (Line line = Line.by(by)) {
+            line.connects();
+            line.callee.sends("BYE");
+            line.caller.receives("BYE");
+            line.caller.answers(200);
+            line.callee.receives("200");
+            assertThat(line.ladder.journal.ended().reason()).isEqualTo(EndReason.DESTINATION_HANGUP);
+        }
     }
 
     @Test
     void theCallerCancels() throws Exception {
-        start(Transport.UDP);
-        caller.invites(Ladder.PROMO, proxy, transport);
-        caller.receives("100");
-        callee.receives("INVITE");
-        callee.answers(180);
-        caller.receives("180");
-        caller.cancels();
-        caller.receives("200");
-        callee.receives("CANCEL");
-        callee.answers(200);
-        callee.answersInvite(487);
-        caller.receives("487");
-        assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.CALLER_CANCELLED);
+        try (Line line = Line.by(Transport.UDP)) {
+            line.rings();
+            line.caller.cancels();
+            line.caller.receives("200");
+            line.callee.receives("CANCEL");
+            line.callee.answers(200);
+            line.callee.answersInvite(487);
+            line.caller.receives("487");
+            assertThat(line.ladder.journal.ended().reason()).isEqualTo(EndReason.CALLER_CANCELLED);
+        }
     }
 
     @Test
     void theCalleeIsBusy() throws Exception {
-        start(Transport.UDP);
-        caller.invites(Ladder.PROMO, proxy, transport);
-        caller.receives("100");
-        callee.receives("INVITE");
-        callee.answers(486);
-        caller.receives("486");
-        assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.DESTINATION_BUSY);
+        try (Line line = Line.by(Transport.UDP)) {
+            line.rings();
+            line.callee.answersInvite(486);
+            line.caller.receives("486");
+            assertThat(line.ladder.journal.ended().reason()).isEqualTo(EndReason.DESTINATION_BUSY);
+        }
     }
 }

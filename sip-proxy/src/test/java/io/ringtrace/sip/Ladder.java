@@ -327,6 +327,7 @@ final class Ladder implements AutoCloseable {
         SipProxy started = new SipProxy(
                 settings.apply(SipSettings.listeningOn(listeners)
                         .withShards(1)
+                        .withShedding(false)
                         .withAdvertisedHosts(Set.of("sip.example.com"))),
                 () -> plan,
                 new Directory(busyShard),

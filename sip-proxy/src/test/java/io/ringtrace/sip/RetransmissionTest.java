@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
+import io.ringtrace.routing.Route;
 import io.ringtrace.sip.counters.Count;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -147,6 +148,49 @@ class RetransmissionTest {
         caller.receives("408");
         assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.DESTINATION_NO_ANSWER);
         assertThat(ladder.journal.ended().by()).isEqualTo(EndedBy.RINGTRACE);
+    }
+
+    @Test
+    void ringTimeoutIsTheRoutesOwn() throws Exception {
+        ladder.routes(route -> new Route(
+                route.prefix(),
+                route.trunk(),
+                route.conditions(),
+                route.shares(),
+                Duration.ofSeconds(20),
+                route.followRedirects(),
+                route.source()));
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        gateway.answers(180);
+        caller.receives("180");
+        ladder.passes(Duration.ofSeconds(19));
+        gateway.receivesNothing();
+        ladder.passes(Duration.ofSeconds(2));
+        gateway.receives("CANCEL");
+        caller.receives("408");
+    }
+
+    @Test
+    void successThatCrossesTheCancelOfTheRingTimerStillReachesTheCaller() throws Exception {
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        gateway.answers(180);
+        caller.receives("180");
+        ladder.passes(Duration.ofSeconds(61));
+        gateway.receives("CANCEL");
+        gateway.skipsAll("CANCEL", 9);
+        SipText timeout = caller.receives("408");
+        caller.skipsAll("408", 9);
+        caller.acksFailure(timeout);
+        gateway.answersInvite(200);
+        caller.receives("200");
+        caller.acks();
+        gateway.receives("ACK");
+        caller.hangsUp();
+        gateway.receives("BYE");
     }
 
     @Test

@@ -58,8 +58,8 @@ final class AccountCache implements AutoCloseable {
     private final KeySeal seal;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
-    private volatile Snapshot snapshot = new Snapshot(
-            Map.of(), Map.of(), Map.of(), Map.of(), DatabaseSmsNumbers.Marked.NONE);
+    private volatile Snapshot snapshot =
+            new Snapshot(Map.of(), Map.of(), Map.of(), Map.of(), DatabaseSmsNumbers.Marked.NONE);
     private volatile boolean sealWarned;
 
     AccountCache(StoreDatabase database, KeySeal seal) {
@@ -93,7 +93,12 @@ final class AccountCache implements AutoCloseable {
     synchronized void refresh() throws StoreUnavailableException {
         snapshot = database.transact(connection -> {
             Map<String, List<WithKey>> pools = pools(connection);
-            return new Snapshot(tokens(connection), pools, byDestination(pools), sites(connection), DatabaseSmsNumbers.marked(connection, snapshot.smsNumbers()));
+            return new Snapshot(
+                    tokens(connection),
+                    pools,
+                    byDestination(pools),
+                    sites(connection),
+                    DatabaseSmsNumbers.marked(connection, snapshot.smsNumbers()));
         });
     }
 

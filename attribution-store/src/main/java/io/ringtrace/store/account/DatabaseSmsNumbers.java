@@ -51,8 +51,7 @@ final class DatabaseSmsNumbers implements SmsNumbers {
         return cache.takesSms(number);
     }
 
-    private static List<Long> ownedAmong(Connection connection, String network, List<Long> asked)
-            throws SQLException {
+    private static List<Long> ownedAmong(Connection connection, String network, List<Long> asked) throws SQLException {
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT b.number FROM bank_number b JOIN network w ON w.id = b.network_id"
                         + " WHERE w.id_from_network = ? AND b.number IN (" + listed("?", asked.size())

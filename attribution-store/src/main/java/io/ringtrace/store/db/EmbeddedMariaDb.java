@@ -238,8 +238,7 @@ public final class EmbeddedMariaDb implements AutoCloseable {
                 CREATE USER IF NOT EXISTS '%1$s'@'%4$s' IDENTIFIED BY '%3$s';
                 ALTER USER '%1$s'@'%4$s' IDENTIFIED BY '%3$s';
                 GRANT ALL PRIVILEGES ON *.* TO '%1$s'@'%4$s';
-                """
-                .formatted(USER, DATABASE, password, HOST);
+                """.formatted(USER, DATABASE, password, HOST);
     }
 
     private static boolean answers(

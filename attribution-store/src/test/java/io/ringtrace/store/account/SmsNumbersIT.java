@@ -36,7 +36,8 @@ class SmsNumbersIT {
                                     new NumberBank.Row(2, OURS_TOO.toString(), null, null)));
             assertThat(numbers.takesSms(OURS)).isFalse();
 
-            assertThat(numbers.mark("texts", List.of(OURS, OURS_TOO, NOBODYS), true)).isEqualTo(2);
+            assertThat(numbers.mark("texts", List.of(OURS, OURS_TOO, NOBODYS), true))
+                    .isEqualTo(2);
             assertThat(numbers.mark("another", List.of(OURS), false)).isZero();
             assertThat(numbers.takesSms(OURS)).isTrue();
             assertThat(numbers.takesSms(OURS_TOO)).isTrue();

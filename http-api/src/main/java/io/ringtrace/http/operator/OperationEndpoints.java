@@ -20,6 +20,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** Reload, status and the way of a call, for whoever runs the server. Thread-safe; called on virtual threads. */
 public final class OperationEndpoints {
     private static final int MOST_FINDINGS = 1000;
+    private static final int DEFAULT_LIVE_CALLS = 100;
+    private static final int MOST_LIVE_CALLS = 1000;
     private static final int LONGEST_NUMBER = 128;
 
     private final Operations operations;
@@ -33,15 +35,37 @@ public final class OperationEndpoints {
     public List<Endpoint> endpoints() {
         return List.of(
                 Endpoint.post("/v1/operator/reload", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::reload)),
+                Endpoint.post(
+                        "/v1/operator/rollback", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::rollBack)),
+                Endpoint.get("/v1/operator/plans", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::plans)),
                 Endpoint.get("/v1/operator/status", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::status)),
+                Endpoint.get("/v1/operator/live", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::live)),
                 Endpoint.get("/v1/operator/trunks", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::trunks)),
                 Endpoint.get(
                         "/v1/operator/gateways", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::gateways)),
                 Endpoint.get("/v1/operator/route", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::route)));
     }
 
+    private Reply rollBack(Request request) {
+        return reply(operations.rollBack(request.query().get("version")));
+    }
+
+    private Reply plans(Request request) {
+        ObjectNode body = Json.object();
+        ArrayNode plans = body.putArray("plans");
+        for (Operations.KeptPlan plan : operations.plans()) {
+            plans.addObject()
+                    .put("version", plan.version())
+                    .put("in_force_since", plan.inForceSince().toString());
+        }
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
     private Reply reload(Request request) {
-        Operations.Reload reload = operations.reload();
+        return reply(operations.reload());
+    }
+
+    private static Reply reply(Operations.Reload reload) {
         ObjectNode body = Json.object()
                 .put("result", reload.outcome().name().toLowerCase(Locale.ROOT))
                 .put("version", reload.version());
@@ -66,6 +90,38 @@ public final class OperationEndpoints {
                     .put("message", check.sentence());
         }
         plan(body.putObject("plan"), status.plan());
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
+    private Reply live(Request request) {
+        String limit = request.query().get("limit");
+        int most = DEFAULT_LIVE_CALLS;
+        if (limit != null) {
+            if (!limit.matches("[0-9]{1,4}") || Integer.parseInt(limit) > MOST_LIVE_CALLS) {
+                return Problem.invalid("limit must be a number of 0 to " + MOST_LIVE_CALLS + ".");
+            }
+            most = Integer.parseInt(limit);
+        }
+        Operations.Live live = operations.live(most);
+        ObjectNode body = Json.object()
+                .put("live_calls", live.total())
+                .put("server_transactions", live.serverTransactions())
+                .put("client_transactions", live.clientTransactions());
+        ArrayNode calls = body.putArray("calls");
+        for (Operations.LiveCall call : live.calls()) {
+            Instant answered = call.answeredAt();
+            Instant alive = call.aliveAt();
+            calls.addObject()
+                    .put("call_id", call.id())
+                    .put("state", call.state())
+                    .put("trunk", call.trunk())
+                    .put("gateway", call.gateway())
+                    .put("caller", call.caller())
+                    .put("dialed", call.dialed())
+                    .put("began_at", call.beganAt().toString())
+                    .put("answered_at", answered == null ? null : answered.toString())
+                    .put("alive_at", alive == null ? null : alive.toString());
+        }
         return Answer.of(200, Answer.JSON, Json.bytes(body));
     }
 
@@ -146,6 +202,8 @@ public final class OperationEndpoints {
                     body.putObject("last_failure").put("at", failure.at().toString());
             add(told.putArray("findings"), failure.findings());
         }
+        body.put("rolled_back_from", plan.rolledBackFrom());
+        add(body.putArray("changes"), plan.changes());
     }
 
     private static void add(ArrayNode array, List<String> texts) {

@@ -136,7 +136,8 @@ public final class AccountCommand {
     @Command(
             name = "change-site",
             description = "Gives a site other origins, on all nodes within seconds.",
-            footer = "  ringtrace account change-site --network acme --id site_AbCdEfGhIjKlMnOp --origin https://www.example.com")
+            footer =
+                    "  ringtrace account change-site --network acme --id site_AbCdEfGhIjKlMnOp --origin https://www.example.com")
     int changeSite(
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")

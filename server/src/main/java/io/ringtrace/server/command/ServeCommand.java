@@ -4,6 +4,7 @@ import io.ringtrace.config.ConfigOutcome;
 import io.ringtrace.config.ConfigSource;
 import io.ringtrace.server.Logging;
 import io.ringtrace.server.ProcessSignal;
+import io.ringtrace.server.Rehearsal;
 import io.ringtrace.server.Ringtrace;
 import io.ringtrace.server.StartException;
 import java.util.concurrent.Callable;
@@ -41,7 +42,8 @@ public final class ServeCommand implements Callable<Integer> {
             }
             case ConfigOutcome.Loaded loaded -> {
                 Logging.configure(loaded.configuration().log());
-                serve(Ringtrace.start(source, loaded.configuration(), System.getenv()));
+                Rehearsal rehearsal = Rehearsal.begin();
+                serve(Ringtrace.start(source, loaded.configuration(), System.getenv(), rehearsal::end));
                 yield 0;
             }
         };

@@ -33,6 +33,17 @@ final class StatusText {
                 count(plan, "trunks") + ", " + count(plan, "gateways") + ", " + count(plan, "routes") + ", "
                         + count(plan, "static_numbers"));
         add(lines, "", "from " + plan.path("file").asString());
+        if (plan.path("rolled_back_from").isString()) {
+            add(
+                    lines,
+                    "",
+                    "ROLLED BACK from " + plan.path("rolled_back_from").asString()
+                            + ", until the files change, ringtrace reload, or a restart");
+        }
+        plan.path("changes").valueStream().limit(MOST_FINDINGS).forEach(change -> add(lines, "", change.asString()));
+        if (plan.path("changes").size() > MOST_FINDINGS) {
+            add(lines, "", "and " + (plan.path("changes").size() - MOST_FINDINGS) + " more changes (ringtrace plans)");
+        }
         afterRestart(plan.path("after_restart")).ifPresent(sentence -> add(lines, "", sentence));
         failure(lines, plan, now, paint);
         lines.add("");

@@ -43,9 +43,7 @@ class CallEndingsIT {
                     | %s
                     %s
                     """.formatted(
-                            Arrays.toString(Ending.values()).toLowerCase(Locale.ROOT),
-                            Ledger.HEAD,
-                            result.row()));
+                            Arrays.toString(Ending.values()).toLowerCase(Locale.ROOT), Ledger.HEAD, result.row()));
         }
     }
 }

@@ -41,8 +41,7 @@ enum Ending {
                     CANCELLED_TOO_LATE,
                     UNKNOWN_NUMBER,
                     BLOCKED,
-                    STRANGER ->
-                200;
+                    STRANGER -> 200;
         };
     }
 

@@ -91,12 +91,9 @@ final class FaultHouse implements AutoCloseable {
         StringBuilder journal = new StringBuilder();
         if (!plan.journal().isEmpty()) {
             journal.append("  journal:\n");
-            new TreeMap<>(plan.journal())
-                    .forEach((key, value) -> journal.append("    %s: %d\n".formatted(key, value)));
+            new TreeMap<>(plan.journal()).forEach((key, value) -> journal.append("    %s: %d\n".formatted(key, value)));
         }
-        return sample.replace(
-                        "routes:\n",
-                        """
+        return sample.replace("routes:\n", """
                           %s:
                             host: 127.0.0.1
                             port: %s
@@ -227,7 +224,6 @@ final class FaultHouse implements AutoCloseable {
             return socket.getLocalPort();
         }
     }
-
 
     @Override
     public void close() throws IOException {

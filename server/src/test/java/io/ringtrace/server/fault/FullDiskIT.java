@@ -28,7 +28,8 @@ class FullDiskIT {
     private static final int TAKEN_MB = Scale.of(13, 0);
 
     private static final int PER_SECOND = Scale.of(250, 400);
-    private static final List<Ending> ENDINGS = List.of(Ending.CALLER_HANGS_UP, Ending.BUSY, Ending.DESTINATION_HANGS_UP);
+    private static final List<Ending> ENDINGS =
+            List.of(Ending.CALLER_HANGS_UP, Ending.BUSY, Ending.DESTINATION_HANGS_UP);
 
     @TempDir
     Path folder;
@@ -46,7 +47,15 @@ class FullDiskIT {
     void refusesNewCallsRecordsTheEndsOfRunningOnesAndRecoversByItself() throws Exception {
         Files.createDirectories(journal());
         assumeTrue(
-                run("mount", "-t", "tmpfs", "-o", "size=" + FILE_SYSTEM_MB + "m", "tmpfs", journal().toString()) == 0,
+                run(
+                                "mount",
+                                "-t",
+                                "tmpfs",
+                                "-o",
+                                "size=" + FILE_SYSTEM_MB + "m",
+                                "tmpfs",
+                                journal().toString())
+                        == 0,
                 "mounting is allowed");
         if (TAKEN_MB > 0) {
             Files.write(journal().resolve("somebody-elses-file"), new byte[TAKEN_MB << 20]);
@@ -83,7 +92,8 @@ class FullDiskIT {
             assertThat(result.lost()).isEmpty();
             assertThat(result.doubled()).isEmpty();
             assertThat(result.wrong()).isEmpty();
-            assertThat(running).allSatisfy(call -> assertThat(call.wasAnswered()).isTrue());
+            assertThat(running)
+                    .allSatisfy(call -> assertThat(call.wasAnswered()).isTrue());
             Scale.proof("fault-full-disk", """
                     # The journal on a full file system of %d MB, the store away: the ledger of both parties against the records
 

@@ -27,7 +27,8 @@ class KilledServerIT {
             Ending.CANCELLED_WHILE_RINGING,
             Ending.BUSY,
             Ending.NOT_FOUND);
-    private static final String TABLE = "| run | kills | first new call answered after, at most | " + Ledger.HEAD + " --- | --- |";
+    private static final String TABLE =
+            "| run | kills | first new call answered after, at most | " + Ledger.HEAD + " --- | --- |";
 
     @TempDir
     Path folder;

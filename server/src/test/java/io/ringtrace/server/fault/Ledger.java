@@ -24,7 +24,8 @@ final class Ledger {
         return call;
     }
 
-    @Nullable LedgerCall find(String sipCallId) {
+    @Nullable
+    LedgerCall find(String sipCallId) {
         return calls.get(sipCallId);
     }
 
@@ -70,7 +71,8 @@ final class Ledger {
      */
     Reconciliation reconcile(List<JsonNode> records, Map<String, String> visitorOfNumber) {
         Map<String, List<JsonNode>> bySipCallId = records.stream()
-                .collect(Collectors.groupingBy(record -> record.path("sip_call_id").asString("")));
+                .collect(Collectors.groupingBy(
+                        record -> record.path("sip_call_id").asString("")));
         List<String> lost = new ArrayList<>();
         List<String> doubled = new ArrayList<>();
         List<String> wrong = new ArrayList<>();
@@ -162,7 +164,8 @@ final class Ledger {
     private static @Nullable String refusedFault(LedgerCall call, JsonNode record) {
         String reason = record.path("end_reason").asString("");
         if (call.finalStatus == 481 || call.finalStatus == 500 || call.finalStatus == 503) {
-            return List.of("destination_error", "refused", "interrupted", call.ending.endReason()).contains(reason)
+            return List.of("destination_error", "refused", "interrupted", call.ending.endReason())
+                            .contains(reason)
                     ? null
                     : "it ended in an error";
         }
@@ -178,7 +181,8 @@ final class Ledger {
     /** No final response reached the caller: the server was dead then, or had just journaled what it was about to say. */
     private static @Nullable String unheardFault(LedgerCall call, JsonNode record) {
         String reason = record.path("end_reason").asString("");
-        List<String> possible = List.of("interrupted", "caller_cancelled", "destination_hangup", call.ending.endReason());
+        List<String> possible =
+                List.of("interrupted", "caller_cancelled", "destination_hangup", call.ending.endReason());
         return possible.contains(reason) && !reason.isEmpty() ? null : "the caller heard no end";
     }
 }

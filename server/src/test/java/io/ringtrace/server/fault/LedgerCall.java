@@ -11,6 +11,7 @@ final class LedgerCall {
     int provisional;
     /** The final status of the INVITE that the caller heard; 0 for none. */
     int finalStatus;
+
     long finalAt;
     /** How often an INVITE with a new branch reached a gateway. */
     int invitesAtGateways;
@@ -18,6 +19,7 @@ final class LedgerCall {
     long gatewayAnsweredAt;
     /** The first of the caller's BYEs, and its final response. */
     long callerByeAt;
+
     int callerByeStatus;
     long callerByeAnsweredAt;
     long gatewayByeAt;
@@ -25,6 +27,7 @@ final class LedgerCall {
     long gatewayByeAnsweredAt;
     /** The caller has given up: no final response came. */
     boolean givenUp;
+
     boolean over;
 
     LedgerCall(String sipCallId, String dialed, Ending ending) {
@@ -44,7 +47,8 @@ final class LedgerCall {
     @Override
     public synchronized String toString() {
         return sipCallId + " " + ending + " dialed " + dialed + ": caller heard " + provisional + " and " + finalStatus
-                + ", gateways got " + invitesAtGateways + " INVITEs, caller's BYE " + callerByeStatus + ", gateway's BYE "
+                + ", gateways got " + invitesAtGateways + " INVITEs, caller's BYE " + callerByeStatus
+                + ", gateway's BYE "
                 + gatewayByeStatus + (givenUp ? ", given up" : "");
     }
 }

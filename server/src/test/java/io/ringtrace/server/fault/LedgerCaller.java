@@ -125,7 +125,9 @@ final class LedgerCaller extends LedgerParty {
         }
         boolean ours = request.method().equals("BYE") && !now.legs.isEmpty();
         // A BYE of a dialog that we never heard the 2xx of.
-        send(request.answer(ours || !request.method().equals("BYE") ? "200 OK" : "481 No Such Dialog", "caller", ""), from);
+        send(
+                request.answer(ours || !request.method().equals("BYE") ? "200 OK" : "481 No Such Dialog", "caller", ""),
+                from);
         if (request.method().equals("BYE")) {
             now.ending = true;
             over(now);
@@ -226,7 +228,8 @@ final class LedgerCaller extends LedgerParty {
     }
 
     private void refused(Placed now, WireMessage response) {
-        String ack = now.invite.replace("CSeq: 1 INVITE", "CSeq: 1 ACK")
+        String ack = now.invite
+                .replace("CSeq: 1 INVITE", "CSeq: 1 ACK")
                 .replaceFirst("^INVITE", "ACK")
                 .replaceFirst("(?m)^To: .*$", "To: " + response.header("To").replace("$", "\\$"));
         send(ack, server);

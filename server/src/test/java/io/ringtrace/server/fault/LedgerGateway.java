@@ -147,8 +147,7 @@ final class LedgerGateway extends LedgerParty {
     private void sendAnswer(Taken taken, String tag) {
         String answer = taken.invite.answer("200 OK", tag, contact());
         taken.last = answer;
-        sendUntil(
-                () -> taken.acknowledged.contains(tag) || taken.over, answer, taken.from, LONGEST_WITHOUT_ACK_MILLIS);
+        sendUntil(() -> taken.acknowledged.contains(tag) || taken.over, answer, taken.from, LONGEST_WITHOUT_ACK_MILLIS);
     }
 
     private void refuse(Taken taken, String status) {
@@ -188,7 +187,9 @@ final class LedgerGateway extends LedgerParty {
                 .append(";branch=z9hG4bKgb-")
                 .append(taken.call.sipCallId)
                 .append("\r\n");
-        taken.invite.headers("Record-Route").forEach(route -> bye.append("Route: ").append(route).append("\r\n"));
+        taken.invite
+                .headers("Record-Route")
+                .forEach(route -> bye.append("Route: ").append(route).append("\r\n"));
         bye.append("Max-Forwards: 70\r\nFrom: ")
                 .append(taken.invite.header("To"))
                 .append(";tag=g1\r\nTo: ")

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StoreAwayIT {
     private static final int SEEDS = Scale.of(1, 3);
     private static final int PER_SECOND = Scale.of(20, 50);
-    private static final List<Ending> ENDINGS = List.of(
-            Ending.CALLER_HANGS_UP, Ending.DESTINATION_HANGS_UP, Ending.BUSY, Ending.CANCELLED_WHILE_RINGING);
+    private static final List<Ending> ENDINGS =
+            List.of(Ending.CALLER_HANGS_UP, Ending.DESTINATION_HANGS_UP, Ending.BUSY, Ending.CANCELLED_WHILE_RINGING);
 
     /** How the store is taken away. */
     enum Fault {
@@ -54,12 +54,14 @@ class StoreAwayIT {
 
                 | outage | seed | drained after | %s --- | --- |
                 %s
-                """.formatted(fault.name().toLowerCase(java.util.Locale.ROOT), PER_SECOND, Ledger.HEAD, String.join("\n", rows)));
+                """.formatted(
+                fault.name().toLowerCase(java.util.Locale.ROOT), PER_SECOND, Ledger.HEAD, String.join("\n", rows)));
     }
 
     /** Ten minutes are asked for by {@code -Dringtrace.outage-seconds=600}: they take longer than all else together. */
     private static long[] outages() {
-        return Stream.of(System.getProperty("ringtrace.outage-seconds", Integer.toString(Scale.of(4, 60))).split(","))
+        return Stream.of(System.getProperty("ringtrace.outage-seconds", Integer.toString(Scale.of(4, 60)))
+                        .split(","))
                 .mapToLong(seconds -> Long.parseLong(seconds) * 1000)
                 .toArray();
     }
@@ -72,7 +74,9 @@ class StoreAwayIT {
             begin(house, fault);
             house.load(random, ENDINGS, PER_SECOND, Duration.ofMillis(outageMillis), 1_500);
             int before = house.ledger.calls().size();
-            assertThat(house.ledger.calls().stream().filter(LedgerCall::wasAnswered).count())
+            assertThat(house.ledger.calls().stream()
+                            .filter(LedgerCall::wasAnswered)
+                            .count())
                     .as("calls are answered while the store is away")
                     .isGreaterThan(before / 4);
             house.cable().set(StoreCable.State.GOOD);

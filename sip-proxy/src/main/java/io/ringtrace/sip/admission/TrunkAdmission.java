@@ -81,9 +81,6 @@ public final class TrunkAdmission {
             return trunksByCertificate.isEmpty() ? null : byCertificate(source);
         }
         TrunkAccess access = trunk.access();
-        if (access.equals(TrunkAccess.BY_NETWORK)) {
-            return trunk;
-        }
         return access.comesBy(source.listener().transport()) && showsCertificate(access, source) ? trunk : null;
     }
 
@@ -145,6 +142,12 @@ public final class TrunkAdmission {
     public boolean formerSideAt(InetAddress source) {
         return formerTrunks.any(trunk -> !trunk.sourceNetworks().isEmpty() && comesFrom(trunk, source))
                 || formerGateways.any(gateway -> comesFrom(gateway, source));
+    }
+
+    /** The name of the trunk with that hash; empty when there never was one. */
+    public String trunkName(int trunkHash) {
+        Trunk trunk = trunk(trunkHash);
+        return trunk == null ? "" : trunk.name();
     }
 
     /** How calls of the trunk with that hash are watched; the default when there never was one. */

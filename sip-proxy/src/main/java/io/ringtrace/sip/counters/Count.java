@@ -14,7 +14,7 @@ public enum Count {
     BANNED_DROPS,
     /** Messages refused or dropped by the parser. */
     MALFORMED,
-    /** New INVITEs answered with 503: a table or the journal was full, or we are about to stop. */
+    /** New INVITEs answered with 503: a table or the journal was full, there was more to do than we could, or we are about to stop. */
     SHED,
     /** New INVITEs answered with 503 because their trunk has as many calls as it may. */
     TRUNK_LIMITED,
@@ -73,6 +73,8 @@ public enum Count {
     FAULTS,
     /** Gauge: calls that were admitted and have not ended. */
     LIVE_CALLS,
+    /** Gauge: how late the shard's ticks come, smoothed; of several shards the sum. */
+    LAG_MILLIS,
     /** Gauge: server transactions. */
     SERVER_TRANSACTIONS,
     /** Gauge: client transactions. */
@@ -84,6 +86,6 @@ public enum Count {
     }
 
     public boolean gauge() {
-        return this == LIVE_CALLS || this == SERVER_TRANSACTIONS || this == CLIENT_TRANSACTIONS;
+        return this == LIVE_CALLS || this == LAG_MILLIS || this == SERVER_TRANSACTIONS || this == CLIENT_TRANSACTIONS;
     }
 }

@@ -5,6 +5,7 @@ import io.ringtrace.call.GatewayAttempt;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.sip.admission.CallCapacity;
+import io.ringtrace.sip.counters.CallTally;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.target.LongMessages;
@@ -274,6 +275,7 @@ final class Branch implements ClientTransactionUser {
         }
         finished = true;
         status = code;
+        tallied(code);
         timerC.stop();
         if (code < 300) {
             if (place != null) {
@@ -310,9 +312,23 @@ final class Branch implements ClientTransactionUser {
         gone("could not be reached", ResponseContext.UNREACHABLE);
     }
 
+    /** @param code 0 when the gateway gave no final response */
+    private void tallied(int code) {
+        CallTally tally = parts.tallies().ofGateway(gateway.name());
+        tally.ended(code);
+        if (code != 0) {
+            long took = parts.clock().nowMillis() - sentAtMillis;
+            tally.took(CallTally.Delay.FINAL, took);
+            if (first18xAtMillis == 0) {
+                tally.took(CallTally.Delay.POST_DIAL, took);
+            }
+        }
+    }
+
     private void provisional(SipMessage response, int code) {
         if (code / 10 == 18 && first18xAtMillis == 0) {
             first18xAtMillis = parts.clock().nowMillis();
+            parts.tallies().ofGateway(gateway.name()).took(CallTally.Delay.POST_DIAL, first18xAtMillis - sentAtMillis);
         }
         if (cancelWanted || abandoned != null) {
             cancel(null);
@@ -340,6 +356,7 @@ final class Branch implements ClientTransactionUser {
             return;
         }
         finished = true;
+        tallied(0);
         givePlaceBack();
         silence.stop();
         timerC.stop();

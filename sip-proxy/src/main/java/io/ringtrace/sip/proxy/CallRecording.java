@@ -1,6 +1,7 @@
 package io.ringtrace.sip.proxy;
 
 import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.call.CallAttempt;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.CallRecorder;
@@ -9,6 +10,8 @@ import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
 import io.ringtrace.call.RunningCall;
 import io.ringtrace.routing.Supervision;
+import io.ringtrace.sip.counters.CallTallies;
+import io.ringtrace.sip.counters.CallTally;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.SipMessage;
@@ -30,6 +33,7 @@ final class CallRecording {
     private final LongSupplier monotonicMillis;
     private final LiveCalls calls;
     private final SipCounters counters;
+    private final CallTallies tallies;
     private final DialogReader dialogs;
     private final long lingerMillis;
 
@@ -42,6 +46,7 @@ final class CallRecording {
             LongSupplier monotonicMillis,
             LiveCalls calls,
             SipCounters counters,
+            CallTallies tallies,
             DialogReader dialogs,
             Duration linger) {
         this.recorder = recorder;
@@ -49,6 +54,7 @@ final class CallRecording {
         this.monotonicMillis = monotonicMillis;
         this.calls = calls;
         this.counters = counters;
+        this.tallies = tallies;
         this.dialogs = dialogs;
         this.lingerMillis = linger.toMillis();
     }
@@ -66,11 +72,22 @@ final class CallRecording {
         return true;
     }
 
+    /** Its INVITE has just arrived: what is counted and shown of the call. */
+    void opened(LiveCall call, CallAttempt attempt) {
+        call.trunk = attempt.trunk().name();
+        call.tally = tallies.ofTrunk(call.trunk);
+        call.caller = attempt.callerWithheld() ? null : attempt.caller();
+        call.dialed = attempt.dialed();
+        call.beganAt = monotonicMillis.getAsLong();
+    }
+
     /** An 18x is about to be forwarded; the first one is recorded. */
     void progressed(LiveCall call, String gateway, int status, long sentToGatewayAtMillis) {
         if (!call.progressed) {
             call.progressed = true;
+            call.gateway = gateway;
             call.firstRingAt = monotonicMillis.getAsLong();
+            postDial(call, call.firstRingAt, sentToGatewayAtMillis);
             append(new CallEvent.Progressed(call.callId, clock.nowMillis(), gateway, status, sentToGatewayAtMillis));
         }
     }
@@ -104,6 +121,8 @@ final class CallRecording {
         call.answeredAt = monotonicMillis.getAsLong();
         call.answeredAtMillis = clock.nowMillis();
         counters.add(Count.CALLS_ANSWERED);
+        call.gateway = gateway;
+        finalSent(call, response.status(), attempts);
         long ringMillis = call.progressed ? call.answeredAt - call.firstRingAt : 0;
         call.sessionMillis = SessionTimer.intervalMillis(response);
         int listener = server.source().listener().index();
@@ -129,11 +148,12 @@ final class CallRecording {
     }
 
     /** An answered call of an earlier run, watched again from where the journal left it. */
-    void resume(RunningCall running, LiveDialog dialog, Supervision rules) {
+    void resume(RunningCall running, LiveDialog dialog, String trunk, Supervision rules) {
         if (calls.full() || calls.find(running.callId()) != null) {
             return;
         }
         LiveCall call = calls.add(running.callId());
+        call.trunk = trunk;
         long now = monotonicMillis.getAsLong();
         long wallNow = clock.nowMillis();
         call.resumed = true;
@@ -217,6 +237,7 @@ final class CallRecording {
             @Nullable String reasonHeader,
             List<GatewayAttempt> attempts) {
         if (!call.ended && !call.answered) {
+            finalSent(call, statusSent, attempts);
             end(
                     call,
                     new CallEvent.Ended(
@@ -292,6 +313,32 @@ final class CallRecording {
             LiveCall call, long atMillis, EndReason reason, long talkMillis, boolean exact) {
         return new CallEvent.Ended(
                 call.callId, atMillis, reason, EndedBy.RINGTRACE, 0, 0, null, talkMillis, exact, List.of());
+    }
+
+    private void finalSent(LiveCall call, int status, List<GatewayAttempt> attempts) {
+        CallTally tally = call.tally;
+        if (tally == null) {
+            return;
+        }
+        long now = monotonicMillis.getAsLong();
+        tally.ended(status);
+        tally.took(CallTally.Delay.FINAL, now - call.beganAt);
+        if (!call.progressed) {
+            postDial(call, now, attempts.isEmpty() ? 0 : attempts.getLast().sentAtMillis());
+        }
+    }
+
+    /** @param sentToGatewayAtMillis 0 when no gateway was asked */
+    private void postDial(LiveCall call, long now, long sentToGatewayAtMillis) {
+        CallTally tally = call.tally;
+        if (tally != null) {
+            long total = now - call.beganAt;
+            long theirs =
+                    sentToGatewayAtMillis == 0 ? 0 : Math.clamp(clock.nowMillis() - sentToGatewayAtMillis, 0, total);
+            tally.took(CallTally.Delay.POST_DIAL, total);
+            tally.took(CallTally.Delay.POST_DIAL_THEIRS, theirs);
+            tally.took(CallTally.Delay.POST_DIAL_OURS, total - theirs);
+        }
     }
 
     private void end(@Nullable LiveCall call, CallEvent.Ended event) {

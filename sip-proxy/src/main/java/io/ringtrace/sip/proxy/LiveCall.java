@@ -1,7 +1,9 @@
 package io.ringtrace.sip.proxy;
 
 import io.ringtrace.call.CallId;
+import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.sip.admission.CallCapacity;
+import io.ringtrace.sip.counters.CallTally;
 import io.ringtrace.sip.transaction.TimerWheel;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,22 @@ final class LiveCall extends TimerWheel.Entry {
 
     @Nullable
     LiveCall nextInBucket;
+
+    /** Of its trunk; null for a call that this process did not see begin. */
+    @Nullable
+    CallTally tally;
+
+    String trunk = "";
+    String gateway = "";
+
+    @Nullable
+    PhoneNumber caller;
+
+    @Nullable
+    PhoneNumber dialed;
+
+    /** Its INVITE's arrival by the monotonic clock. */
+    long beganAt;
 
     long firstRingAt;
     long answeredAt;
@@ -117,6 +135,16 @@ final class LiveCall extends TimerWheel.Entry {
             }
         }
         return -1;
+    }
+
+    LiveCallView view() {
+        LiveCallView.State state = lastQuestion
+                ? LiveCallView.State.ASKED
+                : answered
+                        ? LiveCallView.State.ANSWERED
+                        : progressed ? LiveCallView.State.RINGING : LiveCallView.State.TRYING;
+        return new LiveCallView(
+                callId, state, trunk, gateway, caller, dialed, callId.madeAtMillis(), answeredAtMillis, aliveAtMillis);
     }
 
     /** It talks, as far as we know. */

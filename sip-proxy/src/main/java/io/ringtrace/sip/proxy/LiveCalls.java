@@ -2,6 +2,8 @@ package io.ringtrace.sip.proxy;
 
 import io.ringtrace.call.CallId;
 import io.ringtrace.sip.transaction.TimerWheel;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A shard's calls, by call id. Bounded; its shard's thread alone. */
@@ -118,6 +120,19 @@ final class LiveCalls {
     /** The low half of a call id is random. */
     private int bucket(CallId callId) {
         return (int) callId.low() & (buckets.length - 1);
+    }
+
+    /** Some of the running calls, at most so many. */
+    List<LiveCallView> views(int most) {
+        List<LiveCallView> views = new ArrayList<>();
+        for (LiveCall first : buckets) {
+            for (LiveCall at = first; at != null && views.size() < most; at = at.nextInBucket) {
+                if (!at.ended) {
+                    views.add(at.view());
+                }
+            }
+        }
+        return views;
     }
 
     private void grow() {

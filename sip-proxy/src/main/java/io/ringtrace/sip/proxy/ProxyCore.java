@@ -21,7 +21,9 @@ import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.admission.DigestCheck;
 import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.admission.OurNames;
+import io.ringtrace.sip.admission.Overload;
 import io.ringtrace.sip.admission.TrunkAdmission;
+import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
@@ -33,6 +35,7 @@ import io.ringtrace.sip.target.Hops;
 import io.ringtrace.sip.target.LongMessages;
 import io.ringtrace.sip.transaction.InviteServerTransaction;
 import io.ringtrace.sip.transaction.ServerTransaction;
+import io.ringtrace.sip.transaction.TimerWheel;
 import io.ringtrace.sip.transaction.TransactionLayer;
 import io.ringtrace.sip.transport.Hop;
 import java.time.Duration;
@@ -49,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProxyCore {
     private static final Duration COOKIE_SLACK = Duration.ofHours(1);
+    private final CallTallies tallies = new CallTallies();
+    private final Overload overload;
     private final ProxyParts parts;
     private final RandomGenerator random;
     private final RequestValidation validation;
@@ -89,9 +94,10 @@ public final class ProxyCore {
      * @param maximumDuration how long a call may last; its cookie is good for an hour more
      * @param mostLiveCalls most calls of the shard
      * @param noAnswerLimit how long the last gateway of a call may leave its INVITE without any answer
+     * @param sheds whether new calls are refused when the shard has more to do than it can
      * @param toTag the To tag of our own answers
      */
-    public record Rules(Duration maximumDuration, int mostLiveCalls, Duration noAnswerLimit, String toTag) {}
+    public record Rules(Duration maximumDuration, int mostLiveCalls, Duration noAnswerLimit, boolean sheds, String toTag) {}
 
     /**
      * @param hops the shard's own
@@ -115,12 +121,14 @@ public final class ProxyCore {
                 monotonicMillis,
                 liveCalls,
                 transactions.counters(),
+                tallies,
                 new DialogReader(names),
                 transactions.timers().t1().multipliedBy(64));
         this.parts = new ProxyParts(
                 transactions,
                 new LocalAnswers(transactions, rules.toTag()),
                 recording,
+                tallies,
                 liveCalls,
                 new RequestForwarding(transactions, signer, new CallHeaders(new FromSeal(surroundings.cookieKeys()))),
                 signer,
@@ -143,6 +151,7 @@ public final class ProxyCore {
                 longest.toMillis(),
                 rules.noAnswerLimit().toMillis());
         liveCalls.watchedBy(new CallSupervision(parts, hops.listeners(), rules.maximumDuration()));
+        this.overload = new Overload(rules.sheds(), TimerWheel.TICK_MILLIS);
         this.random = random;
         this.validation = new RequestValidation(parts.names());
         this.routes = new RouteProcessing(parts.names());
@@ -160,7 +169,13 @@ public final class ProxyCore {
     public void resume(RunningCall running) {
         LiveDialog dialog = LiveDialog.of(running.dialog());
         if (dialog != null) {
-            parts.recording().resume(running, dialog, parts.admission().supervision(dialog.trunk()));
+            TrunkAdmission admission = parts.admission();
+            parts.recording()
+                    .resume(
+                            running,
+                            dialog,
+                            admission.trunkName(dialog.trunk()),
+                            admission.supervision(dialog.trunk()));
         }
     }
 
@@ -248,9 +263,25 @@ public final class ProxyCore {
         }
     }
 
+    /** How much the shard has to do. */
+    public Overload overload() {
+        return overload;
+    }
+
+    /** What is counted by trunk and by gateway. */
+    public CallTallies tallies() {
+        return tallies;
+    }
+
+    /** Some of the shard's running calls, at most so many. */
+    public List<LiveCallView> liveCalls(int most) {
+        return parts.liveCalls().views(most);
+    }
+
     /** Writes the gauges. */
     public void gauge() {
         parts.counters().set(Count.LIVE_CALLS, parts.liveCalls().running());
+        parts.counters().set(Count.LAG_MILLIS, overload.lagMillis());
         parts.counters().set(Count.SERVER_TRANSACTIONS, parts.transactions().serverTransactions());
         parts.counters().set(Count.CLIENT_TRANSACTIONS, parts.transactions().clientTransactions());
     }
@@ -273,7 +304,9 @@ public final class ProxyCore {
             parts.answers().refuse(request, source, Refusal.FORBIDDEN);
         } else if (merged.pending(request, trunk)) {
             parts.answers().refuse(request, source, Refusal.MERGED);
-        } else if (parts.transactions().fullForCalls() || !parts.recording().acceptsNewCalls()) {
+        } else if (parts.transactions().fullForCalls()
+                || !parts.recording().acceptsNewCalls()
+                || (overload.shedding() && overload.refuses(random.nextDouble()))) {
             parts.answers().refuse(request, source, Refusal.FULL);
         } else {
             admitted(request, source, trunk, loopHash);
@@ -345,6 +378,7 @@ public final class ProxyCore {
         LiveCall call = parts.liveCalls().add(callId);
         call.hold(place);
         TargetSelection.Selected selected = withinNumberLimit(chosen, call);
+        parts.recording().opened(call, selected.attempt());
         if (key != null && !parts.recording().began(began(plan, invite, selected, now, key))) {
             parts.recording().refused(call);
             parts.counters().add(Count.SHED);

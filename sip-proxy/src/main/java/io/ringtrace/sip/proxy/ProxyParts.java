@@ -5,6 +5,7 @@ import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.admission.OurNames;
 import io.ringtrace.sip.admission.TrunkAdmission;
+import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.target.GatewayHealth;
 import io.ringtrace.sip.target.GatewayTargets;
@@ -19,6 +20,7 @@ record ProxyParts(
         TransactionLayer transactions,
         LocalAnswers answers,
         CallRecording recording,
+        CallTallies tallies,
         LiveCalls liveCalls,
         RequestForwarding forwarding,
         CookieSigner signer,

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.ringtrace.call.CallAttempt;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.Gateway;
+import io.ringtrace.routing.NumberSteps;
 import io.ringtrace.sip.message.RequestSplice;
 import io.ringtrace.sip.message.ResponseSplice;
 import io.ringtrace.sip.message.SentBy;
@@ -35,6 +36,7 @@ final class RequestForwarding {
      * To stays as it is.
      *
      * @param routes how many Route values, all ours, are removed
+     * @param steps how the gateway wants the number written; null for E.164
      * @param breadth the branch's share of Max-Breadth
      */
     ByteBuf newCall(
@@ -43,13 +45,18 @@ final class RequestForwarding {
             int routes,
             CallAttempt attempt,
             PhoneNumber destination,
+            @Nullable NumberSteps steps,
             Gateway gateway,
             Hop to,
             CallCookie cookie,
             int breadth,
             byte[] branch) {
         requestUri.setLength(0);
-        requestUri.append("sip:+").append(destination.digits()).append('@');
+        if (steps == null) {
+            requestUri.append("sip:+").append(destination.digits()).append('@');
+        } else {
+            requestUri.append("sip:").append(steps.written(destination)).append('@');
+        }
         if (gateway.host().indexOf(':') >= 0) {
             requestUri.append('[').append(gateway.host()).append(']');
         } else {

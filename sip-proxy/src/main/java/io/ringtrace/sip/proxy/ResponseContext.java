@@ -111,6 +111,7 @@ final class ResponseContext implements ServerTransactionUser {
                         routesToRemove,
                         attempt,
                         branch.number,
+                        route.route().stepsFor(branch.gateway),
                         branch.gateway,
                         to,
                         own,

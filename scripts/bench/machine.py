@@ -1,0 +1,103 @@
+"""What the kernel tells of processes and ports, and how they are started and ended: always by their own pid."""
+import glob
+import os
+import signal
+import socket
+import subprocess
+import time
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def free_port(kind=socket.SOCK_DGRAM):
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def bound(port):
+    """True when some UDP socket has the port."""
+    ending = ":%04X" % port
+    with open("/proc/net/udp") as sockets:
+        return any(line.split()[1].endswith(ending) for line in sockets.readlines()[1:])
+
+
+def wait_until(true, seconds, what):
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            raise SystemExit(f"{what} did not happen within {seconds} s")
+        time.sleep(0.01)
+
+
+def family(pid):
+    """The process and all its descendants."""
+    found = [pid]
+    for path in glob.glob(f"/proc/{pid}/task/*/children"):
+        try:
+            with open(path) as children:
+                for child in children.read().split():
+                    found += family(int(child))
+        except OSError:
+            pass
+    return found
+
+
+def cpu_micros(pids):
+    """User and system time of the processes, all their threads included, in microseconds."""
+    ticks = 0
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/stat") as stat:
+                fields = stat.read().rsplit(")", 1)[1].split()
+            ticks += int(fields[11]) + int(fields[12])
+        except OSError:
+            pass
+    return ticks * 1_000_000 // TICKS
+
+
+def busy_share():
+    """Busy and all time of the machine's cores in ticks, for the load that others put on it."""
+    with open("/proc/stat") as stat:
+        fields = [int(f) for f in stat.readline().split()[1:9]]
+    return sum(fields) - fields[3] - fields[4], sum(fields)
+
+
+def udp_drops():
+    with open("/proc/net/snmp") as snmp:
+        names, values = [line.split() for line in snmp if line.startswith("Udp:")]
+    return int(values[names.index("RcvbufErrors")])
+
+
+def pin(pids, cores):
+    for pid in pids:
+        subprocess.run(["taskset", "-acp", cores, str(pid)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+class Processes:
+    """Everything that was started here; ended in the opposite order."""
+
+    def __init__(self):
+        self.running = []
+
+    def start(self, command, log, **options):
+        out = open(log, "w")
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, **options)
+        self.running.append(process)
+        return process
+
+    def stop(self, process, seconds=20):
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                for pid in reversed(family(process.pid)):
+                    os.kill(pid, signal.SIGKILL)
+                process.wait()
+        if process in self.running:
+            self.running.remove(process)
+
+    def stop_all(self):
+        for process in reversed(list(self.running)):
+            self.stop(process)

@@ -1,0 +1,185 @@
+package io.ringtrace.server;
+
+import io.ringtrace.attribution.AttributionLookup;
+import io.ringtrace.attribution.AttributionResult;
+import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.call.CallEvent;
+import io.ringtrace.call.CallRecorder;
+import io.ringtrace.call.CookieKeys;
+import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.config.ConfigLoader;
+import io.ringtrace.config.ConfigOutcome;
+import io.ringtrace.routing.RoutingPlan;
+import io.ringtrace.sip.SipProxy;
+import io.ringtrace.sip.SipSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls that nobody makes, before the first real one: a proxy of their own on a loopback port that nobody is told, with a caller and a gateway
+ * in this process, so that the first carrier finds the way of a call compiled. It has no store, no journal and no gateway but its own, so
+ * nothing is recorded and nothing leaves the machine. Runs on a thread of its own while the store starts; begun and ended by the thread that
+ * starts the server.
+ */
+public final class Rehearsal {
+    private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
+    private static final int ENOUGH_CALLS = 6_000;
+    private static final Duration LONGEST = Duration.ofMillis(2_500);
+    /** For the plan and the proxy of the rehearsal to be made, on a machine that is busy. */
+    private static final Duration LONGEST_PREPARATION = Duration.ofSeconds(5);
+
+    private static final PhoneNumber DESTINATION = new PhoneNumber(14155550111L);
+
+    private final Thread thread;
+    private volatile int calls;
+
+    private final int enough;
+    private final Duration longest;
+
+    private Rehearsal(int enough, Duration longest) {
+        this.enough = enough;
+        this.longest = longest;
+        thread = Thread.ofPlatform().daemon().name("rehearsal").unstarted(this::run);
+    }
+
+    /** Begins, and returns at once. */
+    public static Rehearsal begin() {
+        return begin(ENOUGH_CALLS, LONGEST);
+    }
+
+    static Rehearsal begin(int enough, Duration longest) {
+        Rehearsal rehearsal = new Rehearsal(enough, longest);
+        rehearsal.thread.start();
+        return rehearsal;
+    }
+
+    /** Waits for its end, which comes with enough calls, or when its time is over. */
+    public void end() {
+        try {
+            thread.join(longest.plus(LONGEST_PREPARATION));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        LOG.debug("rehearsal: {} calls", calls);
+    }
+
+    /** How many calls were answered and hung up. */
+    int calls() {
+        return calls;
+    }
+
+    private void run() {
+        try (RehearsalPeers peers = new RehearsalPeers()) {
+            RoutingPlan plan = plan(peers.port());
+            try (SipProxy proxy = new SipProxy(
+                    SipSettings.listeningOn(List.of(new SipSettings.ListenAddress(
+                                    InetAddress.getLoopbackAddress().getHostAddress(), 0)))
+                            .withShards(1),
+                    () -> plan,
+                    new NoLeases(),
+                    new ThisClock(),
+                    new PassingKeys(),
+                    shard -> new NoJournal())) {
+                proxy.start();
+                long deadline = System.nanoTime() + longest.toNanos();
+                InetSocketAddress at = proxy.boundAddresses().getFirst();
+                while (calls < enough && System.nanoTime() < deadline) {
+                    calls = peers.play(at);
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("no rehearsal, the first calls will be slower: {}", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** By the loader that reads operators' files, so that it is a plan like theirs. */
+    private static RoutingPlan plan(int gatewayPort) throws IOException {
+        Path file = Files.createTempFile("ringtrace-rehearsal-", ".yaml");
+        try {
+            Files.writeString(
+                    file, """
+                        trunks:
+                          rehearsal:
+                            source-networks: [127.0.0.0/8, "::1/128"]
+                            numbers: {format: nanp}
+                        gateways:
+                          rehearsal: {host: %s, port: %d}
+                        routes:
+                          - {prefix: "+1", gateways: [rehearsal]}
+                        """.formatted(InetAddress.getLoopbackAddress().getHostAddress(), gatewayPort));
+            return switch (new ConfigLoader(Map.of(), Map.of()).load(file)) {
+                case ConfigOutcome.Loaded loaded -> loaded.configuration().plan();
+                case ConfigOutcome.Wrong wrong ->
+                    throw new IOException(wrong.findings().getFirst().text());
+            };
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    private static final class NoLeases implements AttributionLookup {
+        @Override
+        public AttributionResult lookUp(PhoneNumber dialed, long atMillis) {
+            return new AttributionResult.Static("rehearsal", DESTINATION);
+        }
+
+        @Override
+        public long staleMillis() {
+            return 0;
+        }
+    }
+
+    private static final class ThisClock implements LeaseClock {
+        @Override
+        public long nowMillis() {
+            return System.currentTimeMillis();
+        }
+
+        @Override
+        public boolean mayAllocate() {
+            return false;
+        }
+    }
+
+    private static final class PassingKeys implements CookieKeys {
+        private final Key key;
+
+        PassingKeys() {
+            byte[] secret = new byte[32];
+            new SecureRandom().nextBytes(secret);
+            key = new Key(0, secret);
+        }
+
+        @Override
+        public Key current() {
+            return key;
+        }
+
+        @Override
+        public @Nullable Key byId(int id) {
+            return id == 0 ? key : null;
+        }
+    }
+
+    private static final class NoJournal implements CallRecorder {
+        @Override
+        public boolean record(CallEvent event) {
+            return true;
+        }
+
+        @Override
+        public boolean acceptsNewCalls() {
+            return true;
+        }
+    }
+}

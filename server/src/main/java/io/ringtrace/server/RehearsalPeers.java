@@ -1,0 +1,148 @@
+package io.ringtrace.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The caller and the gateway of a rehearsal, on one socket: it answers every request and goes on by every response. One thread. */
+final class RehearsalPeers implements AutoCloseable {
+    private static final int CALLS_AT_ONCE = 16;
+    private static final int PATIENCE_MILLIS = 200;
+    private static final Pattern CALL = Pattern.compile("\r\nCall-ID: (\\d+)");
+    private static final Pattern SESSION =
+            Pattern.compile("^(?:Via|Record-Route|From|To|Call-ID|CSeq): .*$", Pattern.MULTILINE);
+    private static final Pattern ROUTE = Pattern.compile("^Record-Route:(.*)$", Pattern.MULTILINE);
+    private static final Pattern PARTIES = Pattern.compile("^(?:From|To|Call-ID): .*$", Pattern.MULTILINE);
+    private static final String SDP = """
+        v=0
+        o=- 1 1 IN IP4 127.0.0.1
+        s=-
+        c=IN IP4 127.0.0.1
+        t=0 0
+        m=audio 40000 RTP/AVP 8 0 101
+        a=rtpmap:101 telephone-event/8000
+        a=sendrecv
+        """.replace("\n", "\r\n");
+
+    private final DatagramChannel channel;
+    private final Selector selector;
+    private final String us;
+    private final ByteBuffer in = ByteBuffer.allocateDirect(65_535);
+    private int begun;
+    private int done;
+    private int given;
+
+    RehearsalPeers() throws IOException {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        channel = DatagramChannel.open();
+        channel.bind(new InetSocketAddress(loopback, 0));
+        channel.configureBlocking(false);
+        selector = Selector.open();
+        channel.register(selector, SelectionKey.OP_READ);
+        us = loopback.getHostAddress() + ":" + port();
+    }
+
+    int port() throws IOException {
+        return ((InetSocketAddress) channel.getLocalAddress()).getPort();
+    }
+
+    /** Keeps some calls going, and returns how many are over; a call whose datagram was lost is given up after a moment of silence. */
+    int play(InetSocketAddress proxy) throws IOException {
+        while (begun - done - given < CALLS_AT_ONCE) {
+            begun++;
+            send(proxy, invite(begun, proxy));
+        }
+        if (selector.select(PATIENCE_MILLIS) == 0) {
+            given = begun - done;
+        }
+        selector.selectedKeys().clear();
+        in.clear();
+        while (channel.receive(in) != null) {
+            in.flip();
+            heard(proxy, StandardCharsets.ISO_8859_1.decode(in).toString());
+            in.clear();
+        }
+        return done;
+    }
+
+    private void heard(InetSocketAddress proxy, String message) throws IOException {
+        if (message.startsWith("INVITE ")) {
+            send(proxy, answer(message, "180 Ringing", ""));
+            send(proxy, answer(message, "200 OK", SDP));
+        } else if (message.startsWith("BYE ")) {
+            send(proxy, answer(message, "200 OK", ""));
+        } else if (message.startsWith("SIP/2.0 200 ")) {
+            if (message.contains(" BYE\r\n")) {
+                done++;
+            } else {
+                send(proxy, within(message, "ACK", 1));
+                send(proxy, within(message, "BYE", 2));
+            }
+        }
+    }
+
+    private void send(InetSocketAddress to, String message) throws IOException {
+        channel.send(ByteBuffer.wrap(message.getBytes(StandardCharsets.ISO_8859_1)), to);
+    }
+
+    private String invite(int call, InetSocketAddress proxy) {
+        String number = "sip:18005550" + (100 + call % 100) + "@" + proxy.getHostString() + ":" + proxy.getPort();
+        return "INVITE " + number + " SIP/2.0\r\nVia: SIP/2.0/UDP " + us + ";branch=z9hG4bK" + call
+                + "i\r\nMax-Forwards: 70\r\n"
+                + "From: <sip:14155550100@" + us + ">;tag=c" + call + "\r\nTo: <" + number + ">\r\nCall-ID: " + call
+                + "@rehearsal\r\n"
+                + "CSeq: 1 INVITE\r\nContact: <sip:14155550100@" + us
+                + ">\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS\r\n"
+                + "Content-Type: application/sdp\r\nContent-Length: " + SDP.length() + "\r\n\r\n" + SDP;
+    }
+
+    private String answer(String request, String status, String body) {
+        StringBuilder text = new StringBuilder("SIP/2.0 ").append(status).append("\r\n");
+        Matcher lines = SESSION.matcher(request);
+        while (lines.find()) {
+            String line = lines.group().strip();
+            text.append(line).append(line.startsWith("To:") && !line.contains(";tag=") ? ";tag=g\r\n" : "\r\n");
+        }
+        return text.append("Contact: <sip:gateway@")
+                .append(us)
+                .append(">\r\nContent-Length: ")
+                .append(body.length())
+                .append("\r\n\r\n")
+                .append(body)
+                .toString();
+    }
+
+    private String within(String response, String method, int cseq) {
+        Matcher id = CALL.matcher(response);
+        String call = id.find() ? id.group(1) : "0";
+        StringBuilder text = new StringBuilder(method + " sip:gateway@" + us + " SIP/2.0\r\nVia: SIP/2.0/UDP " + us
+                + ";branch=z9hG4bK" + call + method + "\r\nMax-Forwards: 70\r\n");
+        Matcher route = ROUTE.matcher(response);
+        while (route.find()) {
+            text.append("Route:").append(route.group(1).stripTrailing()).append("\r\n");
+        }
+        Matcher parties = PARTIES.matcher(response);
+        while (parties.find()) {
+            text.append(parties.group().strip()).append("\r\n");
+        }
+        return text.append("CSeq: ")
+                .append(cseq)
+                .append(' ')
+                .append(method)
+                .append("\r\nContent-Length: 0\r\n\r\n")
+                .toString();
+    }
+
+    @Override
+    public void close() throws IOException {
+        selector.close();
+        channel.close();
+    }
+}

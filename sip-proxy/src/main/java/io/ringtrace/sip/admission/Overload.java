@@ -1,0 +1,66 @@
+package io.ringtrace.sip.admission;
+
+/**
+ * Whether a shard has more to do than it can: measured by how late its ticks come, which is how long a message waits behind others, and by
+ * how full the ring is in which other shards hand it messages. From a quarter of a second on new calls are refused, few at first; at half a
+ * second, when callers begin to send again what was not answered (T1, RFC 3261 §17.1.1.2), all of them. Everything within calls goes on. Its
+ * shard's thread alone.
+ */
+public final class Overload {
+    private static final double WEIGHT = 1.0 / 16;
+    /** A pause that was longer than this is over sooner than the load would be. */
+    private static final double LONGEST_SAMPLE_MILLIS = 1_000;
+
+    private static final double FIRST_MILLIS = 250;
+    private static final double ALL_MILLIS = 500;
+    private static final double FIRST_FILL = 0.5;
+    private static final double ALL_FILL = 0.9;
+
+    private final boolean on;
+    private final long tickMillis;
+    private long lastTick = Long.MIN_VALUE;
+    private double late;
+    private double lagMillis;
+    private double fill;
+
+    /**
+     * @param on whether new calls are refused by load at all
+     * @param tickMillis how often ticks ought to come
+     */
+    public Overload(boolean on, long tickMillis) {
+        this.on = on;
+        this.tickMillis = tickMillis;
+    }
+
+    /** A tick came. */
+    public void ticked(long nowMillis) {
+        if (lastTick != Long.MIN_VALUE) {
+            // Ticks that were missed follow at once, so that being late is made good one tick at a time.
+            late = Math.clamp(late + (nowMillis - lastTick - tickMillis), 0, LONGEST_SAMPLE_MILLIS);
+            lagMillis += (late - lagMillis) * WEIGHT;
+        }
+        lastTick = nowMillis;
+    }
+
+    /** So many messages of other shards wait. */
+    public void waiting(int messages, int most) {
+        fill = (double) messages / most;
+    }
+
+    /** How late ticks come, smoothed over the last ones. */
+    public long lagMillis() {
+        return (long) lagMillis;
+    }
+
+    /** True while some new calls are to be refused: then {@link #refuses} says which. */
+    public boolean shedding() {
+        return on && (lagMillis > FIRST_MILLIS || fill > FIRST_FILL);
+    }
+
+    /** @param draw from 0 inclusive to 1 exclusive, at random */
+    public boolean refuses(double draw) {
+        double byLag = (lagMillis - FIRST_MILLIS) / (ALL_MILLIS - FIRST_MILLIS);
+        double byFill = (fill - FIRST_FILL) / (ALL_FILL - FIRST_FILL);
+        return draw < Math.max(byLag, byFill);
+    }
+}

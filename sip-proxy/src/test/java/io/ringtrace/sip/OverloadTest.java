@@ -1,0 +1,106 @@
+package io.ringtrace.sip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtrace.sip.admission.Overload;
+import io.ringtrace.sip.counters.Count;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A shard with more to do than it can")
+class OverloadTest {
+    private static final int TICK = 10;
+
+    @Test
+    void refusesNewCallsAndGoesOnWithRunningOnesCancelsAndAcks() throws Exception {
+        try (Ladder ladder = new Ladder(settings -> settings.withShedding(true), 1)) {
+            ladder.connects(Ladder.PROMO);
+            String bye = ladder.caller.inDialog("BYE");
+            ladder.caller.invites(Ladder.PROMO);
+            ladder.caller.receives("100");
+            ladder.gateway.receives("INVITE");
+            ladder.gateway.answers(100);
+            String ringing = ladder.caller.lastSent();
+
+            // A hundred ticks, each a quarter of a second later than it should have come.
+            for (int i = 0; i < 100; i++) {
+                ladder.clock.advance(250);
+                ladder.proxy.tick();
+            }
+            ladder.caller.invites(Ladder.PROMO);
+            assertThat(ladder.caller.receives("503").header("Retry-After")).isEqualTo("5");
+            assertThat(ladder.count(Count.SHED)).isEqualTo(1);
+
+            ladder.caller.sends(ringing.replaceAll("INVITE", "CANCEL"));
+            ladder.caller.receives("200");
+            ladder.caller.sends(bye);
+            ladder.until(() -> ladder.journal.kinds().size() >= 4);
+        }
+    }
+
+    @Test
+    void refusesFewAtFirstAndAllAtHalfASecond() {
+        Overload overload = late(380);
+        long refused = IntStream.range(0, 1000)
+                .filter(i -> overload.shedding() && overload.refuses(i / 1000.0))
+                .count();
+        assertThat(overload.lagMillis()).isBetween(360L, 390L);
+        assertThat(refused).isBetween(400L, 600L);
+        assertThat(late(600).refuses(0.999)).isTrue();
+        assertThat(late(200).shedding()).isFalse();
+    }
+
+    @Test
+    void recoversWhenItsTicksComeInTimeAgain() {
+        Overload overload = late(600);
+        long now = 1_000_000;
+        overload.ticked(now);
+        for (int i = 0; i < 300; i++) {
+            overload.ticked(now += i < 100 ? 0 : TICK);
+        }
+        assertThat(overload.shedding()).isFalse();
+        assertThat(overload.lagMillis()).isLessThan(10);
+    }
+
+    @Test
+    void isNotFoundInOneShortPause() {
+        Overload overload = new Overload(true, TICK);
+        long now = 0;
+        for (int i = 0; i < 100; i++) {
+            overload.ticked(now += TICK);
+        }
+        overload.ticked(now += 200);
+        assertThat(overload.shedding()).isFalse();
+    }
+
+    @Test
+    void refusesByTheRingOfOtherShardsMessagesToo() {
+        Overload overload = new Overload(true, TICK);
+        overload.waiting(5_000, 8_192);
+        assertThat(overload.shedding()).isTrue();
+        assertThat(overload.refuses(0.1)).isTrue();
+        assertThat(overload.refuses(0.9)).isFalse();
+        overload.waiting(0, 8_192);
+        assertThat(overload.shedding()).isFalse();
+    }
+
+    @Test
+    void mayBeToldToTakeAllTheSame() {
+        Overload overload = new Overload(false, TICK);
+        overload.waiting(8_000, 8_192);
+        assertThat(overload.shedding()).isFalse();
+    }
+
+    /** Its ticks come that late, again and again. */
+    private static Overload late(int millis) {
+        Overload overload = new Overload(true, TICK);
+        long now = 0;
+        overload.ticked(now);
+        now += millis;
+        for (int i = 0; i < 200; i++) {
+            overload.ticked(now += TICK);
+        }
+        return overload;
+    }
+}

@@ -1,0 +1,107 @@
+package io.ringtrace.sip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtrace.sip.counters.CallTallies;
+import io.ringtrace.sip.counters.CallTally;
+import io.ringtrace.sip.counters.DelayHistogram;
+import io.ringtrace.sip.proxy.LiveCallView;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("What is counted and shown of calls by trunk and gateway")
+class TallyTest {
+    @Test
+    void answeredCallCountsAtItsTrunkAndItsGatewayWithItsDelays() throws Exception {
+        try (Ladder ladder = new Ladder()) {
+            ladder.caller.invites(Ladder.PROMO);
+            ladder.caller.receives("100");
+            ladder.gateway.receives("INVITE");
+            ladder.passes(Duration.ofMillis(400));
+            ladder.gateway.answers(180);
+            ladder.caller.receives("180");
+            ladder.passes(Duration.ofSeconds(2));
+            ladder.gateway.answersInvite(200);
+            ladder.caller.receives("200");
+            CallTallies tallies = ladder.proxy.tallies().getFirst();
+            CallTally trunk = tallies.ofTrunk("acme");
+            CallTally gateway = tallies.ofGateway("gw1");
+            assertThat(trunk.count(200)).isEqualTo(1);
+            assertThat(gateway.count(200)).isEqualTo(1);
+            assertThat(trunk.delay(CallTally.Delay.POST_DIAL).sumMillis()).isEqualTo(400);
+            assertThat(trunk.delay(CallTally.Delay.POST_DIAL_THEIRS).sumMillis())
+                    .isEqualTo(400);
+            assertThat(trunk.delay(CallTally.Delay.FINAL).sumMillis()).isEqualTo(2_400);
+            assertThat(gateway.delay(CallTally.Delay.POST_DIAL).sumMillis()).isEqualTo(400);
+            assertThat(counts(trunk.delay(CallTally.Delay.POST_DIAL))).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void silentGatewayCountsWithoutAStatusAndItsTimeIsOurs() throws Exception {
+        try (Ladder ladder = new Ladder(settings -> settings, 2)) {
+            ladder.caller.invites(Ladder.PROMO);
+            ladder.caller.receives("100");
+            ladder.gateway.receives("INVITE");
+            ladder.passes(Duration.ofSeconds(3).plusMillis(20));
+            ladder.secondGateway.receives("INVITE");
+            ladder.secondGateway.answers(486);
+            ladder.caller.receives("486");
+            CallTallies tallies = ladder.proxy.tallies().getFirst();
+            CallTally trunk = tallies.ofTrunk("acme");
+            assertThat(trunk.count(486)).isEqualTo(1);
+            assertThat(tallies.ofGateway("gw2").count(486)).isEqualTo(1);
+            assertThat(trunk.delay(CallTally.Delay.POST_DIAL_OURS).sumMillis()).isGreaterThanOrEqualTo(3_000);
+            assertThat(trunk.delay(CallTally.Delay.POST_DIAL_THEIRS).sumMillis())
+                    .isLessThan(100);
+            ladder.passes(Duration.ofSeconds(31));
+            assertThat(tallies.ofGateway("gw1").count(0)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void unknownNumberCountsAtItsTrunkAlone() throws Exception {
+        try (Ladder ladder = new Ladder()) {
+            ladder.caller.invites(Ladder.UNKNOWN);
+            ladder.caller.receives("100");
+            ladder.caller.receives("404");
+            CallTallies tallies = ladder.proxy.tallies().getFirst();
+            assertThat(tallies.ofTrunk("acme").count(404)).isEqualTo(1);
+            assertThat(tallies.gateways()).isEmpty();
+        }
+    }
+
+    @Test
+    void liveCallsAreShownByTheirStates() throws Exception {
+        try (Ladder ladder = new Ladder()) {
+            ladder.connects(Ladder.PROMO);
+            long answeredAt = ladder.journal.answered().atMillis();
+            ladder.jumps(Duration.ofSeconds(1));
+            ladder.caller.invites(Ladder.STATIC_NUMBER);
+            ladder.caller.receives("100");
+            ladder.gateway.receives("INVITE");
+            ladder.gateway.answers(180);
+            ladder.caller.receives("180");
+            assertThat(ladder.proxy.liveCallViews(100))
+                    .satisfiesExactly(
+                            first -> {
+                                assertThat(first.state()).isEqualTo(LiveCallView.State.ANSWERED);
+                                assertThat(first.trunk()).isEqualTo("acme");
+                                assertThat(first.gateway()).isEqualTo("gw1");
+                                assertThat(String.valueOf(first.caller())).isEqualTo("+12025550199");
+                                assertThat(String.valueOf(first.dialed())).isEqualTo(Ladder.PROMO);
+                                assertThat(first.answeredAtMillis()).isEqualTo(answeredAt);
+                            },
+                            second -> assertThat(second.state()).isEqualTo(LiveCallView.State.RINGING));
+            assertThat(ladder.proxy.liveCallViews(1)).hasSize(1);
+        }
+    }
+
+    private static long counts(DelayHistogram histogram) {
+        long[] counts = new long[DelayHistogram.upperBoundsSeconds().length];
+        histogram.addTo(counts);
+        return Arrays.stream(counts).sum();
+    }
+}
