@@ -42,7 +42,7 @@ public record Gateway(
             String name,
             String host,
             int port,
-            Transport transport,
+            @Nullable Transport transport,
             Duration silence,
             Set<Integer> failoverStatuses,
             List<IpNetwork> sourceNetworks) {

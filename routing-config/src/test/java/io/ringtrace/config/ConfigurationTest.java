@@ -109,15 +109,15 @@ class ConfigurationTest {
                                 connect: 1s
                                 longest-header-kb: 16
                                 longest-message-kb: 48
-                            """)
-                    .sip();
+                            """).sip();
 
             assertThat(sip)
                     .isEqualTo(new SipConfig(
                             List.of(
                                     new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("192.0.2.1"), 5070),
                                     new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("::1"), 0),
-                                    new SipConfig.Listener(Transport.TCP, InetAddress.ofLiteral("0.0.0.0"), 5060, "edge.example.net")),
+                                    new SipConfig.Listener(
+                                            Transport.TCP, InetAddress.ofLiteral("0.0.0.0"), 5060, "edge.example.net")),
                             List.of("sip.example.net", "198.51.100.7", "2001:db8::1"),
                             7,
                             Duration.ofMinutes(90),

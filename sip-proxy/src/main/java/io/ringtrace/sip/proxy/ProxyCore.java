@@ -97,7 +97,8 @@ public final class ProxyCore {
      * @param sheds whether new calls are refused when the shard has more to do than it can
      * @param toTag the To tag of our own answers
      */
-    public record Rules(Duration maximumDuration, int mostLiveCalls, Duration noAnswerLimit, boolean sheds, String toTag) {}
+    public record Rules(
+            Duration maximumDuration, int mostLiveCalls, Duration noAnswerLimit, boolean sheds, String toTag) {}
 
     /**
      * @param hops the shard's own
