@@ -106,7 +106,7 @@ final class CallMetrics implements MultiCollector {
                 if (count > 0) {
                     counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                             .labels(Labels.of(label, who, "code", status == 0 ? "none" : Integer.toString(status)))
-                            .value(count)
+                            .value((double) count)
                             .build());
                 }
             }

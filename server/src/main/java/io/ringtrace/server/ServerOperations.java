@@ -164,9 +164,11 @@ final class ServerOperations implements Operations {
                 .sorted(Comparator.comparing(Gateway::name))
                 .map(gateway -> new GatewayState(
                         gateway.name(),
-                        (gateway.host().indexOf(':') < 0 ? gateway.host() : "[" + gateway.host() + "]") + ":"
-                                + gateway.port(),
-                        gateway.transport().name(),
+                        (gateway.host().indexOf(':') < 0 ? gateway.host() : "[" + gateway.host() + "]")
+                                + (gateway.port() > 0 ? ":" + gateway.port() : ""),
+                        gateway.transport() == null
+                                ? "auto"
+                                : gateway.transport().name(),
                         gateway.silence()))
                 .toList();
     }
