@@ -320,7 +320,13 @@ class CallLimitsTest {
             caller.acksFailure(caller.receives("500"));
             ladder.passes(Duration.ofSeconds(40));
             gateway.skipsAll("INVITE", 20);
-            rings();
+            caller.skipsAll("500", 20);
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            ladder.secondGateway.receives("INVITE");
+            ladder.secondGateway.answers(503);
+            ladder.secondGateway.receives("ACK");
+            gateway.receives("INVITE");
         }
     }
 }

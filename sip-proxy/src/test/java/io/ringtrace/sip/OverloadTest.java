@@ -20,7 +20,9 @@ class OverloadTest {
             ladder.caller.invites(Ladder.PROMO);
             ladder.caller.receives("100");
             ladder.gateway.receives("INVITE");
+            long heard = provisionals(ladder);
             ladder.gateway.answers(100);
+            ladder.until(() -> provisionals(ladder) > heard);
             String ringing = ladder.caller.lastSent();
 
             // A hundred ticks, each a quarter of a second later than it should have come.
@@ -37,6 +39,12 @@ class OverloadTest {
             ladder.caller.sends(bye);
             ladder.until(() -> ladder.journal.kinds().size() >= 4);
         }
+    }
+
+    private static long provisionals(Ladder ladder) {
+        return ladder.proxy.counters().stream()
+                .mapToLong(c -> c.responsesReceived(1))
+                .sum();
     }
 
     @Test
