@@ -48,11 +48,23 @@ public interface Operations {
     }
 
     /**
+     * One address of a gateway.
+     *
      * @param address host and port
-     * @param transport UDP, TCP or TLS
+     * @param transport UDP, TCP or TLS; AUTO while that is left to DNS
      * @param silence how long it may give no answer before the next gateway is tried
+     * @param state UP, SUSPECT, DOWN or UNRESOLVED
+     * @param since when it came into that state; null when it has never been in another one
+     * @param reason why it is in that state; null when there is nothing to tell
      */
-    record GatewayState(String name, String address, String transport, Duration silence) {}
+    record GatewayState(
+            String name,
+            String address,
+            String transport,
+            Duration silence,
+            String state,
+            @Nullable Instant since,
+            @Nullable String reason) {}
 
     /** Where a call would go, and why. Nothing is sent or recorded. */
     Explained explain(Question question);

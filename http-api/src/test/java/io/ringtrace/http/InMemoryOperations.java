@@ -63,7 +63,14 @@ final class InMemoryOperations implements Operations {
 
     @Override
     public List<GatewayState> gateways() {
-        return List.of(new GatewayState("east", "192.0.2.10:5060", "UDP", Duration.ofSeconds(3)));
+        return List.of(new GatewayState(
+                "east",
+                "192.0.2.10:5060",
+                "UDP",
+                Duration.ofSeconds(3),
+                "SUSPECT",
+                Instant.EPOCH,
+                "no answer"));
     }
 
     @Override

@@ -61,7 +61,8 @@ class OperationTest {
                         + "[\"198.51.100.7/32\",\"2001:db8::/48\"],\"default_destination\":null}]}");
         assertThat(api.get("/v1/operator/gateways", RunningApi.OPERATOR).body())
                 .isEqualTo("{\"gateways\":[{\"name\":\"east\",\"address\":\"192.0.2.10:5060\",\"transport\":\"udp\","
-                        + "\"silence_ms\":3000}]}");
+                        + "\"silence_ms\":3000,\"state\":\"suspect\",\"since\":\"1970-01-01T00:00:00Z\","
+                        + "\"reason\":\"no answer\"}]}");
         assertThat(api.get("/v1/operator/trunks", "").statusCode()).isEqualTo(401);
     }
 

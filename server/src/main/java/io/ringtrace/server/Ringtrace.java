@@ -243,6 +243,7 @@ public final class Ringtrace implements AutoCloseable {
                         operatorToken.getBytes(StandardCharsets.US_ASCII)));
         int httpPort = http.start();
         metrics.getPrometheusRegistry().register(new CallMetrics(proxy::tallies));
+        metrics.getPrometheusRegistry().register(new GatewayMetrics(proxy::gateways));
         ServerMetrics.bind(metrics, proxy, directory, journal, drain, clock, reload);
 
         watch(reload);

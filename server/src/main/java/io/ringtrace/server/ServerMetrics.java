@@ -73,6 +73,7 @@ final class ServerMetrics {
         }
         FunctionCounter.builder("ringtrace.sip.send.failures", sip, SipProxy::sendFailures)
                 .register(registry);
+        Gauge.builder("ringtrace.sip.connections", sip, SipProxy::connections).register(registry);
         Gauge.builder("ringtrace.directory.numbers", directory, NumberDirectory::size)
                 .register(registry);
         Gauge.builder("ringtrace.directory.stale.seconds", directory, d -> d.staleMillis() / 1000.0)

@@ -11,15 +11,19 @@ import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.IpNetwork;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.Trunk;
+import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.proxy.LiveCallView;
+import io.ringtrace.sip.target.GatewayStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -160,17 +164,24 @@ final class ServerOperations implements Operations {
 
     @Override
     public List<GatewayState> gateways() {
-        return activePlan.plan().gateways().values().stream()
-                .sorted(Comparator.comparing(Gateway::name))
-                .map(gateway -> new GatewayState(
-                        gateway.name(),
-                        (gateway.host().indexOf(':') < 0 ? gateway.host() : "[" + gateway.host() + "]")
-                                + (gateway.port() > 0 ? ":" + gateway.port() : ""),
-                        gateway.transport() == null
-                                ? "auto"
-                                : gateway.transport().name(),
-                        gateway.silence()))
+        Map<String, Gateway> plan = activePlan.plan().gateways();
+        return sip.gateways().stream()
+                .filter(status -> plan.containsKey(status.name()))
+                .map(status -> state(status, Objects.requireNonNull(plan.get(status.name()))))
                 .toList();
+    }
+
+    private static GatewayState state(GatewayStatus status, Gateway gateway) {
+        String host = status.host().indexOf(':') < 0 ? status.host() : "[" + status.host() + "]";
+        Transport transport = status.transport();
+        return new GatewayState(
+                status.name(),
+                status.port() > 0 ? host + ":" + status.port() : host,
+                transport == null ? "AUTO" : transport.name(),
+                gateway.silence(),
+                status.state().name(),
+                status.since(),
+                status.reason());
     }
 
     /** How the server is, in one line. */

@@ -140,11 +140,15 @@ public final class OperationEndpoints {
         ObjectNode body = Json.object();
         ArrayNode gateways = body.putArray("gateways");
         for (Operations.GatewayState gateway : operations.gateways()) {
+            Instant since = gateway.since();
             gateways.addObject()
                     .put("name", gateway.name())
                     .put("address", gateway.address())
                     .put("transport", gateway.transport().toLowerCase(Locale.ROOT))
-                    .put("silence_ms", gateway.silence().toMillis());
+                    .put("silence_ms", gateway.silence().toMillis())
+                    .put("state", gateway.state().toLowerCase(Locale.ROOT))
+                    .put("since", since == null ? null : since.toString())
+                    .put("reason", gateway.reason());
         }
         return Answer.of(200, Answer.JSON, Json.bytes(body));
     }

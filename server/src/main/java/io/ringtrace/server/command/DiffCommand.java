@@ -32,6 +32,11 @@ import tools.jackson.databind.JsonNode;
             "Shows what a configuration has otherwise than the routing plan in force, and which calls of the last day it would have",
             "sent elsewhere. With --against, compares two configurations, without calls and without a server.",
             "Exit code 0 when nothing differs, 1 when something does, 2 when a configuration is wrong."
+        },
+        footer = {
+            "  ringtrace diff /etc/ringtrace/new",
+            "  ringtrace diff new.yaml --against ringtrace.yaml",
+            "  ringtrace diff new.yaml --hours 168"
         })
 public final class DiffCommand implements Callable<Integer> {
     private static final int MOST_CALLS = 100_000;

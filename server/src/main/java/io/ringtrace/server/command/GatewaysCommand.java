@@ -43,13 +43,16 @@ public final class GatewaysCommand implements Callable<Integer> {
 
     private String table(JsonNode answer) {
         TextTable table =
-                new TextTable(new Paint(spec), List.of("GATEWAY", "ADDRESS", "BY", "SILENCE"), Set.of("SILENCE"));
+                new TextTable(new Paint(spec), List.of("GATEWAY", "ADDRESS", "BY", "SILENCE", "STATE", "SINCE", "WHY"), Set.of("SILENCE"));
         for (JsonNode gateway : answer.path("gateways")) {
             table.row(
                     gateway.path("name").asString(),
                     gateway.path("address").asString(),
                     gateway.path("transport").asString(),
-                    gateway.path("silence_ms").asLong() + " ms");
+                    gateway.path("silence_ms").asLong() + " ms",
+                    gateway.path("state").asString(),
+                    gateway.path("since").asString(""),
+                    gateway.path("reason").asString(""));
         }
         return table.text();
     }

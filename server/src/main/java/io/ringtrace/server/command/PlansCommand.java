@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
         description = {
             "Lists the routing plans that were in force last, which ringtrace rollback can put in force again,",
             "and what the plan in force has otherwise than the one before it."
-        })
+        },
+        footer = "  ringtrace plans")
 public final class PlansCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything

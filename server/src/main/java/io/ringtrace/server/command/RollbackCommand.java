@@ -17,7 +17,8 @@ import tools.jackson.databind.JsonNode;
         description = {
             "Puts an earlier routing plan in force. The files stay as they are: the plan holds until they change,",
             "ringtrace reload is said, or the server is started again. Exit code 2 when the version is not kept."
-        })
+        },
+        footer = {"  ringtrace rollback", "  ringtrace rollback 9f86d081884c"})
 public final class RollbackCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
