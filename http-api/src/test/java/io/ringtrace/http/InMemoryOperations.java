@@ -64,13 +64,7 @@ final class InMemoryOperations implements Operations {
     @Override
     public List<GatewayState> gateways() {
         return List.of(new GatewayState(
-                "east",
-                "192.0.2.10:5060",
-                "UDP",
-                Duration.ofSeconds(3),
-                "SUSPECT",
-                Instant.EPOCH,
-                "no answer"));
+                "east", "192.0.2.10:5060", "UDP", Duration.ofSeconds(3), "SUSPECT", Instant.EPOCH, "no answer"));
     }
 
     @Override

@@ -28,7 +28,8 @@ final class GatewayMetrics implements Collector {
                 .help("1 up, 0.5 suspect, 0 down or without an address");
         Set<Labels> seen = new HashSet<>();
         for (GatewayStatus status : gateways.get()) {
-            String transport = status.transport() == null ? "auto" : status.transport().name();
+            String transport =
+                    status.transport() == null ? "auto" : status.transport().name();
             Labels labels = Labels.of(
                     "gateway", status.name(), "address", status.host() + " " + status.port(), "transport", transport);
             if (seen.add(labels)) {

@@ -90,7 +90,8 @@ class ObservedIT {
                 .replaceAll("\\b[0-9.]+(e[0-9]+)?\\b", " ");
         assertThat(bare).as(expression).doesNotContain("{", "}", "[", "]", "\"", "$");
         int open = 0;
-        for (char c : bare.toCharArray()) {
+        for (int i = 0; i < bare.length(); i++) {
+            char c = bare.charAt(i);
             open += c == '(' ? 1 : c == ')' ? -1 : 0;
             assertThat(open).as(expression).isNotNegative();
         }

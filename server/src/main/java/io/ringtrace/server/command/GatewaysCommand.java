@@ -42,8 +42,10 @@ public final class GatewaysCommand implements Callable<Integer> {
     }
 
     private String table(JsonNode answer) {
-        TextTable table =
-                new TextTable(new Paint(spec), List.of("GATEWAY", "ADDRESS", "BY", "SILENCE", "STATE", "SINCE", "WHY"), Set.of("SILENCE"));
+        TextTable table = new TextTable(
+                new Paint(spec),
+                List.of("GATEWAY", "ADDRESS", "BY", "SILENCE", "STATE", "SINCE", "WHY"),
+                Set.of("SILENCE"));
         for (JsonNode gateway : answer.path("gateways")) {
             table.row(
                     gateway.path("name").asString(),

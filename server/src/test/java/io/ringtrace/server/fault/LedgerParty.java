@@ -9,13 +9,17 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A user agent of the bench on one UDP socket: all it hears and all its timers run on one thread of its own. */
 abstract class LedgerParty implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerParty.class);
     private static final int T1_MILLIS = 500;
     private static final int T2_MILLIS = 4_000;
     private static final int RECEIVE_BUFFER = 8 << 20;
@@ -84,12 +88,12 @@ abstract class LedgerParty implements AutoCloseable {
 
     final void after(long millis, Runnable work) {
         try {
-            thread.schedule(
+            Future<?> _ = thread.schedule(
                     () -> {
                         try {
                             work.run();
                         } catch (RuntimeException e) {
-                            e.printStackTrace();
+                            LOG.error("a party of the bench failed", e);
                         }
                     },
                     millis,
