@@ -93,7 +93,7 @@ public final class ConfigWatch implements AutoCloseable {
         ConfigFiles before = reload.files();
         seen = now;
         try {
-            reload.reload("file watch");
+            reload.reloadChanged("file watch");
         } catch (RuntimeException e) {
             LOG.error("reload (file watch) failed; the routing plan stays as it was", e);
         }

@@ -156,11 +156,23 @@ public final class PlanReload {
      *
      * @param cause for the log, such as {@code SIGHUP}
      */
-    public synchronized Result reload(String cause) {
+    public Result reload(String cause) {
+        return reload(cause, false);
+    }
+
+    /** The same, but files that say what they said when an earlier plan was put in force do not end that: a watch may tell of a change late. */
+    Result reloadChanged(String cause) {
+        return reload(cause, true);
+    }
+
+    private synchronized Result reload(String cause, boolean onlyChanged) {
         ConfigLoader.Read read = loader.read(file, ConfigStorage.DISK);
         files = new ConfigFiles(file, read.folders());
         return switch (read.outcome()) {
             case ConfigOutcome.Wrong(List<Finding> findings) -> refused(cause, findings);
+            case ConfigOutcome.Loaded(Configuration next)
+            when onlyChanged && next.plan().version().equals(state.rolledBackFrom) ->
+                new Result.Unchanged(state.version, state.afterRestart);
             case ConfigOutcome.Loaded(Configuration next) -> {
                 Result result = good(cause, next, null);
                 keep(next.plan().version(), read.files());

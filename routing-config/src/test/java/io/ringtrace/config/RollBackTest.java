@@ -94,6 +94,24 @@ class RollBackTest {
     }
 
     @Test
+    void itDoesNotEndBecauseAWatchTellsLateOfTheFilesThatWereInForceBefore() throws IOException {
+        String first = version();
+        routes(2);
+        reload.reload("test");
+        String second = version();
+        reload.rollBack(null);
+
+        assertThat(reload.reloadChanged("file watch")).isEqualTo(new PlanReload.Result.Unchanged(first, List.of()));
+        assertThat(version()).isEqualTo(first);
+        assertThat(reload.state().rolledBackFrom()).isEqualTo(second);
+
+        routes(3);
+        reload.reloadChanged("file watch");
+        assertThat(reload.plan().routes()).hasSize(3);
+        assertThat(reload.state().rolledBackFrom()).isNull();
+    }
+
+    @Test
     void itEndsWhenTheFilesAreReadAgain() throws IOException {
         routes(2);
         reload.reload("test");
