@@ -27,17 +27,7 @@ public final class GatewaysCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException {
-        JsonNode answer;
-        try (OperatorClient client = server.connect()) {
-            answer = client.get("/v1/operator/gateways");
-        }
-        spec.commandLine()
-                .getOut()
-                .println(
-                        switch (format.format) {
-                            case TABLE -> table(answer);
-                            case JSON -> answer.toPrettyString();
-                        });
+        format.print(spec, server.get("/v1/operator/gateways"), this::table);
         return 0;
     }
 

@@ -36,10 +36,7 @@ public final class LiveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException {
-        JsonNode live;
-        try (OperatorClient client = server.connect()) {
-            live = client.get("/v1/operator/live?limit=" + limit);
-        }
+        JsonNode live = server.get("/v1/operator/live?limit=" + limit);
         PrintWriter out = spec.commandLine().getOut();
         switch (format.format) {
             case TABLE -> page(live, Instant.now(), out);

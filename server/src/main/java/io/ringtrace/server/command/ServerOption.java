@@ -2,6 +2,7 @@ package io.ringtrace.server.command;
 
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
 
 /** Names the running server that a command speaks to. */
 final class ServerOption {
@@ -14,5 +15,12 @@ final class ServerOption {
 
     OperatorClient connect() throws CommandException {
         return OperatorClient.of(dataDirectory);
+    }
+
+    /** One answer of the running server. */
+    JsonNode get(String path) throws CommandException {
+        try (OperatorClient client = connect()) {
+            return client.get(path);
+        }
     }
 }

@@ -30,17 +30,8 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException {
-        JsonNode status;
-        try (OperatorClient client = server.connect()) {
-            status = client.get("/v1/operator/status");
-        }
-        spec.commandLine()
-                .getOut()
-                .println(
-                        switch (format.format) {
-                            case TABLE -> StatusText.page(status, Instant.now(), new Paint(spec));
-                            case JSON -> status.toPrettyString();
-                        });
+        JsonNode status = server.get("/v1/operator/status");
+        format.print(spec, status, told -> StatusText.page(told, Instant.now(), new Paint(spec)));
         return status.path("checks")
                         .valueStream()
                         .anyMatch(check -> check.path("status").asString().equals("down"))

@@ -28,17 +28,7 @@ public final class TrunksCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException {
-        JsonNode answer;
-        try (OperatorClient client = server.connect()) {
-            answer = client.get("/v1/operator/trunks");
-        }
-        spec.commandLine()
-                .getOut()
-                .println(
-                        switch (format.format) {
-                            case TABLE -> table(answer);
-                            case JSON -> answer.toPrettyString();
-                        });
+        format.print(spec, server.get("/v1/operator/trunks"), this::table);
         return 0;
     }
 
