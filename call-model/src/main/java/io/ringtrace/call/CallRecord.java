@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attributionStatus as in {@code AttributionStatus.text()}
  * @param leaseId number and version of the lease: {@code 18005550123.7}
+ * @param marketingSources where values came from, as {@code MarketingSource.text()}; those not named, by the API
  * @param postDialDelayMillis the INVITE's arrival to the first 18x or, without one, the final answer
  * @param postDialDelayTheirsMillis of these, from the INVITE to the gateway that brought it
  * @param postDialDelayOursMillis the rest, gateways tried before among it
@@ -31,6 +32,7 @@ public record CallRecord(
         @Nullable String leaseId,
         @Nullable String visitorId,
         Map<String, String> marketingData,
+        Map<String, String> marketingSources,
         String attributionStatus,
         @Nullable Double attributionConfidence,
         @Nullable Long leaseAgeMillis,
@@ -58,6 +60,7 @@ public record CallRecord(
         boolean complete) {
     public CallRecord {
         marketingData = Map.copyOf(marketingData);
+        marketingSources = Map.copyOf(marketingSources);
         attempts = List.copyOf(attempts);
     }
 }

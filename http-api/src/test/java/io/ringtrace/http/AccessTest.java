@@ -38,6 +38,8 @@ class AccessTest {
                 .replace(":advertiser", "adv")
                 .replace(":campaign", "camp")
                 .replace(":callId", "x")
+                .replace(":field", "mood")
+                .replace(":number", "+12125550142")
                 .replace(":id", "16");
         String body = endpoint.method().equals("GET") || endpoint.method().equals("DELETE") ? "" : "{}";
         return api.send(
@@ -129,6 +131,9 @@ class AccessTest {
                         api.account,
                         api.account,
                         api.account,
+                        api.marketing,
+                        api.destinations,
+                        api.destinations,
                         api.records,
                         new NoHealth(),
                         new InMemoryOperations()),

@@ -26,6 +26,7 @@ import io.ringtrace.store.account.DrainedNumbers;
 import io.ringtrace.store.account.StoreAccounts;
 import io.ringtrace.store.bank.DatabaseNumberBank;
 import io.ringtrace.store.bank.DatabaseNumberMatching;
+import io.ringtrace.store.bank.DatabaseNumberReports;
 import io.ringtrace.store.bank.PoolFilling;
 import io.ringtrace.store.cookie.StoredCookieKeys;
 import io.ringtrace.store.db.StoreDatabase;
@@ -180,12 +181,12 @@ public final class Ringtrace implements AutoCloseable {
         BinlogFeed feed = open("directory feed", new BinlogFeed(database, node, directory, clock));
         feed.start();
 
-        StoreAccounts accounts = open("accounts", StoreAccounts.open(database, clock, directory, data.path()));
-        DrainedNumbers drained = open("drained numbers", new DrainedNumbers(database, clock, directory));
+        StoreAccounts accounts = open("accounts", StoreAccounts.open(database, clock, directory, data.path(), store.numberRest()));
+        DrainedNumbers drained = open("drained numbers", new DrainedNumbers(database, clock, directory, store.numberRest()));
         drained.start();
         LeaseAllocator leases = open(
                 "lease allocator",
-                new LeaseAllocator(database, clock, new PoolFilling(), directory, LeaseAllocator.Settings.DEFAULT));
+                new LeaseAllocator(database, clock, new PoolFilling(store.numberRest()), directory, LeaseAllocator.Settings.DEFAULT));
 
         StoredCookieKeys cookieKeys =
                 open("cookie keys", new StoredCookieKeys(data.path().resolve("cookie-keys"), database, clock));
@@ -233,9 +234,16 @@ public final class Ringtrace implements AutoCloseable {
                                 leases,
                                 accounts.pools(),
                                 accounts.accounts(),
-                                new DatabaseNumberBank(database, clock, directory),
+                                new DatabaseNumberBank(
+                                        database,
+                                        clock,
+                                        directory,
+                                        number -> plan.current().staticNumber(number) != null),
                                 new DatabaseNumberMatching(database, clock),
                                 accounts.smsNumbers(),
+                                accounts.dictionaries(),
+                                accounts.destinations(),
+                                new DatabaseNumberReports(database),
                                 new StoreCallRecords(database),
                                 health,
                                 operations),

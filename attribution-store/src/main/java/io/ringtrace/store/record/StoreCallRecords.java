@@ -144,6 +144,7 @@ public final class StoreCallRecords implements CallRecords {
                 promo == null || leaseVersion == null ? null : promo.digits() + "." + leaseVersion,
                 row.getString("visitor_id"),
                 RecordJson.fields(row.getString("marketing_data")),
+                RecordJson.fields(row.getString("marketing_sources")),
                 textOf(row, "attribution_status"),
                 row.getObject("attribution_confidence") == null ? null : row.getDouble("attribution_confidence"),
                 whole(row, "lease_age_ms"),

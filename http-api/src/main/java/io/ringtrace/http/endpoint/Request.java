@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param ifNoneMatch the If-None-Match header; empty without one
  * @param acceptEncoding the Accept-Encoding header; empty without one
  * @param receivedNanos {@link System#nanoTime} when its head arrived
+ * @param mayManage false for a token that is for reading alone: it is shown no key
  */
 @SuppressWarnings("ArrayRecordComponent") // Read once; nobody compares requests.
 public record Request(
@@ -27,7 +28,8 @@ public record Request(
         String ifNoneMatch,
         String acceptEncoding,
         byte[] body,
-        long receivedNanos) {
+        long receivedNanos,
+        boolean mayManage) {
     /** A variable of the endpoint's own path. */
     public String path(String name) {
         String value = path.get(name);

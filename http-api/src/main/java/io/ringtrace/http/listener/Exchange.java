@@ -114,12 +114,12 @@ final class Exchange {
                 Problem tooMany = beyondRate(Caller.ANYBODY);
                 refuse(tooMany != null ? tooMany : problem);
             }
-            case Door.Decision.Welcome(Caller caller) -> {
+            case Door.Decision.Welcome(Caller caller, boolean mayManage) -> {
                 Problem tooMany = beyondRate(caller);
                 if (tooMany != null) {
                     refuse(tooMany);
                 } else {
-                    readBody(caller, query);
+                    readBody(caller, mayManage, query);
                 }
             }
         }
@@ -145,7 +145,7 @@ final class Exchange {
                 surroundings.settings().trustedProxies());
     }
 
-    private void readBody(Caller caller, QueryString query) {
+    private void readBody(Caller caller, boolean mayManage, QueryString query) {
         RequestBody wanted = endpoint.body();
         if (!wanted.accepts(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
             refuse(Problem.of(415, "unsupported_media_type", "The body must be " + wanted.usualMediaType() + "."));
@@ -154,7 +154,7 @@ final class Exchange {
         switch (wanted) {
             case NONE -> {
                 BodyReader.drop(request);
-                work(requested(caller, query, new byte[0]));
+                work(requested(caller, mayManage, query, new byte[0]));
             }
             case JSON, JSON_OF_PAGE, IMPORT ->
                 BodyReader.read(
@@ -163,12 +163,12 @@ final class Exchange {
                         wanted == RequestBody.IMPORT
                                 ? surroundings.settings().importLimitBytes()
                                 : surroundings.settings().bodyLimitBytes(),
-                        body -> work(requested(caller, query, body)),
+                        body -> work(requested(caller, mayManage, query, body)),
                         this::answer);
         }
     }
 
-    private Request requested(Caller caller, QueryString query, byte[] body) {
+    private Request requested(Caller caller, boolean mayManage, QueryString query, byte[] body) {
         return new Request(
                 caller,
                 context.pathParams(),
@@ -179,7 +179,8 @@ final class Exchange {
                 header(HttpHeaders.IF_NONE_MATCH),
                 header(HttpHeaders.ACCEPT_ENCODING),
                 body,
-                begun);
+                begun,
+                mayManage);
     }
 
     private String header(CharSequence name) {

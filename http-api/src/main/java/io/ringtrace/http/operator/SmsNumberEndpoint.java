@@ -23,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code PUT /v1/operator/sms-numbers}: which promo numbers take text messages. Thread-safe; called on virtual threads, waits for the database. */
 public final class SmsNumberEndpoint {
-    private static final int MOST = 1000;
+    static final int MOST = 1000;
 
     private final Accounts accounts;
     private final SmsNumbers smsNumbers;
@@ -54,17 +54,7 @@ public final class SmsNumberEndpoint {
         fields.onlyThese(Set.of("network", "numbers", "takes_sms"));
         String network = fields.id("network");
         Boolean takesSms = fields.bool("takes_sms");
-        List<PhoneNumber> numbers = new ArrayList<>();
-        if (object.get("numbers") instanceof ArrayNode array && array.size() <= MOST) {
-            for (JsonNode each : array) {
-                PhoneNumber number = each.isString() ? PhoneNumber.parseOrNull(each.asString()) : null;
-                if (number == null) {
-                    fields.wrong("numbers must be E.164 numbers such as +18005550123");
-                    break;
-                }
-                numbers.add(number);
-            }
-        }
+        List<PhoneNumber> numbers = numbers(object, fields);
         if (fields.errors().isEmpty() && (network == null || takesSms == null || numbers.isEmpty())) {
             fields.wrong("network, takes_sms and 1 to " + MOST + " numbers are needed");
         }
@@ -77,5 +67,21 @@ public final class SmsNumberEndpoint {
         int marked = smsNumbers.mark(network, numbers, takesSms);
         ObjectNode body = Json.object().put("marked", marked).put("not_of_network", numbers.size() - marked);
         return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
+    /** Empty when there are none, or too many. */
+    static List<PhoneNumber> numbers(ObjectNode object, JsonFields fields) {
+        List<PhoneNumber> numbers = new ArrayList<>();
+        if (object.get("numbers") instanceof ArrayNode array && array.size() <= MOST) {
+            for (JsonNode each : array) {
+                PhoneNumber number = each.isString() ? PhoneNumber.parseOrNull(each.asString()) : null;
+                if (number == null) {
+                    fields.wrong("numbers must be E.164 numbers such as +18005550123");
+                    break;
+                }
+                numbers.add(number);
+            }
+        }
+        return numbers;
     }
 }

@@ -53,7 +53,7 @@ public final class RingPoolEndpoints {
         ArrayNode all = Json.array();
         for (Pools.WithKey pool :
                 pools.list(request.path("network"), request.path("advertiser"), request.path("campaign"))) {
-            all.add(RingPoolFields.write(pool, url(request, pool.pool().idFromNetwork())));
+            all.add(RingPoolFields.write(pool, url(request, pool.pool().idFromNetwork()), request.mayManage()));
         }
         return Answer.of(200, Answer.JSON, Json.bytes(all));
     }
@@ -117,7 +117,8 @@ public final class RingPoolEndpoints {
         return Answer.of(
                 status,
                 Answer.JSON,
-                Json.bytes(RingPoolFields.write(pool, url(request, pool.pool().idFromNetwork()))));
+                Json.bytes(RingPoolFields.write(
+                        pool, url(request, pool.pool().idFromNetwork()), request.mayManage())));
     }
 
     private static String url(Request request, String id) {

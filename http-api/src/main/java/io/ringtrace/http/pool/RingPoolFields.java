@@ -1,5 +1,7 @@
 package io.ringtrace.http.pool;
 
+import io.ringtrace.attribution.CapturedField;
+import io.ringtrace.attribution.HoursOfOperation;
 import io.ringtrace.attribution.LocalNumberPreferences;
 import io.ringtrace.attribution.NumberType;
 import io.ringtrace.attribution.Pools;
@@ -11,6 +13,7 @@ import io.ringtrace.routing.NumberNormalisation;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,10 +42,15 @@ final class RingPoolFields {
             "preferred",
             "destination_phone_number",
             "local_number_preferences",
+            LocalCentreFields.CENTRE,
+            LocalCentreFields.AREA_CODES,
+            HoursFields.NAME,
+            CapturedFields.NAME,
             "id",
             "object_url",
             "api_key",
             "pool_size",
+            "by_tag",
             "oauth_token",
             "pool_type",
             "destination_type",
@@ -52,6 +60,10 @@ final class RingPoolFields {
             "sample_api_url",
             "is_first_preference",
             "affiliate_id",
+            "obfuscated_tag_id",
+            "customer_phone_numbers",
+            "default_customer_phone_number",
+            "delete_detected_phone_number",
             "param1",
             "param2",
             "param3",
@@ -77,6 +89,9 @@ final class RingPoolFields {
      * @param before the pool as it is: what the body does not name stays so; null for a new pool, which gets the defaults
      */
     static Reading read(ObjectNode body, @Nullable String idInPath, @Nullable RingPool before) {
+        if (LocalCentreFields.hasUnknownKey(body)) {
+            return new Reading.Invalid("Invalid Key in Local Center.");
+        }
         JsonFields fields = new JsonFields(body, true);
         fields.onlyThese(KNOWN);
         String id = fields.id("id_from_network");
@@ -104,8 +119,18 @@ final class RingPoolFields {
         Boolean fill = fields.bool("fill_immediately");
         Boolean preferred = fields.bool("preferred");
         PhoneNumber destination = destination(fields, before);
-        LocalNumberPreferences localNumbers = LocalNumberFields.read(
-                body, fields, before != null ? before.localNumbers() : LocalNumberPreferences.DEFAULT);
+        LocalNumberPreferences localNumbers = LocalCentreFields.read(
+                body,
+                fields,
+                LocalNumberFields.read(
+                        body, fields, before != null ? before.localNumbers() : LocalNumberPreferences.DEFAULT));
+        HoursOfOperation hours = HoursFields.read(body, fields, before != null ? before.hours() : null);
+        List<CapturedField> captured =
+                CapturedFields.read(body, fields, before != null ? before.captured() : List.of());
+        if (before == null && !body.hasNonNull("number_type") && localNumbers.centre() != null) {
+            // A centre makes it a local pool, says Invoca.
+            type = NumberType.LOCAL;
+        }
         if (!fields.errors().isEmpty() || destination == null) {
             return new Reading.Invalid(fields.errorText());
         }
@@ -120,7 +145,10 @@ final class RingPoolFields {
                 fill != null ? fill : before != null && before.fillImmediately(),
                 preferred != null ? preferred : before != null && before.preferred(),
                 destination,
-                localNumbers));
+                localNumbers,
+                hours,
+                captured,
+                before != null && before.byTag()));
     }
 
     private static NumberType type(JsonFields fields, @Nullable RingPool before) {
@@ -173,8 +201,9 @@ final class RingPoolFields {
 
     /**
      * @param url where the pool is managed
+     * @param withKey the reader may lend numbers by it
      */
-    static ObjectNode write(Pools.WithKey saved, String url) {
+    static ObjectNode write(Pools.WithKey saved, String url, boolean withKey) {
         RingPool pool = saved.pool();
         BigDecimal hours = BigDecimal.valueOf(pool.hold().toMillis())
                 .divide(MILLIS_PER_HOUR, 6, RoundingMode.HALF_UP)
@@ -196,7 +225,16 @@ final class RingPoolFields {
                 .put("destination_phone_number", pool.destination().toString());
         if (pool.numberType() == NumberType.LOCAL) {
             LocalNumberFields.write(json, pool.localNumbers());
+            LocalCentreFields.write(json, pool.localNumbers());
         }
-        return json.put("api_key", saved.apiKey());
+        HoursOfOperation hours = pool.hours();
+        if (hours != null) {
+            HoursFields.write(json, hours);
+        }
+        CapturedFields.write(json, pool.captured());
+        if (pool.byTag()) {
+            json.put("by_tag", true);
+        }
+        return withKey ? json.put("api_key", saved.apiKey()) : json.putNull("api_key");
     }
 }

@@ -40,6 +40,7 @@ final class CallRecordText {
             "lease_id",
             "visitor_id",
             "marketing_data",
+            "marketing_sources",
             "attribution_confidence",
             "lease_age_ms",
             "presentation_age_ms",
@@ -90,6 +91,11 @@ final class CallRecordText {
                 .put("lease_id", record.leaseId())
                 .put("visitor_id", record.visitorId());
         json.set("marketing_data", marketing);
+        ObjectNode sources = Json.object();
+        new TreeMap<>(record.marketingData())
+                .keySet()
+                .forEach(field -> sources.put(field, record.marketingSources().getOrDefault(field, "api")));
+        json.set("marketing_sources", sources);
         json.put("attribution_confidence", record.attributionConfidence())
                 .put("lease_age_ms", record.leaseAgeMillis())
                 .put("presentation_age_ms", record.presentationAgeMillis())

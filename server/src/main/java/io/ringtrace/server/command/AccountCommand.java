@@ -69,7 +69,9 @@ public final class AccountCommand {
                             defaultValue = "command line",
                             paramLabel = "NAME",
                             description = "what the token is for")
-                    String name)
+                    String name,
+            @Option(names = "--read-only", description = "it allows looking at reports and lists alone")
+                    boolean readOnly)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
             JsonNode answer = client.post(
@@ -79,6 +81,7 @@ public final class AccountCommand {
                             .createObjectNode()
                             .put("network", network)
                             .put("name", name)
+                            .put("scope", readOnly ? "read" : "manage")
                             .toString());
             out().println(answer.path("token").asString());
         }
@@ -193,12 +196,13 @@ public final class AccountCommand {
                     String network)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
-            out().printf("%-6s %-26s %-26s %s%n", "ID", "SECRET MADE", "REVOKED", "NAME");
+            out().printf("%-6s %-7s %-26s %-26s %s%n", "ID", "SCOPE", "SECRET MADE", "REVOKED", "NAME");
             for (JsonNode token : client.get("/v1/operator/tokens?network=" + encoded(network))
                     .path("tokens")) {
                 out().printf(
-                                "%-6s %-26s %-26s %s%n",
+                                "%-6s %-7s %-26s %-26s %s%n",
                                 token.path("id").asLong(),
+                                token.path("scope").asString(),
                                 token.path("created_at").asString(),
                                 token.path("revoked_at").asString(""),
                                 token.path("name").asString());
