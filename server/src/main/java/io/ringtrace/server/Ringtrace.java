@@ -238,7 +238,7 @@ public final class Ringtrace implements AutoCloseable {
                                         database,
                                         clock,
                                         directory,
-                                        number -> plan.current().staticNumber(number) != null),
+                                        number -> plan.plan().staticNumber(number) != null),
                                 new DatabaseNumberMatching(database, clock),
                                 accounts.smsNumbers(),
                                 accounts.dictionaries(),

@@ -137,7 +137,7 @@ public final class SiteLeaseEndpoint {
                         number, each -> destinations.poolFor(site, each).toCompletableFuture());
             }
         }
-        return CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
+        return CompletableFuture.allOf(asked.values().toArray(CompletableFuture<?>[]::new))
                 .thenApply(_ -> {
                     Map<PhoneNumber, RingPool> pools = new HashMap<>();
                     asked.forEach((number, found) -> {

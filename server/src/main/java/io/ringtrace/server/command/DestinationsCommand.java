@@ -195,7 +195,7 @@ public final class DestinationsCommand {
 
     private static void put(ObjectNode body, String name, @Nullable Object value) {
         if (value != null) {
-            body.putPOJO(name, value);
+            body.set(name, JsonMapper.shared().valueToTree(value));
         }
     }
 
