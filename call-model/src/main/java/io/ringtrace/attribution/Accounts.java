@@ -40,7 +40,11 @@ public interface Accounts {
      * @param revokedAt null while it is valid
      */
     record Token(
-            long id, String name, TokenScope scope, long createdAt, @Nullable Long revokedAt) {}
+            long id,
+            String name,
+            TokenScope scope,
+            long createdAt,
+            @Nullable Long revokedAt) {}
 
     /** A network's tokens, revoked ones too, the oldest first; at most {@code limit}. */
     List<Token> tokens(String network, int limit) throws StoreUnavailableException;

@@ -16,11 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param longest most characters of a value, 1 to {@link MarketingData#LONGEST_VALUE}
  */
 public record MarketingField(
-        String name,
-        @Nullable String partnerName,
-        Type type,
-        int longest,
-        AttributionModel model) {
+        String name, @Nullable String partnerName, Type type, int longest, AttributionModel model) {
     private static final Pattern DECIMAL = Pattern.compile("[+-]?[0-9]{1,18}(\\.[0-9]{1,18})?");
 
     /** What a value must be. */

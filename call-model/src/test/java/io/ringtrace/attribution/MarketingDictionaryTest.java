@@ -36,8 +36,7 @@ class MarketingDictionaryTest {
                 UnknownFields.DROP, false, Map.of("source", "news", "topic", "teeth", "visits", "3", "mood", "good")));
         assertThat(data.values()).isEqualTo(Map.of("utm_source", "news", "topic", "teeth", "visits", "3"));
         assertThat(data.source("utm_source")).isEqualTo(MarketingSource.URL_PARAMETER);
-        assertThat(data.models())
-                .isEqualTo(Map.of("topic", AttributionModel.FIRST, "visits", AttributionModel.UNIQUE));
+        assertThat(data.models()).isEqualTo(Map.of("topic", AttributionModel.FIRST, "visits", AttributionModel.UNIQUE));
     }
 
     @Test
@@ -54,7 +53,8 @@ class MarketingDictionaryTest {
     void whatDoesNotFitIsRefusedFromProgramsAndLeftOutFromPages() {
         Map<String, String> sent = Map.of("topic", "longer", "utm_source", "news");
         assertThat(capture(UnknownFields.DROP, false, sent))
-                .isEqualTo(new Capture.Refused("The marketing data field 'topic' must have at most 5 characters, not 6."));
+                .isEqualTo(
+                        new Capture.Refused("The marketing data field 'topic' must have at most 5 characters, not 6."));
         assertThat(kept(capture(UnknownFields.DROP, true, sent)).values()).isEqualTo(Map.of("utm_source", "news"));
         assertThat(capture(UnknownFields.DROP, false, Map.of("visits", "many")))
                 .isEqualTo(new Capture.Refused("The marketing data field 'visits' must be a number such as 12.5."));
