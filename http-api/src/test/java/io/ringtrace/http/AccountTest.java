@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayName("What a network declares and looks at")
 class AccountTest {
     private static final String DICTIONARY = "/v1/marketing_data_dictionary";
-    private static final String ALLOCATE = "/api/2018-11-01/ring_pools/16/allocate_number.json?ring_pool_key=key-acme-16";
+    private static final String ALLOCATE =
+            "/api/2018-11-01/ring_pools/16/allocate_number.json?ring_pool_key=key-acme-16";
 
     private RunningApi api;
 
@@ -143,15 +144,19 @@ class AccountTest {
                 "text/plain");
         assertThat(asked.body()).contains("\"promo_number\":null", "\"approved\":false");
         assertThat(api.get("/v1/destinations?state=discovered", api.acme).body())
-                .isEqualTo("{\"destinations\":[{\"number\":\"+14155550190\",\"state\":\"discovered\",\"approved_by\":null,"
-                        + "\"site\":\"" + site.id() + "\",\"seen_at\":\"1970-01-01T00:00:01Z\",\"pool\":null}],"
-                        + "\"next_after\":null}");
+                .isEqualTo(
+                        "{\"destinations\":[{\"number\":\"+14155550190\",\"state\":\"discovered\",\"approved_by\":null,"
+                                + "\"site\":\"" + site.id() + "\",\"seen_at\":\"1970-01-01T00:00:01Z\",\"pool\":null}],"
+                                + "\"next_after\":null}");
         assertThat(api.get("/v1/destinations", api.other).body()).startsWith("{\"destinations\":[]");
-        assertThat(put("/v1/destinations/+14155550190", "{\"state\":\"approved\"}").body())
+        assertThat(put("/v1/destinations/+14155550190", "{\"state\":\"approved\"}")
+                        .body())
                 .contains("\"state\":\"approved\",\"approved_by\":\"person\"");
-        assertThat(put("/v1/destinations/+19005550190", "{\"state\":\"approved\"}").body())
+        assertThat(put("/v1/destinations/+19005550190", "{\"state\":\"approved\"}")
+                        .body())
                 .contains("never_approved");
-        assertThat(put("/v1/destinations/x", "{\"state\":\"approved\"}").statusCode()).isEqualTo(400);
+        assertThat(put("/v1/destinations/x", "{\"state\":\"approved\"}").statusCode())
+                .isEqualTo(400);
         assertThat(put("/v1/destinations/+14155550190", "{\"state\":\"loved\"}").statusCode())
                 .isEqualTo(400);
     }
@@ -164,9 +169,12 @@ class AccountTest {
                 .isEqualTo("{\"area_codes\":[\"415\",\"650\"],\"countries\":[\"1\"]}");
         for (String wrong : List.of(
                 "{\"area_codes\":[\"99\"]}", "{\"area_codes\":\"415\"}", "{\"countries\":[]}", "{\"states\":[]}")) {
-            assertThat(put("/v1/destination_rule", wrong).statusCode()).as(wrong).isEqualTo(400);
+            assertThat(put("/v1/destination_rule", wrong).statusCode())
+                    .as(wrong)
+                    .isEqualTo(400);
         }
-        assertThat(put("/v1/tag_pool", "{\"max_pool_size\":20,\"lifetime_seconds\":60}").body())
+        assertThat(put("/v1/tag_pool", "{\"max_pool_size\":20,\"lifetime_seconds\":60}")
+                        .body())
                 .startsWith(
                         "{\"advertiser\":\"tag\",\"campaign\":\"tag\",\"lifetime_seconds\":60,\"hold_hours\":72,\"max_pool_size\":20");
         for (String wrong : List.of(
@@ -180,7 +188,8 @@ class AccountTest {
 
     @Test
     void reportsOfNumbersAreByDay() throws Exception {
-        assertThat(api.get("/v1/numbers/dirty?from=2026-12-01&to=2026-12-31", api.acme).body())
+        assertThat(api.get("/v1/numbers/dirty?from=2026-12-01&to=2026-12-31", api.acme)
+                        .body())
                 .isEqualTo("{\"days\":[{\"number\":\"+18885550101\",\"day\":\"2026-12-01\",\"never_leased\":3,"
                         + "\"expired\":2,\"resting\":1,\"unassigned\":0}],\"complete\":true}");
         assertThat(api.get("/v1/numbers/usage?from=2026-12-01&to=2026-12-31&network=acme", RunningApi.OPERATOR)
@@ -243,7 +252,8 @@ class AccountTest {
             assertThat(refused.statusCode()).isEqualTo(403);
             assertThat(refused.body()).containsAnyOf("read_only_token", "ReadOnlyToken");
         }
-        assertThat(api.get(RunningApi.CAMPAIGN + "/ring_pools/16.json", api.acme).body())
+        assertThat(api.get(RunningApi.CAMPAIGN + "/ring_pools/16.json", api.acme)
+                        .body())
                 .contains("\"name\":\"Main\"", "\"api_key\":\"key-acme-16\"");
         assertThat(api.post(
                                 "/v1/operator/tokens",

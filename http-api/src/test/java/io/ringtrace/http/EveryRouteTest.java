@@ -100,12 +100,11 @@ class EveryRouteTest {
 
     private HttpResponse<String> send(Route route, String path, String token, String body) throws Exception {
         RequestBody wanted = endpoint(route).body();
-        String type =
-                switch (wanted) {
-                    case NONE, JSON -> "application/json";
-                    case JSON_OF_PAGE -> "text/plain";
-                    case IMPORT -> "text/csv";
-                };
+        String type = switch (wanted) {
+            case NONE, JSON -> "application/json";
+            case JSON_OF_PAGE -> "text/plain";
+            case IMPORT -> "text/csv";
+        };
         return api.send(
                 route.method(),
                 path,
@@ -155,7 +154,8 @@ class EveryRouteTest {
                 continue;
             }
             for (String hostile : HOSTILE) {
-                String encoded = URLEncoder.encode(hostile, StandardCharsets.UTF_8).replace("+", "%20");
+                String encoded =
+                        URLEncoder.encode(hostile, StandardCharsets.UTF_8).replace("+", "%20");
                 String path = route.path()
                         .replace("{date}", "2018-11-01")
                         .replace("{network}", "acme")

@@ -65,7 +65,11 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
         return tokens.entrySet().stream()
                 .filter(t -> t.getValue().network().equals(network))
                 .map(t -> new Token(
-                        t.getKey(), t.getValue().name(), t.getValue().scope(), 0, t.getValue().revoked() ? 1_000L : null))
+                        t.getKey(),
+                        t.getValue().name(),
+                        t.getValue().scope(),
+                        0,
+                        t.getValue().revoked() ? 1_000L : null))
                 .toList();
     }
 

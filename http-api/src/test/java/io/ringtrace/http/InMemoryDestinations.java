@@ -38,8 +38,8 @@ final class InMemoryDestinations implements Destinations, NumberReports {
         if (number.npa() == 900) {
             return new Change.Refused(number + " is a premium-rate number.");
         }
-        Destination decided = new Destination(
-                number, state, state == State.APPROVED ? "person" : null, null, null, null);
+        Destination decided =
+                new Destination(number, state, state == State.APPROVED ? "person" : null, null, null, null);
         known.computeIfAbsent(network, _ -> new TreeMap<>()).put(number.digits(), decided);
         return new Change.Done(decided);
     }

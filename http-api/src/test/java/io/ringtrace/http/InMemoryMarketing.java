@@ -22,7 +22,8 @@ final class InMemoryMarketing implements MarketingDictionaries {
 
     @Override
     public synchronized boolean setUnknownFields(String network, UnknownFields unknownFields) {
-        dictionaries.put(network, new MarketingDictionary(unknownFields, of(network).fields()));
+        dictionaries.put(
+                network, new MarketingDictionary(unknownFields, of(network).fields()));
         return !network.equals("none");
     }
 

@@ -138,7 +138,9 @@ class RingPoolTest {
                 api.acme,
                 "{\"name\":\"A\",\"destination_phone_number\":\"+18881112222\"," + fields + "}");
         assertThat(answer.statusCode()).isEqualTo(403);
-        assertThat(answer.body()).startsWith("{\"errors\":{\"class\":\"RecordInvalid\"").contains(says);
+        assertThat(answer.body())
+                .startsWith("{\"errors\":{\"class\":\"RecordInvalid\"")
+                .contains(says);
         assertThat(api.get(POOL_12, api.acme).statusCode()).isEqualTo(404);
     }
 

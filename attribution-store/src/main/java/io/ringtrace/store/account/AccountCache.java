@@ -66,8 +66,7 @@ final class AccountCache implements AutoCloseable {
     private final KeySeal seal;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
-    private volatile Snapshot snapshot =
-            new Snapshot(
+    private volatile Snapshot snapshot = new Snapshot(
             Map.of(),
             Map.of(),
             Map.of(),
@@ -128,7 +127,9 @@ final class AccountCache implements AutoCloseable {
             while (rows.next()) {
                 holders.put(
                         ByteBuffer.wrap(rows.getBytes(1)),
-                        new TokenHolder(rows.getString(2), TokenScope.valueOf(rows.getString(3).toUpperCase(Locale.ROOT))));
+                        new TokenHolder(
+                                rows.getString(2),
+                                TokenScope.valueOf(rows.getString(3).toUpperCase(Locale.ROOT))));
             }
         }
         return holders;
@@ -140,7 +141,9 @@ final class AccountCache implements AutoCloseable {
             for (WithKey each : sameId) {
                 RingPool pool = each.pool();
                 chosen.merge(
-                        new Destination(pool.network(), pool.destination()), pool, AccountCache::aPersonsThenPreferredThenOldest);
+                        new Destination(pool.network(), pool.destination()),
+                        pool,
+                        AccountCache::aPersonsThenPreferredThenOldest);
             }
         }
         return chosen;

@@ -84,8 +84,8 @@ final class DatabaseAccounts implements Accounts {
         }
         String token = freshToken();
         int made = database.transact(connection -> {
-            try (PreparedStatement insert =
-                    connection.prepareStatement("INSERT INTO network_token (network_id, name, token_hash, created_at, scope)"
+            try (PreparedStatement insert = connection.prepareStatement(
+                    "INSERT INTO network_token (network_id, name, token_hash, created_at, scope)"
                             + " SELECT id, ?, ?, ?, ? FROM network WHERE id_from_network = ?")) {
                 insert.setString(1, name);
                 insert.setBytes(2, hash(token));

@@ -54,8 +54,7 @@ final class DatabaseDestinations implements Destinations, AutoCloseable {
 
     private record Asked(String network, PhoneNumber number) {}
 
-    DatabaseDestinations(
-            StoreDatabase database, LeaseClock clock, AccountCache cache, Accounts accounts, Pools pools) {
+    DatabaseDestinations(StoreDatabase database, LeaseClock clock, AccountCache cache, Accounts accounts, Pools pools) {
         this.database = database;
         this.clock = clock;
         this.cache = cache;
@@ -78,7 +77,8 @@ final class DatabaseDestinations implements Destinations, AutoCloseable {
         if (pool != null && (!pool.byTag() || state == State.APPROVED)) {
             return CompletableFuture.completedFuture(state == State.REFUSED ? null : pool);
         }
-        if (state == State.REFUSED || DestinationCheck.refusal(number, rule(network).countries()) != null) {
+        if (state == State.REFUSED
+                || DestinationCheck.refusal(number, rule(network).countries()) != null) {
             return CompletableFuture.completedFuture(null);
         }
         boolean approved = state == State.APPROVED || matches(rule(network), number);
@@ -203,9 +203,11 @@ final class DatabaseDestinations implements Destinations, AutoCloseable {
             throws StoreUnavailableException {
         return database.transact(connection -> {
             List<Destination> found = new ArrayList<>();
-            try (PreparedStatement select = connection.prepareStatement("SELECT d.number, d.state, d.approved_by, d.site_id,"
-                    + " d.seen_at FROM destination d JOIN network w ON w.id = d.network_id WHERE w.id_from_network = ?"
-                    + " AND d.number > ?" + (state == null ? "" : " AND d.state = ?") + " ORDER BY d.number LIMIT ?")) {
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT d.number, d.state, d.approved_by, d.site_id,"
+                            + " d.seen_at FROM destination d JOIN network w ON w.id = d.network_id WHERE w.id_from_network = ?"
+                            + " AND d.number > ?" + (state == null ? "" : " AND d.state = ?")
+                            + " ORDER BY d.number LIMIT ?")) {
                 int at = 1;
                 select.setString(at++, network);
                 select.setLong(at++, afterNumber);
@@ -258,9 +260,10 @@ final class DatabaseDestinations implements Destinations, AutoCloseable {
         if (state == State.APPROVED && promoNumber(connection, number)) {
             return new Change.Refused(number + " is a promo number itself: a destination is where calls end up.");
         }
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO destination (network_id, number, state,"
-                + " approved_by, changed_at) VALUES (?,?,?,?,?) ON DUPLICATE KEY UPDATE state = VALUES(state),"
-                + " approved_by = VALUES(approved_by), changed_at = VALUES(changed_at)")) {
+        try (PreparedStatement insert =
+                connection.prepareStatement("INSERT INTO destination (network_id, number, state,"
+                        + " approved_by, changed_at) VALUES (?,?,?,?,?) ON DUPLICATE KEY UPDATE state = VALUES(state),"
+                        + " approved_by = VALUES(approved_by), changed_at = VALUES(changed_at)")) {
             insert.setLong(1, networkId);
             insert.setLong(2, number.digits());
             insert.setString(3, state.text());
@@ -268,8 +271,9 @@ final class DatabaseDestinations implements Destinations, AutoCloseable {
             insert.setLong(5, clock.nowMillis());
             insert.executeUpdate();
         }
-        try (PreparedStatement select = connection.prepareStatement("SELECT number, state, approved_by, site_id, seen_at"
-                + " FROM destination WHERE network_id = ? AND number = ?")) {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT number, state, approved_by, site_id, seen_at"
+                        + " FROM destination WHERE network_id = ? AND number = ?")) {
             select.setLong(1, networkId);
             select.setLong(2, number.digits());
             try (ResultSet rows = select.executeQuery()) {

@@ -32,8 +32,8 @@ final class DatabaseMarketingDictionaries implements MarketingDictionaries {
 
     /** A network that has no field gets the standard ones, so what the tag sends is kept from the first visitor on. */
     static void begin(Connection connection, long networkId) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO marketing_field (network_id, name, field_type, longest, model)"
+        try (PreparedStatement insert =
+                connection.prepareStatement("INSERT INTO marketing_field (network_id, name, field_type, longest, model)"
                         + " SELECT w.id, s.name, s.field_type, " + MarketingData.LONGEST_VALUE
                         + ", 'last' FROM network w JOIN standard_marketing_field s WHERE w.id = ? AND NOT EXISTS"
                         + " (SELECT 1 FROM advertiser a WHERE a.network_id = w.id)"
@@ -70,8 +70,8 @@ final class DatabaseMarketingDictionaries implements MarketingDictionaries {
             }
         }
         Map<String, MarketingDictionary> dictionaries = new HashMap<>();
-        unknown.forEach((network, policy) -> dictionaries.put(
-                network, new MarketingDictionary(policy, fields.getOrDefault(network, List.of()))));
+        unknown.forEach((network, policy) ->
+                dictionaries.put(network, new MarketingDictionary(policy, fields.getOrDefault(network, List.of()))));
         return dictionaries;
     }
 
@@ -149,7 +149,8 @@ final class DatabaseMarketingDictionaries implements MarketingDictionaries {
                         continue;
                     }
                     others++;
-                    if (name.equals(field.partnerName()) || field.name().equals(partner)
+                    if (name.equals(field.partnerName())
+                            || field.name().equals(partner)
                             || (partner != null && partner.equals(field.partnerName()))) {
                         return new Declared.Invalid("The field '" + name + "' has that name or partner name already.");
                     }

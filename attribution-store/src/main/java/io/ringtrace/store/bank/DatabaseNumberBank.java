@@ -72,7 +72,8 @@ public final class DatabaseNumberBank implements NumberBank {
         for (Row row : rows) {
             switch (ImportCheck.check(row)) {
                 case Checked.Wrong(var error) -> errors.add(error);
-                case Checked.Good one when staticNumbers.test(one.number()) ->
+                case Checked.Good one
+                when staticNumbers.test(one.number()) ->
                     errors.add(new RowError(
                             row.line(),
                             row.number(),
@@ -290,8 +291,8 @@ public final class DatabaseNumberBank implements NumberBank {
         for (int from = 0; from < numbers.size(); from += ROWS_IN_TRANSACTION) {
             List<PhoneNumber> part = numbers.subList(from, Math.min(numbers.size(), from + ROWS_IN_TRANSACTION));
             int first = from + 1;
-            Retirement.Done done = database.transact(
-                    connection -> new Retirement(connection, networkId, retired).of(part, first));
+            Retirement.Done done =
+                    database.transact(connection -> new Retirement(connection, networkId, retired).of(part, first));
             feed.numbersChanged(done.changed());
             changed += done.asAsked();
             errors.addAll(done.errors());

@@ -74,8 +74,8 @@ public final class DatabaseNumberMatching implements NumberMatching {
     private Optional<Explanation> explain(
             Connection connection, String network, String pool, @Nullable PhoneNumber number, int limit)
             throws SQLException {
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT p.network_id, p.id FROM ring_pool p JOIN network w"
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT p.network_id, p.id FROM ring_pool p JOIN network w"
                         + " ON w.id = p.network_id WHERE w.id_from_network = ? AND p.id_from_network = ? AND NOT p.deleted")) {
             select.setString(1, network);
             select.setString(2, pool);

@@ -30,8 +30,8 @@ public final class DatabaseNumberReports implements NumberReports {
             throws StoreUnavailableException {
         return database.transact(connection -> {
             List<DirtyDay> days = new ArrayList<>();
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT c.promo_number, c.start_at DIV " + MILLIS_OF_DAY + " AS day,"
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT c.promo_number, c.start_at DIV " + MILLIS_OF_DAY + " AS day,"
                             + " SUM(c.attribution_status = 'never_leased'), SUM(c.attribution_status = 'expired'),"
                             + " SUM(c.attribution_status = 'resting'), SUM(c.attribution_status = 'unassigned')"
                             + " FROM call_record c JOIN network w ON w.id = c.network_id WHERE w.id_from_network = ?"
@@ -84,13 +84,14 @@ public final class DatabaseNumberReports implements NumberReports {
 
     /** Counts what is in use now into the day of this moment. Several nodes may do so at once. */
     public static int countUsage(Connection connection, long now) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO number_usage (network_id, day, in_use) SELECT w.id, ?, CAST("
+        try (PreparedStatement insert =
+                connection.prepareStatement("INSERT INTO number_usage (network_id, day, in_use) SELECT w.id, ?, CAST("
                         + "(SELECT COALESCE(SUM(p.size), 0) FROM ring_pool p WHERE p.network_id = w.id AND NOT p.deleted)"
                         + " + (SELECT COUNT(*) FROM promo_number n WHERE n.network_id = w.id AND n.state = "
                         + NumberState.DRAINING.code() + ") AS SIGNED) AS used FROM network w"
                         + " ON DUPLICATE KEY UPDATE in_use = GREATEST(in_use, VALUES(in_use))")) {
-            insert.setString(1, LocalDate.ofEpochDay(Math.floorDiv(now, MILLIS_OF_DAY)).toString());
+            insert.setString(
+                    1, LocalDate.ofEpochDay(Math.floorDiv(now, MILLIS_OF_DAY)).toString());
             return insert.executeUpdate();
         }
     }

@@ -65,7 +65,8 @@ public final class DestinationCheck {
 
     private static boolean emergency(Phonenumber.PhoneNumber parsed) {
         String region = NUMBERS.getRegionCodeForNumber(parsed);
-        return SHORT_NUMBERS.isEmergencyNumber(Long.toString(parsed.getNationalNumber()), region == null ? "US" : region);
+        return SHORT_NUMBERS.isEmergencyNumber(
+                Long.toString(parsed.getNationalNumber()), region == null ? "US" : region);
     }
 
     /** Type for type: what a pool for this destination lends. */

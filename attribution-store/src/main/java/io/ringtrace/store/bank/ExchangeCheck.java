@@ -32,7 +32,8 @@ final class ExchangeCheck {
                 String region,
                 int lata,
                 @Nullable Coordinates at,
-                @Nullable Grid grid) implements Checked {}
+                @Nullable Grid grid)
+                implements Checked {}
 
         record Wrong(ExchangeError error) implements Checked {}
     }

@@ -58,9 +58,7 @@ final class MatchingLadder {
     /** Around where numbers are looked for. */
     Place placeOf(Wish wish) throws SQLException {
         LocalCentre centre = wish.preferences().centre();
-        return centre == null
-                ? rateCenters.ofDestination(networkId, wish.destination())
-                : rateCenters.ofCentre(centre);
+        return centre == null ? rateCenters.ofDestination(networkId, wish.destination()) : rateCenters.ofCentre(centre);
     }
 
     /** The best ones first, at most as many as wanted. */

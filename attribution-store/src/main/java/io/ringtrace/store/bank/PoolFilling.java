@@ -70,8 +70,8 @@ public final class PoolFilling implements PoolGrowth {
     }
 
     /** @param called takes the numbers that rest anew, written already */
-    private List<NumberRow> take(
-            Connection connection, PoolTerms pool, int wanted, long now, List<NumberRow> called) throws SQLException {
+    private List<NumberRow> take(Connection connection, PoolTerms pool, int wanted, long now, List<NumberRow> called)
+            throws SQLException {
         MatchingLadder ladder = new MatchingLadder(connection, pool.networkId(), now);
         Wish wish = Wish.of(connection, pool.id());
         List<NumberRow> taken = new ArrayList<>();
@@ -145,8 +145,8 @@ public final class PoolFilling implements PoolGrowth {
         if (rested.isEmpty()) {
             return anew;
         }
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT promo_number, MAX(start_at) FROM call_record WHERE promo_number IN ("
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT promo_number, MAX(start_at) FROM call_record WHERE promo_number IN ("
                         + String.join(",", Collections.nCopies(rested.size(), "?"))
                         + ") AND start_at > ? GROUP BY promo_number ORDER BY promo_number")) {
             int at = 1;

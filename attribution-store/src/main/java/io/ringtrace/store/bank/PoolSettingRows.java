@@ -95,7 +95,9 @@ public final class PoolSettingRows {
         List<Opening> openings = new ArrayList<>();
         for (JsonNode each : object.path("openings")) {
             openings.add(new Opening(
-                    DayOfWeek.of(each.path(0).asInt()), each.path(1).asInt(), each.path(2).asInt()));
+                    DayOfWeek.of(each.path(0).asInt()),
+                    each.path(1).asInt(),
+                    each.path(2).asInt()));
         }
         return new HoursOfOperation(
                 object.path("always").asBoolean(),

@@ -93,9 +93,7 @@ final class RateCenters {
         if (point != null) {
             return nearest(point);
         }
-        return centre.tnPrefix() == null
-                ? new Place(Place.NO_AREA, null, null, null)
-                : ofArea(centre.tnPrefix());
+        return centre.tnPrefix() == null ? new Place(Place.NO_AREA, null, null, null) : ofArea(centre.tnPrefix());
     }
 
     @Nullable

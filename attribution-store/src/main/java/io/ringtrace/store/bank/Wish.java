@@ -15,7 +15,8 @@ record Wish(NumberType type, PhoneNumber destination, LocalNumberPreferences pre
     static Wish of(Connection connection, long poolId) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT p.number_type, p.destination, p.search_radius, p.within_state, p.fallback, "
-                        + PoolSettingRows.COLUMNS + " FROM ring_pool p LEFT JOIN ring_pool_setting s ON s.pool_id = p.id"
+                        + PoolSettingRows.COLUMNS
+                        + " FROM ring_pool p LEFT JOIN ring_pool_setting s ON s.pool_id = p.id"
                         + " WHERE p.id = ?")) {
             select.setLong(1, poolId);
             try (ResultSet rows = select.executeQuery()) {

@@ -103,8 +103,7 @@ final class LeaseBatch {
             }
             Visitor visitor = new Visitor(entry.visitorId(), destination);
             Share share = shares.computeIfAbsent(pool.id(), _ -> new Share());
-            share.asked.add(new Asked(
-                    visitor, request.marketingData(), request.newAttribution(), request.renewOnly()));
+            share.asked.add(new Asked(visitor, request.marketingData(), request.newAttribution(), request.renewOnly()));
             share.places.add(i);
             share.visitors.add(visitor);
             if (entry.returning()) {

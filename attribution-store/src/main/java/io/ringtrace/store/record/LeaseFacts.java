@@ -153,7 +153,8 @@ final class LeaseFacts {
         }
         try (Statement select = connection.createStatement();
                 ResultSet rows = select.executeQuery("SELECT number, version, marketing_data, previous_version,"
-                        + " previous_presented_at, marketing_sources FROM lease WHERE (number, version) IN (" + keys + ")")) {
+                        + " previous_presented_at, marketing_sources FROM lease WHERE (number, version) IN (" + keys
+                        + ")")) {
             while (rows.next()) {
                 boolean first = rows.getLong(4) == 0 && rows.wasNull();
                 long previousPresentedAt = rows.getLong(5);

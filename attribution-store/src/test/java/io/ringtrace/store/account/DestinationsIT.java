@@ -90,8 +90,8 @@ class DestinationsIT {
         assertThat(poolFor(SAN_FRANCISCO)).isNull();
         eventually("it is listed", () -> !listed().isEmpty());
         assertThat(listed())
-                .containsExactly(new Destination(
-                        SAN_FRANCISCO, State.DISCOVERED, null, site.id(), 1_700_000_000_000L, null));
+                .containsExactly(
+                        new Destination(SAN_FRANCISCO, State.DISCOVERED, null, site.id(), 1_700_000_000_000L, null));
         assertThat(poolFor(SAN_FRANCISCO)).isNull();
         assertThat(account.pools.list(account.network, "tag", "tag")).isEmpty();
     }
@@ -102,8 +102,7 @@ class DestinationsIT {
         account.importTollFree(4);
         for (PhoneNumber number : List.of(SAN_FRANCISCO, TOLL_FREE)) {
             assertThat(destinations.decide(account.network, number, State.APPROVED))
-                    .isEqualTo(new Change.Done(
-                            new Destination(number, State.APPROVED, "person", null, null, null)));
+                    .isEqualTo(new Change.Done(new Destination(number, State.APPROVED, "person", null, null, null)));
         }
         RingPool local = poolFor(SAN_FRANCISCO);
         RingPool tollFree = poolFor(TOLL_FREE);
@@ -188,7 +187,8 @@ class DestinationsIT {
     void aPromoNumberIsNoDestination() throws Exception {
         PhoneNumber promo = new PhoneNumber(account.importTollFree(1));
         assertThat(destinations.decide(account.network, promo, State.APPROVED))
-                .isEqualTo(new Change.Refused(promo + " is a promo number itself: a destination is where calls end up."));
+                .isEqualTo(
+                        new Change.Refused(promo + " is a promo number itself: a destination is where calls end up."));
         destinations.setRule(account.network, new Rule(List.of(promo.npa()), List.of(1)));
         assertThat(poolFor(promo)).isNull();
         assertThat(listed()).isEmpty();

@@ -77,7 +77,8 @@ class KeysIT {
         assertThat(after).isNotNull().isNotEqualTo(before);
         assertThat(accounts.networkOf(before)).isNull();
         assertThat(accounts.networkOf(after)).isEqualTo(network);
-        assertThat(accounts.tokens(network, 10)).containsExactly(new Token(id, "page", TokenScope.MANAGE, 1_700_000_000_000L, null));
+        assertThat(accounts.tokens(network, 10))
+                .containsExactly(new Token(id, "page", TokenScope.MANAGE, 1_700_000_000_000L, null));
     }
 
     @Test

@@ -120,8 +120,8 @@ class MarketingDataIT {
 
     private String latest(RingPool pool, String column) throws Exception {
         try (Connection connection = store.database().dataSource().getConnection();
-                PreparedStatement select = connection.prepareStatement("SELECT " + column + " FROM lease WHERE pool_id = ?"
-                        + " ORDER BY leased_at DESC, version DESC LIMIT 1")) {
+                PreparedStatement select = connection.prepareStatement("SELECT " + column
+                        + " FROM lease WHERE pool_id = ?" + " ORDER BY leased_at DESC, version DESC LIMIT 1")) {
             select.setLong(1, pool.id());
             try (ResultSet rows = select.executeQuery()) {
                 rows.next();

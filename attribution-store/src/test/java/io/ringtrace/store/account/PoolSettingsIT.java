@@ -143,13 +143,14 @@ class PoolSettingsIT {
                 new HoursOfOperation(false, "UTC", ZoneId.of("UTC"), List.of(new Opening(DayOfWeek.MONDAY, 1, 2))),
                 List.of(new CapturedField("mood", AttributionModel.LAST)),
                 false);
-        assertThat(save(wrong)).isEqualTo(new Outcome.Invalid(List.of(
-                "local_center: tn_prefix must be an area code such as 805",
-                "local_center: zipcode must have five digits",
-                "local_center: latitude must be -90 to 90, longitude -180 to 180",
-                "tn_prefix_whitelist must have at most 100 area codes such as 805",
-                "hours_of_operation: open_time and close_time must be in steps of 15 minutes",
-                "marketing_data: 'mood' is not in the network's dictionary")));
+        assertThat(save(wrong))
+                .isEqualTo(new Outcome.Invalid(List.of(
+                        "local_center: tn_prefix must be an area code such as 805",
+                        "local_center: zipcode must have five digits",
+                        "local_center: latitude must be -90 to 90, longitude -180 to 180",
+                        "tn_prefix_whitelist must have at most 100 area codes such as 805",
+                        "hours_of_operation: open_time and close_time must be in steps of 15 minutes",
+                        "marketing_data: 'mood' is not in the network's dictionary")));
         assertThat(save(local("unknown", around(new LocalCentre(null, "90210", null, null)), null, false)))
                 .isEqualTo(new Outcome.Invalid(List.of("local_center: the zip code 90210 is not in the imported table;"
                         + " import it, or give latitude and longitude")));
@@ -160,7 +161,8 @@ class PoolSettingsIT {
         account.pool(local("one", around(null), null, true));
         account.pool(local("two", around(null), null, true));
         assertThat(account.pools.list(account.network, "advertiser", "campaign"))
-                .extracting(pool -> pool.pool().idFromNetwork() + " " + pool.pool().preferred())
+                .extracting(
+                        pool -> pool.pool().idFromNetwork() + " " + pool.pool().preferred())
                 .containsExactly("one false", "two true");
     }
 

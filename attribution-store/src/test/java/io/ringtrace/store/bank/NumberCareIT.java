@@ -97,7 +97,10 @@ class NumberCareIT {
         long first = account.importTollFree(2);
         account.pool(TestAccount.tollFree("old", 2, false));
         account.pools.delete(account.network, "old");
-        assertThat(account.feed.number(first)).isNotNull().extracting(NumberRow::restUntil).isEqualTo(START + 45 * DAY);
+        assertThat(account.feed.number(first))
+                .isNotNull()
+                .extracting(NumberRow::restUntil)
+                .isEqualTo(START + 45 * DAY);
         clock.set(START + 44 * DAY);
         account.pool(TestAccount.tollFree("new", 2, false));
         assertThat(state(first)).isEqualTo("resting");
@@ -109,8 +112,8 @@ class NumberCareIT {
         account.pool(TestAccount.tollFree("pool", 2, false));
         PhoneNumber pooled = new PhoneNumber(first);
         PhoneNumber idle = new PhoneNumber(first + 2);
-        RetireResult result = account.bank.retire(
-                account.network, List.of(pooled, idle, PhoneNumber.parse("+12125550100")), true);
+        RetireResult result =
+                account.bank.retire(account.network, List.of(pooled, idle, PhoneNumber.parse("+12125550100")), true);
         assertThat(result)
                 .isEqualTo(new RetireResult(
                         1,
@@ -179,8 +182,6 @@ class NumberCareIT {
         assertThat(bank.importNumbers(account.network, List.of(new NumberBank.Row(2, "+18882990001", null, null)))
                         .errors())
                 .containsExactly(new RowError(
-                        2,
-                        "+18882990001",
-                        "is a static number of the configuration: take it out of the files first"));
+                        2, "+18882990001", "is a static number of the configuration: take it out of the files first"));
     }
 }

@@ -76,7 +76,8 @@ class CallRecordsIT {
                 + (INVITE - 60_000) + ", " + (previous == 0 ? "NULL" : previous) + ", "
                 + (previousVisitor == null ? "NULL" : "'" + previousVisitor + "'") + ", "
                 + (previousVisitor == null ? "NULL" : previousPresented)
-                + ", '{\"utm_source\": \"autos-" + version + "\", \"gclid\": \"é\"}', '{\"gclid\": \"url_parameter\"}')");
+                + ", '{\"utm_source\": \"autos-" + version
+                + "\", \"gclid\": \"é\"}', '{\"gclid\": \"url_parameter\"}')");
     }
 
     @Test

@@ -64,8 +64,7 @@ public final class DestinationEndpoints {
     }
 
     private static Endpoint endpoint(String method, String path, RequestBody body, Work.WaitingWork work) {
-        return new Endpoint(
-                method, path, Access.NETWORK_OR_OPERATOR, body, ErrorShape.OURS, new Work.Waiting(work));
+        return new Endpoint(method, path, Access.NETWORK_OR_OPERATOR, body, ErrorShape.OURS, new Work.Waiting(work));
     }
 
     private Reply list(Request request) throws StoreUnavailableException {
@@ -94,7 +93,9 @@ public final class DestinationEndpoints {
         ObjectNode body = Json.object();
         ArrayNode told = body.putArray("destinations");
         found.forEach(one -> write(told.addObject(), one));
-        body.put("next_after", found.size() < limit ? null : found.getLast().number().toString());
+        body.put(
+                "next_after",
+                found.size() < limit ? null : found.getLast().number().toString());
         return Answer.of(200, Answer.JSON, Json.bytes(body));
     }
 
@@ -104,7 +105,9 @@ public final class DestinationEndpoints {
                 .put("state", one.state().text())
                 .put("approved_by", one.approvedBy())
                 .put("site", one.site())
-                .put("seen_at", seenAt == null ? null : Instant.ofEpochMilli(seenAt).toString())
+                .put(
+                        "seen_at",
+                        seenAt == null ? null : Instant.ofEpochMilli(seenAt).toString())
                 .put("pool", one.pool());
     }
 

@@ -44,8 +44,7 @@ public final class MarketingDictionaryEndpoints {
     }
 
     private static Endpoint endpoint(String method, String path, RequestBody body, Work.WaitingWork work) {
-        return new Endpoint(
-                method, path, Access.NETWORK_OR_OPERATOR, body, ErrorShape.OURS, new Work.Waiting(work));
+        return new Endpoint(method, path, Access.NETWORK_OR_OPERATOR, body, ErrorShape.OURS, new Work.Waiting(work));
     }
 
     private Reply list(Request request) {
@@ -120,8 +119,7 @@ public final class MarketingDictionaryEndpoints {
         }
         Integer length = fields.integer("length", 1, MarketingData.LONGEST_VALUE);
         String modelText = fields.text("model", 16);
-        AttributionModel model =
-                modelText == null ? AttributionModel.LAST : AttributionModel.ofTextOrNull(modelText);
+        AttributionModel model = modelText == null ? AttributionModel.LAST : AttributionModel.ofTextOrNull(modelText);
         if (model == null) {
             fields.wrong("model must be First, Last or Unique");
         }

@@ -59,8 +59,8 @@ public final class NumberReportEndpoints {
                         || to == null
                         || to.isBefore(from)
                         || from.plusDays(NumberReports.MOST_DAYS).isBefore(to)
-                ? Problem.invalid("from and to must be days such as 2026-12-31, at most " + NumberReports.MOST_DAYS
-                        + " apart.")
+                ? Problem.invalid(
+                        "from and to must be days such as 2026-12-31, at most " + NumberReports.MOST_DAYS + " apart.")
                 : report.of(request, network, from, to);
     }
 

@@ -27,7 +27,8 @@ public enum RequestBody {
             case JSON_OF_PAGE -> mediaType.equals("text/plain") || mediaType.equals("application/json");
             case IMPORT ->
                 switch (mediaType) {
-                    case "text/csv", "text/plain", "application/csv", "application/octet-stream", "application/json" -> true;
+                    case "text/csv", "text/plain", "application/csv", "application/octet-stream", "application/json" ->
+                        true;
                     default -> false;
                 };
         };

@@ -48,8 +48,8 @@ public final class LeaseBatch {
             case Json.Parsed.Document(ObjectNode object) ->
                 object.get("requests") instanceof ArrayNode array && !array.isEmpty() && array.size() <= mostRows
                         ? new Body.Requests(array)
-                        : new Body.Wrong(Problem.invalid(
-                                "\"requests\" must be an array of 1 to " + mostRows + " requests."));
+                        : new Body.Wrong(
+                                Problem.invalid("\"requests\" must be an array of 1 to " + mostRows + " requests."));
         };
     }
 

@@ -93,8 +93,7 @@ public final class LeaseEndpoint {
         String destinationText = fields.text("destination", 32);
         Boolean newAttribution = fields.bool("new_attribution");
         ObjectNode marketing = fields.object("marketing_data");
-        Map<String, String> marketingData =
-                marketing == null ? Map.of() : texts("marketing_data", marketing, fields);
+        Map<String, String> marketingData = marketing == null ? Map.of() : texts("marketing_data", marketing, fields);
         Map<String, MarketingSource> said = sources(fields);
         if (!fields.errors().isEmpty()) {
             return wrong("invalid_request", fields.errorText());

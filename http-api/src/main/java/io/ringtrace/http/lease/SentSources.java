@@ -28,8 +28,7 @@ final class SentSources {
                 sent.containsKey("referrer") && FROM_REFERRER.contains(sent.getOrDefault("utm_medium", ""))
                         ? MarketingSource.REFERRER
                         : MarketingSource.URL_PARAMETER;
-            default ->
-                PARAMETER.matcher(name).matches() ? MarketingSource.URL_PARAMETER : MarketingSource.PAGE;
+            default -> PARAMETER.matcher(name).matches() ? MarketingSource.URL_PARAMETER : MarketingSource.PAGE;
         };
     }
 }

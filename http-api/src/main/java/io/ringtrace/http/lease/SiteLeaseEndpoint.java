@@ -49,7 +49,8 @@ public final class SiteLeaseEndpoint {
     private static final long ORIGIN = System.nanoTime();
 
     private static final String PATH = "/v1/sites/:site/leases";
-    private static final Set<String> FIELDS = Set.of("visitor_id", "destination", "marketing_data", "marketing_sources", "new_attribution");
+    private static final Set<String> FIELDS =
+            Set.of("visitor_id", "destination", "marketing_data", "marketing_sources", "new_attribution");
 
     private final Leases leases;
     private final Destinations destinations;

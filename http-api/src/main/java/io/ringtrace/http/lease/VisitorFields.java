@@ -56,8 +56,8 @@ public final class VisitorFields {
         return switch (dictionaries.of(pool.network()).capture(pool.captured(), sent, sourceOf, fromPage)) {
             case Capture.Refused(String message) -> new Asked.Wrong(message);
             case Capture.Kept(var data) ->
-                new Asked.Ready(new LeaseRequest(
-                        pool.id(), visitorId, destination, data, newAttribution, !pools.isOpen(pool)));
+                new Asked.Ready(
+                        new LeaseRequest(pool.id(), visitorId, destination, data, newAttribution, !pools.isOpen(pool)));
         };
     }
 }

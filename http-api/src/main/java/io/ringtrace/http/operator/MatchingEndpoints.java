@@ -69,9 +69,8 @@ public final class MatchingEndpoints {
     private Reply importExchanges(Request request) throws StoreUnavailableException {
         return switch (RateCenterFile.read(request.body())) {
             case RateCenterFile.Wrong(String message) -> Problem.invalid(message);
-            case RateCenterFile.Rows file -> {
-                yield imported(matching.importExchanges(file.rows()), file.leftOut(), file.errors());
-            }
+            case RateCenterFile.Rows file ->
+                imported(matching.importExchanges(file.rows()), file.leftOut(), file.errors());
         };
     }
 

@@ -37,7 +37,9 @@ final class CapturedFields {
             String name = each.path("name").asString("");
             AttributionModel model =
                     AttributionModel.ofTextOrNull(each.path("model").asString("Last"));
-            if (name.isEmpty() || model == null || captured.stream().anyMatch(one -> one.name().equals(name))) {
+            if (name.isEmpty()
+                    || model == null
+                    || captured.stream().anyMatch(one -> one.name().equals(name))) {
                 fields.wrong(NAME + " must name each field once, with model First, Last or Unique");
                 return captured;
             }
@@ -49,8 +51,9 @@ final class CapturedFields {
     static void write(ObjectNode json, List<CapturedField> captured) {
         if (!captured.isEmpty()) {
             ArrayNode array = json.putArray(NAME);
-            captured.forEach(field ->
-                    array.addObject().put("name", field.name()).put("model", field.model().text()));
+            captured.forEach(field -> array.addObject()
+                    .put("name", field.name())
+                    .put("model", field.model().text()));
         }
     }
 }

@@ -54,7 +54,9 @@ final class HoursFields {
         if (value.isMissingNode()) {
             return before;
         }
-        if (value.isNull() || (value.isContainer() && value.isEmpty()) || (value.isString() && value.asString().isEmpty())) {
+        if (value.isNull()
+                || (value.isContainer() && value.isEmpty())
+                || (value.isString() && value.asString().isEmpty())) {
             return null;
         }
         if (!(value instanceof ObjectNode object)) {
@@ -103,7 +105,8 @@ final class HoursFields {
         for (JsonNode each : array) {
             Opening opening = each instanceof ObjectNode schedule ? opening(schedule) : null;
             if (opening == null) {
-                errors.wrong("every schedule must have day_of_week such as Monday, and open_time and close_time such as 09:00");
+                errors.wrong(
+                        "every schedule must have day_of_week such as Monday, and open_time and close_time such as 09:00");
                 return openings;
             }
             openings.add(opening);

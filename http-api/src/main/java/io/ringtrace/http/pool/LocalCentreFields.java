@@ -87,7 +87,8 @@ final class LocalCentreFields {
             }
         }
         if (!good) {
-            fields.wrong(AREA_CODES + " must be an array of at most " + MOST_AREA_CODES + " area codes such as \"805\"");
+            fields.wrong(
+                    AREA_CODES + " must be an array of at most " + MOST_AREA_CODES + " area codes such as \"805\"");
         }
         return codes;
     }

@@ -117,8 +117,7 @@ public final class RingPoolEndpoints {
         return Answer.of(
                 status,
                 Answer.JSON,
-                Json.bytes(RingPoolFields.write(
-                        pool, url(request, pool.pool().idFromNetwork()), request.mayManage())));
+                Json.bytes(RingPoolFields.write(pool, url(request, pool.pool().idFromNetwork()), request.mayManage())));
     }
 
     private static String url(Request request, String id) {

@@ -227,9 +227,9 @@ final class RingPoolFields {
             LocalNumberFields.write(json, pool.localNumbers());
             LocalCentreFields.write(json, pool.localNumbers());
         }
-        HoursOfOperation hours = pool.hours();
-        if (hours != null) {
-            HoursFields.write(json, hours);
+        HoursOfOperation open = pool.hours();
+        if (open != null) {
+            HoursFields.write(json, open);
         }
         CapturedFields.write(json, pool.captured());
         if (pool.byTag()) {

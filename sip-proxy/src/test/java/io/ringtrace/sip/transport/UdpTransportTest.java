@@ -47,6 +47,7 @@ class UdpTransportTest {
     }
 
     @Parameter
+    @SuppressWarnings("NullAway.Init") // JUnit sets it before each test
     Engine engine;
 
     private UdpTransport start(int shards) throws ListenerException {
