@@ -170,17 +170,17 @@ public final class OperatorEndpoints {
     private Reply retire(Request request) throws StoreUnavailableException {
         return switch (Json.parseObject(request.body())) {
             case Json.Parsed.Wrong(String message) -> Problem.of(400, "malformed_json", message);
-            case Json.Parsed.Document(ObjectNode object) -> retire(object, new JsonFields(object, false));
+            case Json.Parsed.Document(ObjectNode object) -> retire(new JsonFields(object, false));
         };
     }
 
-    private Reply retire(ObjectNode object, JsonFields fields) throws StoreUnavailableException {
+    private Reply retire(JsonFields fields) throws StoreUnavailableException {
         fields.onlyThese(Set.of("network", "numbers", "retired"));
         String network = fields.id("network");
         Boolean retired = fields.bool("retired");
-        List<PhoneNumber> numbers = SmsNumberEndpoint.numbers(object, fields);
+        List<PhoneNumber> numbers = fields.phoneNumbers("numbers", MOST);
         if (fields.errors().isEmpty() && (network == null || retired == null || numbers.isEmpty())) {
-            fields.wrong("network, retired and 1 to " + SmsNumberEndpoint.MOST + " numbers are needed");
+            fields.wrong("network, retired and 1 to " + MOST + " numbers are needed");
         }
         if (!fields.errors().isEmpty() || network == null || retired == null) {
             return Problem.invalid(fields.errorText());
