@@ -41,18 +41,26 @@ final class BackgroundThreads {
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(TASKS)) {
             MethodHandle setpriority = setpriority();
             for (Path task : tasks) {
-                if (NAMES.contains(Files.readString(task.resolve("comm")).strip())) {
-                    int refused = (int) setpriority.invokeExact(
-                            PRIO_PROCESS, Integer.parseInt(task.getFileName().toString()), NICENESS);
+                if (NAMES.contains(nameOf(task))) {
+                    int number = Integer.parseInt(String.valueOf(task.getFileName()));
+                    int refused = (int) setpriority.invokeExact(PRIO_PROCESS, number, NICENESS);
                     found += refused == 0 ? 1 : 0;
                 }
             }
         } catch (IOException e) {
-            LOG.debug("background threads keep their priority: {}", e.getMessage());
+            LOG.debug("background threads keep their priority: {}", String.valueOf(e.getMessage()));
         } catch (Throwable e) {
             throw new IllegalStateException("a call of the C library could not be made", e);
         }
         return found;
+    }
+
+    private static String nameOf(Path task) {
+        try {
+            return Files.readString(task.resolve("comm")).strip();
+        } catch (IOException _) {
+            return ""; // it has ended meanwhile
+        }
     }
 
     @SuppressWarnings("restricted") // native access is enabled in the manifest and by every command line of ours
