@@ -264,6 +264,7 @@ public final class Ringtrace implements AutoCloseable {
         SipProxy proxy = open(
                 "SIP proxy",
                 new SipProxy(sipSettings(configuration.sip()), plan, directory, clock, cookieKeys, journal::recorder));
+        BackgroundThreads.giveWay();
         beforeListening.run();
         proxy.remember(journal.recentInvites());
         proxy.resume(journal.runningCalls());
