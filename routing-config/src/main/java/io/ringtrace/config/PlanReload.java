@@ -306,7 +306,8 @@ public final class PlanReload {
                 before.version,
                 before.loadedAt,
                 new Failure(
-                        clock.instant(), findings.stream().filter(Finding::isError).toList()),
+                        clock.instant(),
+                        findings.stream().filter(Finding::isError).toList()),
                 true,
                 before.afterRestart,
                 before.applied,

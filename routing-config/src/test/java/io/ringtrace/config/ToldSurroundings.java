@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param owned numbers of the store with their states; null while it is away
  */
-record ToldSurroundings(@Nullable Map<String, String> owned)
-        implements Surroundings, OwnedNumbers, GatewayAddresses {
+record ToldSurroundings(@Nullable Map<String, String> owned) implements Surroundings, OwnedNumbers, GatewayAddresses {
     static final Map<String, String> SOME =
             Map.of("+18005550111", "pooled", "+18005550112", "bank", "+18005550113", "overflow");
 
