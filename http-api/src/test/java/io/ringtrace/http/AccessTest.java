@@ -129,7 +129,7 @@ class AccessTest {
                         api.account,
                         api.account,
                         api.account,
-                        api.records,
+                        api.records.ports(),
                         new NoHealth(),
                         new InMemoryOperations()),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),

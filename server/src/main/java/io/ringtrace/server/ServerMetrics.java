@@ -5,12 +5,15 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.config.PlanReload;
+import io.ringtrace.http.webhook.WebhookDelivery;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.store.directory.NumberDirectory;
 import io.ringtrace.store.journal.Journal;
 import io.ringtrace.store.record.JournalDrain;
+import io.ringtrace.store.record.LearnedDelays;
+import io.ringtrace.store.record.Retention;
 import java.util.function.ToLongFunction;
 
 /** Shows the parts' own counters as Prometheus metrics. They are read when somebody looks; nothing is added to a call's way. */
@@ -92,6 +95,26 @@ final class ServerMetrics {
         reloads(registry, "refused", reload, PlanReload.State::refused);
         Gauge.builder("ringtrace.config.bad", reload, r -> r.state().bad() ? 1 : 0)
                 .description("1 while the configuration's files, as they were read last, are wrong")
+                .register(registry);
+    }
+
+    static void bind(
+            MeterRegistry registry, WebhookDelivery webhooks, Retention retention, LearnedDelays delays) {
+        FunctionCounter.builder("ringtrace.webhooks.delivered", webhooks, WebhookDelivery::delivered)
+                .register(registry);
+        FunctionCounter.builder("ringtrace.webhooks.failures", webhooks, WebhookDelivery::failures)
+                .register(registry);
+        FunctionCounter.builder("ringtrace.webhooks.dead.letters", webhooks, WebhookDelivery::deadLetters)
+                .register(registry);
+        FunctionCounter.builder("ringtrace.retention.records.deleted", retention, Retention::deletedRecords)
+                .register(registry);
+        FunctionCounter.builder("ringtrace.retention.leases.deleted", retention, Retention::deletedLeases)
+                .register(registry);
+        Gauge.builder("ringtrace.delays.median.seconds", delays, LearnedDelays::medianSeconds)
+                .description("Half of the callers call within this time of the last presentation")
+                .register(registry);
+        Gauge.builder("ringtrace.delays.learned.calls", delays, LearnedDelays::calls)
+                .description("Calls that the delays were learned from")
                 .register(registry);
     }
 
