@@ -57,6 +57,7 @@ final class ConfigBinder {
                 shards.equals("auto")
                         ? SipConfig.shardsFor(Runtime.getRuntime().availableProcessors())
                         : Integer.parseInt(shards),
+                SipConfig.UdpEngine.valueOf(text(sip, "udp-engine").toUpperCase(Locale.ROOT)),
                 duration(sip, "maximum-call-duration"),
                 duration(sip, "stop-grace"),
                 sip.get("tls") == null ? null : tls(sip.mapping("tls")),

@@ -26,6 +26,7 @@ import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.transport.ListenerException;
 import io.ringtrace.sip.transport.StreamLimits;
 import io.ringtrace.sip.transport.TlsFiles;
+import io.ringtrace.sip.transport.UdpEngine;
 import io.ringtrace.store.account.DrainedNumbers;
 import io.ringtrace.store.account.StoreAccounts;
 import io.ringtrace.store.bank.DatabaseNumberBank;
@@ -288,6 +289,7 @@ public final class Ringtrace implements AutoCloseable {
         URI address = URI.create(
                 "http://" + hostAndPort(reachable(configuration.http().address()), httpPort) + "/");
         data.announce(address);
+        LOG.info("SIP over UDP is read and written by {}", proxy.udpEngine());
         LOG.info(
                 "node {} is up: SIP {} (udp), HTTP {}, data in {}, routing plan {}",
                 node.name(),
@@ -446,6 +448,7 @@ public final class Ringtrace implements AutoCloseable {
                 .toList();
         SipSettings settings = SipSettings.listeningOn(listeners)
                 .withShards(sip.shards())
+                .withUdpEngine(UdpEngine.valueOf(sip.udpEngine().name()))
                 .withMost(transactions(sip.shards()), transactions(sip.shards()), MOST_LIVE_CALLS)
                 .withAdvertisedHosts(Set.copyOf(sip.advertisedHosts()))
                 .withMaximumDuration(sip.maximumCallDuration())

@@ -127,7 +127,7 @@ public final class SipProxy implements AutoCloseable {
      * @throws ListenerException naming the listener and what is wrong; nothing is left open
      */
     public void start() throws ListenerException {
-        UdpTransport udp = UdpTransport.start(settings.shards());
+        UdpTransport udp = UdpTransport.start(settings.shards(), settings.udpEngine());
         transport = udp;
         try {
             StreamTransport tcp = new StreamTransport(udp, settings.streams(), settings.tls(), monotonicMillis);
@@ -209,6 +209,12 @@ public final class SipProxy implements AutoCloseable {
         long now = monotonicMillis.getAsLong();
         return Duration.ofMillis(
                 shards.stream().mapToLong(shard -> now - shard.tickedAt()).max().orElse(0));
+    }
+
+    /** What reads and writes the sockets of UDP, and why not the native engine where it does not; for a log line. */
+    public String udpEngine() {
+        UdpTransport udp = transport;
+        return udp == null ? "nothing" : udp.engine();
     }
 
     /** Datagrams that the kernel refused to send. */

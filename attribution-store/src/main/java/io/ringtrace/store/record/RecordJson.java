@@ -14,8 +14,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** The JSON columns of call_record: attempts and marketing_data. Thread-safe. */
 final class RecordJson {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final String VALUE = "value";
-    private static final String SOURCE = "source";
 
     private RecordJson() {}
 
@@ -49,30 +47,16 @@ final class RecordJson {
         return attempts;
     }
 
-    /** The values of marketing data, each a text or an object with its value and source. What is neither is given as its JSON. */
+    /** Values that are no text are given as their JSON. */
     static Map<String, String> fields(@Nullable String json) {
         Map<String, String> fields = new LinkedHashMap<>();
         if (json != null) {
             for (Map.Entry<String, JsonNode> field : JSON.readTree(json).properties()) {
-                JsonNode value = field.getValue().has(VALUE) ? field.getValue().path(VALUE) : field.getValue();
+                JsonNode value = field.getValue();
                 fields.put(field.getKey(), value.isString() ? value.asString() : value.toString());
             }
         }
         return fields;
-    }
-
-    /** Where the values of marketing data came from, as far as that stands beside them. */
-    static Map<String, String> sources(@Nullable String json) {
-        Map<String, String> sources = new LinkedHashMap<>();
-        if (json != null) {
-            for (Map.Entry<String, JsonNode> field : JSON.readTree(json).properties()) {
-                JsonNode source = field.getValue().path(SOURCE);
-                if (source.isString()) {
-                    sources.put(field.getKey(), source.asString());
-                }
-            }
-        }
-        return sources;
     }
 
     static String line(Map<String, String> fields) {

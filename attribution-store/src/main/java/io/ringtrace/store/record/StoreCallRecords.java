@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Call records as they stand in the database. Thread-safe; waits for the database, at most some seconds. */
@@ -126,7 +127,6 @@ public final class StoreCallRecords implements CallRecords {
         PhoneNumber promo = number(row, "promo_number");
         String campaign = row.getString("campaign");
         List<GatewayAttempt> attempts = RecordJson.attempts(row.getString("attempts"));
-        String marketing = row.getString("marketing_data");
         boolean began = row.getBoolean("began");
         String gateway = gateway(row.getString("gateway"), answer, attempts);
         Long heard = progress != null ? progress : answer != null ? answer : end;
@@ -151,8 +151,8 @@ public final class StoreCallRecords implements CallRecords {
                 promo == null || leaseVersion == null ? null : promo.digits() + "." + leaseVersion,
                 row.getString("visitor_id"),
                 row.getObject("erased_at") != null,
-                RecordJson.fields(marketing),
-                RecordJson.sources(marketing),
+                RecordJson.fields(row.getString("marketing_data")),
+                Map.of(),
                 textOf(row, "attribution_status"),
                 row.getObject("attribution_confidence") == null ? null : row.getDouble("attribution_confidence"),
                 whole(row, "lease_age_ms"),
