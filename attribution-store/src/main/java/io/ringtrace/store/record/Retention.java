@@ -346,7 +346,7 @@ public final class Retention implements AutoCloseable {
     public void close() {
         closed.countDown();
         try {
-            thread.join(LONGEST_END);
+            thread.join(LONGEST_END.toMillis());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

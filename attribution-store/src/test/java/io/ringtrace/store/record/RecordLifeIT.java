@@ -220,8 +220,10 @@ class RecordLifeIT {
     @Test
     void recordsAndHistoryPastTheirTimeGoAndWhatIsHeldStays() throws Exception {
         Lease gone = lease("v-1");
-        CallId old = record(call(gone));
-        write(sample.ended(old, EndReason.LOST));
+        CallEvent.Began began = call(gone);
+        CallId old = began.callId();
+        write(began, sample.ended(old, EndReason.LOST));
+        write(sample.ended(old, EndReason.CALLER_HANGUP));
         long before = transactions.newest(account.network);
         clock.advance(Duration.ofDays(20).toMillis());
         Lease held = lease("v-2");

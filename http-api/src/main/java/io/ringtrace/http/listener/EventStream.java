@@ -2,6 +2,7 @@ package io.ringtrace.http.listener;
 
 import io.ringtrace.http.endpoint.EventSink;
 import io.vertx.core.Context;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
@@ -19,15 +20,20 @@ final class EventStream implements EventSink {
     private static final Duration SLOWEST = Duration.ofSeconds(10);
 
     private final HttpServerResponse response;
+    private final HttpConnection connection;
     private final Context eventLoop;
     private volatile boolean begun;
     private volatile boolean over;
 
-    EventStream(HttpServerResponse response, Context eventLoop) {
+    EventStream(HttpServerResponse response, HttpConnection connection, Context eventLoop) {
         this.response = response;
+        this.connection = connection;
         this.eventLoop = eventLoop;
-        response.closeHandler(_ -> over = true);
-        response.exceptionHandler(_ -> over = true);
+    }
+
+    /** The client is gone, or the response has ended. */
+    void gone() {
+        over = true;
     }
 
     boolean begun() {
@@ -102,11 +108,9 @@ final class EventStream implements EventSink {
             if (!wasOver && reason != null) {
                 response.write("event: end\ndata: {\"reason\":\"" + reason + "\"}\n\n");
             }
+            response.end().onComplete(_ -> connection.close());
             // A client that does not read is not waited for.
-            response.end().onComplete(_ -> {});
-            if ("too_slow".equals(reason)) {
-                eventLoop.owner().setTimer(SLOWEST.toMillis(), _ -> response.reset());
-            }
+            eventLoop.owner().setTimer(SLOWEST.toMillis(), _ -> connection.close());
         });
     }
 }

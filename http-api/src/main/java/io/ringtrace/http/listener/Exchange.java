@@ -205,7 +205,8 @@ final class Exchange {
                 }
             }
             case Work.Streaming(var work) -> {
-                EventStream stream = new EventStream(context.response(), eventLoop);
+                EventStream stream = new EventStream(context.response(), request.connection(), eventLoop);
+                context.addEndHandler(_ -> stream.gone());
                 if (!surroundings.streaming().begin(() -> stream(work, asked, stream))) {
                     answer(Problem.unavailable("Too many streams are open.", BUSY_RETRY_MILLIS));
                 }

@@ -237,7 +237,7 @@ public final class WebhookDelivery implements AutoCloseable {
         closed.countDown();
         threads.shutdown();
         try {
-            thread.join(LONGEST_END);
+            thread.join(LONGEST_END.toMillis());
             if (!threads.awaitTermination(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)) {
                 threads.shutdownNow();
             }

@@ -2,7 +2,9 @@ package io.ringtrace.http.webhook;
 
 import io.ringtrace.call.Transactions.Transaction;
 import io.ringtrace.http.record.TransactionText;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -27,9 +29,11 @@ final class WebhookRequest {
 
     private final HttpClient client;
     private final WebhookTargets targets;
+    private final Context eventLoop;
 
     WebhookRequest(Vertx vertx, WebhookTargets targets) {
         this.targets = targets;
+        this.eventLoop = vertx.getOrCreateContext();
         this.client = vertx.createHttpClient(
                 new HttpClientOptions()
                         .setConnectTimeout((int) LONGEST.toMillis() / 2)
@@ -76,9 +80,13 @@ final class WebhookRequest {
                 .putHeader("Idempotency-Key", Long.toString(transaction.id()))
                 .putHeader(WebhookSignature.HEADER, WebhookSignature.of(secret, unixSeconds, body));
         try {
-            int status = client.request(options)
+            Promise<Integer> answered = Promise.promise();
+            // All of it on one event loop: elsewhere an answer may be over before somebody listens to its end.
+            eventLoop.runOnContext(_ -> client.request(options)
                     .compose(request -> request.send(Buffer.buffer(body)))
                     .compose(WebhookRequest::readToTheEnd)
+                    .onComplete(answered));
+            int status = answered.future()
                     .toCompletionStage()
                     .toCompletableFuture()
                     .orTimeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS)
