@@ -188,6 +188,9 @@ public final class ProxyCore {
 
     /** A good request that belongs to no transaction. */
     public void request(SipMessage request, Hop source) {
+        if (overload.shedding() && shedAtOnce(request, source)) {
+            return;
+        }
         boolean inDialog = Span.present(request.toTag());
         Trunk trunk = parts.admission().trunkFrom(source);
         boolean known = trunk != null || parts.admission().gatewayAt(source.address());
@@ -220,6 +223,22 @@ public final class ProxyCore {
         } else {
             outOfDialog(request, source, trunk, loopHash);
         }
+    }
+
+    /** New calls of a trunk that needs no proof, and the ACKs of those refused, are done with before anything more is thought about them. */
+    private boolean shedAtOnce(SipMessage request, Hop source) {
+        if (parts.answers().acknowledges(request)) {
+            return true;
+        }
+        if (request.method() != SipMethod.INVITE || Span.present(request.toTag())) {
+            return false;
+        }
+        Trunk trunk = parts.admission().trunkFrom(source);
+        if (trunk == null || trunk.access().digest() != null || !overload.refuses(random.nextDouble())) {
+            return false;
+        }
+        parts.answers().refuse(request, source, Refusal.FULL);
+        return true;
     }
 
     /** A CANCEL; it never belongs to a transaction of its own here, because it is answered the same way each time it comes. */
@@ -307,7 +326,7 @@ public final class ProxyCore {
             parts.answers().refuse(request, source, Refusal.MERGED);
         } else if (parts.transactions().fullForCalls()
                 || !parts.recording().acceptsNewCalls()
-                || (overload.shedding() && overload.refuses(random.nextDouble()))) {
+                || (trunk.access().digest() != null && overload.shedding() && overload.refuses(random.nextDouble()))) {
             parts.answers().refuse(request, source, Refusal.FULL);
         } else {
             admitted(request, source, trunk, loopHash);

@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,8 +45,11 @@ class UdpTransportTest {
         NETTY_ON_NIO
     }
 
-    @Parameter
-    Engine engine;
+    private final Engine engine;
+
+    UdpTransportTest(Engine engine) {
+        this.engine = engine;
+    }
 
     private UdpTransport start(int shards) throws ListenerException {
         return switch (engine) {
