@@ -6,7 +6,6 @@ import io.ringtrace.attribution.NumberBank;
 import io.ringtrace.attribution.NumberMatching;
 import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.SmsNumbers;
-import io.ringtrace.call.CallRecords;
 
 /** What the HTTP interface asks of the rest of the server. */
 public record HttpPorts(
@@ -16,6 +15,6 @@ public record HttpPorts(
         NumberBank numberBank,
         NumberMatching numberMatching,
         SmsNumbers smsNumbers,
-        CallRecords callRecords,
+        RecordPorts records,
         Health health,
         Operations operations) {}

@@ -38,6 +38,8 @@ class AccessTest {
                 .replace(":advertiser", "adv")
                 .replace(":campaign", "camp")
                 .replace(":callId", "x")
+                // It would not end.
+                .replace("/v1/calls/stream", "/v1/calls/stream?last_event_id=x")
                 .replace(":id", "16");
         String body = endpoint.method().equals("GET") || endpoint.method().equals("DELETE") ? "" : "{}";
         return api.send(
@@ -129,7 +131,7 @@ class AccessTest {
                         api.account,
                         api.account,
                         api.account,
-                        api.records,
+                        api.records.ports(),
                         new NoHealth(),
                         new InMemoryOperations()),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),

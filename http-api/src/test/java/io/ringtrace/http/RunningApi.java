@@ -51,7 +51,7 @@ final class RunningApi implements AutoCloseable {
         };
         api = new HttpApi(
                 settings,
-                new HttpPorts(pools, pools, account, account, account, account, records, health, operations),
+                new HttpPorts(pools, pools, account, account, account, account, records.ports(), health, operations),
                 metrics,
                 OPERATOR.getBytes(StandardCharsets.UTF_8));
         port = api.start();

@@ -23,6 +23,8 @@ import io.ringtrace.server.command.SchemaCommand;
 import io.ringtrace.server.command.ServeCommand;
 import io.ringtrace.server.command.StatusCommand;
 import io.ringtrace.server.command.TrunksCommand;
+import io.ringtrace.server.command.VisitorsCommand;
+import io.ringtrace.server.command.WebhooksCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -52,6 +54,8 @@ import picocli.CommandLine.Command;
             RateCentersCommand.class,
             CallsCommand.class,
             LiveCommand.class,
+            VisitorsCommand.class,
+            WebhooksCommand.class,
             JournalCommand.class,
             CompletionCommand.class,
             ManualCommand.class
