@@ -12,6 +12,7 @@ import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.admission.DigestCheck;
 import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.admission.OurNames;
+import io.ringtrace.sip.admission.ReceiveQueues;
 import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
@@ -42,6 +43,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -394,7 +396,21 @@ public final class SipProxy implements AutoCloseable {
         }
         ProxyCore core = new ProxyCore(transactions, surroundings, rules, names, hops, loop, monotonicMillis, random);
         return new CallShard(
-                loop, monotonicMillis, wheel, transactions, core, surroundings.guard(), settings.mostHandedOver());
+                loop,
+                monotonicMillis,
+                wheel,
+                transactions,
+                core,
+                surroundings.guard(),
+                new ReceiveQueues(settings.sheds() ? udpPorts() : Set.of()),
+                settings.mostHandedOver());
+    }
+
+    private Set<Integer> udpPorts() {
+        return listeners.stream()
+                .filter(l -> l.transport() == Transport.UDP)
+                .map(Listener::port)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private String callIdOfProbe() {
