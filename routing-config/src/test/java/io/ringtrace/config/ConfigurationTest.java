@@ -66,6 +66,7 @@ class ConfigurationTest {
                             List.of(new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("0.0.0.0"), 5060)),
                             List.of(),
                             Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+                            SipConfig.UdpEngine.AUTO,
                             Duration.ofHours(3),
                             Duration.ofSeconds(10),
                             null,
@@ -89,6 +90,7 @@ class ConfigurationTest {
                                   advertised-host: edge.example.net
                               advertised-hosts: [sip.example.net, 198.51.100.7, "2001:db8::1"]
                               shards: 7
+                              udp-engine: netty
                               maximum-call-duration: 90m
                               stop-grace: 2m
                               flood-guard: {refusals: 7, within: 1m, ban: 1h}
@@ -120,6 +122,7 @@ class ConfigurationTest {
                                             Transport.TCP, InetAddress.ofLiteral("0.0.0.0"), 5060, "edge.example.net")),
                             List.of("sip.example.net", "198.51.100.7", "2001:db8::1"),
                             7,
+                            SipConfig.UdpEngine.NETTY,
                             Duration.ofMinutes(90),
                             Duration.ofMinutes(2),
                             new SipConfig.Tls(

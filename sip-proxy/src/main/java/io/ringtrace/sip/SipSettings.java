@@ -6,6 +6,7 @@ import io.ringtrace.sip.transaction.BranchParameter;
 import io.ringtrace.sip.transaction.SipTimers;
 import io.ringtrace.sip.transport.StreamLimits;
 import io.ringtrace.sip.transport.TlsFiles;
+import io.ringtrace.sip.transport.UdpEngine;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -59,6 +60,7 @@ public final class SipSettings {
     private static final class Values {
         List<ListenAddress> listeners = List.of();
         int shards = Runtime.getRuntime().availableProcessors();
+        UdpEngine udpEngine = UdpEngine.AUTO;
         SipTimers timers = SipTimers.DEFAULT;
         Set<String> advertisedHosts = Set.of();
         Duration maximumDuration = Duration.ofHours(3);
@@ -80,6 +82,7 @@ public final class SipSettings {
             Values copy = new Values();
             copy.listeners = listeners;
             copy.shards = shards;
+            copy.udpEngine = udpEngine;
             copy.timers = timers;
             copy.advertisedHosts = advertisedHosts;
             copy.maximumDuration = maximumDuration;
@@ -113,6 +116,11 @@ public final class SipSettings {
 
     public SipSettings withShards(int count) {
         return with(v -> v.shards = count);
+    }
+
+    /** What reads and writes the sockets of UDP. */
+    public SipSettings withUdpEngine(UdpEngine engine) {
+        return with(v -> v.udpEngine = engine);
     }
 
     public SipSettings withTimers(SipTimers timers) {
@@ -187,6 +195,10 @@ public final class SipSettings {
 
     int shards() {
         return values.shards;
+    }
+
+    UdpEngine udpEngine() {
+        return values.udpEngine;
     }
 
     SipTimers timers() {

@@ -76,6 +76,8 @@ final class Ladder implements AutoCloseable {
         private final Queue<CallEvent> events = new ConcurrentLinkedQueue<>();
         volatile boolean open = true;
         volatile boolean takesEvents = true;
+        /** Whoever records something meets a fault of ours. */
+        volatile boolean faulty;
         /** Events are counted by kind, not kept. */
         volatile boolean counts;
 
@@ -94,6 +96,9 @@ final class Ladder implements AutoCloseable {
                 gate.await();
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
+            }
+            if (faulty) {
+                throw new IllegalStateException("a fault on purpose");
             }
             if (!takesEvents) {
                 return false;

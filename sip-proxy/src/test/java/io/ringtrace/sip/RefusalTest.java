@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.attribution.AttributionStatus;
 import io.ringtrace.call.EndReason;
+import io.ringtrace.call.EndedBy;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.TrunkAccess;
 import io.ringtrace.sip.counters.Count;
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -291,6 +293,36 @@ class RefusalTest {
             caller.receives("500");
             assertThat(ladder.count(Count.FAULTS)).isEqualTo(1);
             ladder.connects(Ladder.PROMO);
+        }
+
+        @Test
+        void leavesOneClosedRecord() {
+            caller.invites(Ladder.FAULTY);
+            caller.receives("100");
+            caller.acksFailure(caller.receives("500"));
+            assertThat(ladder.journal.kinds()).containsExactly("Began", "Ended");
+            assertThat(ladder.journal.began().dialedText()).isEqualTo(Ladder.FAULTY);
+            assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.DESTINATION_ERROR);
+            assertThat(ladder.journal.ended().by()).isEqualTo(EndedBy.RINGTRACE);
+            assertThat(ladder.journal.ended().statusSent()).isEqualTo(500);
+        }
+
+        @Test
+        void leavesNothingInMemory() throws Exception {
+            try (Ladder small = new Ladder(settings -> settings.withMost(100, 100, 2), 1)) {
+                for (int i = 0; i < 4; i++) {
+                    boolean inTheJournal = i % 2 == 1;
+                    small.journal.faulty = inTheJournal;
+                    small.caller.invites(inTheJournal ? Ladder.PROMO : Ladder.FAULTY);
+                    small.caller.receives("100");
+                    small.caller.acksFailure(small.caller.receives("500"));
+                    small.passes(Duration.ofSeconds(33));
+                    assertThat(small.count(Count.LIVE_CALLS)).isZero();
+                }
+                small.journal.faulty = false;
+                small.connects(Ladder.PROMO);
+                assertThat(small.count(Count.FAULTS)).isEqualTo(4);
+            }
         }
     }
 

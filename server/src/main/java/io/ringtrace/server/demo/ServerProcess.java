@@ -37,10 +37,24 @@ public final class ServerProcess implements AutoCloseable {
 
     /** As {@link #start(Path, Path, Path)}, with more variables in its environment. */
     static ServerProcess start(Path config, Path data, Path log, Map<String, String> environment) throws IOException {
+        return start(List.of(), config, data, log, environment);
+    }
+
+    /** As {@link #start}; a server of root's has no capability to read what file rights forbid. */
+    public static ServerProcess startUnderFileRights(Path config, Path data, Path log) throws IOException {
+        List<String> without = System.getProperty("user.name").equals("root")
+                ? List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+                : List.of();
+        return start(without, config, data, log, Map.of());
+    }
+
+    private static ServerProcess start(
+            List<String> by, Path config, Path data, Path log, Map<String, String> environment) throws IOException {
         if (Files.isDirectory(data)) {
             Files.deleteIfExists(data.resolve("http-address"));
         }
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(by);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",

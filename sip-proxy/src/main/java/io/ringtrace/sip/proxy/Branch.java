@@ -23,6 +23,9 @@ final class Branch implements ClientTransactionUser {
     /** A gateway that lives has sent its 100 by then (RFC 3261 §17.2.1); who has not is asked whether its port is closed. */
     private static final int REFUSAL_MILLIS = 200;
 
+    /** So much sooner than the gateway's silence is over the next one is tried, for timers come up to a tick late, and so does the wheel's time. */
+    private static final long EARLY_MILLIS = 2 * TimerWheel.TICK_MILLIS;
+
     private final ResponseContext context;
     private final ProxyParts parts;
     final Gateway gateway;
@@ -34,6 +37,9 @@ final class Branch implements ClientTransactionUser {
     ResponseRules responseRules;
 
     private final Silence silence = new Silence();
+    /** By the wheel's clock. */
+    private long silentUntil;
+
     private @Nullable Target target;
     private @Nullable Hop hop;
     /** Where the INVITE goes by UDP when it was too long for that, and TCP fails. */
@@ -150,11 +156,13 @@ final class Branch implements ClientTransactionUser {
 
     /** Starts the gateway's silence: when its host name is looked up, and anew when the INVITE leaves. */
     void awaitAnswer() {
-        long longest = gateway.silence().toMillis();
+        TimerWheel wheel = parts.transactions().wheel();
+        long longest = Math.max(gateway.silence().toMillis() - EARLY_MILLIS, 1);
+        silentUntil = wheel.nowMillis() + longest;
         Hop to = hop;
         boolean mayBeRefused = to != null && !to.reliable() && longest > REFUSAL_MILLIS;
         stage = mayBeRefused ? Stage.REFUSAL : Stage.SILENCE;
-        parts.transactions().wheel().start(silence, mayBeRefused ? REFUSAL_MILLIS : longest);
+        wheel.start(silence, mayBeRefused ? REFUSAL_MILLIS : longest);
     }
 
     /** Nothing else is left to try: this gateway gets more time than its silence. */
@@ -171,7 +179,8 @@ final class Branch implements ClientTransactionUser {
                     parts.transactions().whenRefused(to, this::refused);
                 }
                 stage = Stage.SILENCE;
-                parts.transactions().wheel().start(silence, gateway.silence().toMillis() - REFUSAL_MILLIS);
+                TimerWheel wheel = parts.transactions().wheel();
+                wheel.start(silence, silentUntil - wheel.nowMillis());
             }
             case SILENCE -> {
                 unwell(ResponseContext.noAnswerWithin(gateway.silence()));

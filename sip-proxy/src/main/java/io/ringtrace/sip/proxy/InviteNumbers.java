@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Which numbers an INVITE names: the dialed one and the caller's, read and normalised by the rules of its trunk. One per shard. */
 final class InviteNumbers {
-    private static final int LONGEST_DIALED_TEXT = 128;
+    static final int LONGEST_DIALED_TEXT = 128;
     private static final int MOST_IDENTITIES = 4;
     private final StringBuilder number = new StringBuilder();
     private final NameAddress address = new NameAddress();

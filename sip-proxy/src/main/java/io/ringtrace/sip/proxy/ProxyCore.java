@@ -188,6 +188,9 @@ public final class ProxyCore {
 
     /** A good request that belongs to no transaction. */
     public void request(SipMessage request, Hop source) {
+        if (overload.shedding() && shedAtOnce(request, source)) {
+            return;
+        }
         boolean inDialog = Span.present(request.toTag());
         Trunk trunk = parts.admission().trunkFrom(source);
         boolean known = trunk != null || parts.admission().gatewayAt(source.address());
@@ -220,6 +223,22 @@ public final class ProxyCore {
         } else {
             outOfDialog(request, source, trunk, loopHash);
         }
+    }
+
+    /** New calls of a trunk that needs no proof, and the ACKs of those refused, are done with before anything more is thought about them. */
+    private boolean shedAtOnce(SipMessage request, Hop source) {
+        if (parts.answers().acknowledges(request)) {
+            return true;
+        }
+        if (request.method() != SipMethod.INVITE || Span.present(request.toTag())) {
+            return false;
+        }
+        Trunk trunk = parts.admission().trunkFrom(source);
+        if (trunk == null || trunk.access().digest() != null || !overload.refuses(random.nextDouble())) {
+            return false;
+        }
+        parts.answers().refuse(request, source, Refusal.FULL);
+        return true;
     }
 
     /** A CANCEL; it never belongs to a transaction of its own here, because it is answered the same way each time it comes. */
@@ -307,7 +326,7 @@ public final class ProxyCore {
             parts.answers().refuse(request, source, Refusal.MERGED);
         } else if (parts.transactions().fullForCalls()
                 || !parts.recording().acceptsNewCalls()
-                || (overload.shedding() && overload.refuses(random.nextDouble()))) {
+                || (trunk.access().digest() != null && overload.shedding() && overload.refuses(random.nextDouble()))) {
             parts.answers().refuse(request, source, Refusal.FULL);
         } else {
             admitted(request, source, trunk, loopHash);
@@ -329,13 +348,8 @@ public final class ProxyCore {
             parts.answers().refuse(request, source, Refusal.TRUNK_LIMIT);
             return;
         }
-        try {
-            CallId callId = new CallId((now << 16) | (random.nextInt() & 0xFFFF), random.nextLong());
-            newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, callId, key, place);
-        } catch (RuntimeException e) {
-            place.release();
-            throw e;
-        }
+        CallId callId = new CallId((now << 16) | (random.nextInt() & 0xFFFF), random.nextLong());
+        newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, callId, key, place);
     }
 
     /**
@@ -371,30 +385,78 @@ public final class ProxyCore {
             CallId callId,
             @Nullable InviteKey key,
             CallCapacity.Place place) {
-        SipMessage invite = server.request();
-        parts.answers().respond(server, 100, "Trying");
-        RoutingPlan plan = parts.admission().plan();
-        long now = parts.clock().nowMillis();
-        TargetSelection.Selected chosen = targetSelection.select(plan, invite, callId, trunk, now);
         LiveCall call = parts.liveCalls().add(callId);
         call.hold(place);
-        TargetSelection.Selected selected = withinNumberLimit(chosen, call);
-        parts.recording().opened(call, selected.attempt());
-        if (key != null && !parts.recording().began(began(plan, invite, selected, now, key))) {
-            parts.recording().refused(call);
-            parts.counters().add(Count.SHED);
-            parts.answers().respond(server, 503, "Service Unavailable", "Retry-After", "5");
+        RoutingPlan plan = parts.admission().plan();
+        long now = parts.clock().nowMillis();
+        boolean recorded = key == null;
+        try {
+            SipMessage invite = server.request();
+            parts.answers().respond(server, 100, "Trying");
+            TargetSelection.Selected selected =
+                    withinNumberLimit(targetSelection.select(plan, invite, callId, trunk, now), call);
+            parts.recording().opened(call, selected.attempt());
+            if (key != null && !parts.recording().began(began(plan, invite, selected, now, key))) {
+                parts.recording().refused(call);
+                parts.counters().add(Count.SHED);
+                parts.answers().respond(server, 503, "Service Unavailable", "Retry-After", "5");
+                return;
+            }
+            recorded = true;
+            switch (selected.decision()) {
+                case RouteDecision.Reject reject -> reject(server, call, reject);
+                case RouteDecision.Forward forward -> forward(server, call, trunk, selected, forward, loopHash);
+            }
+        } catch (RuntimeException e) {
+            faulted(server, call, trunk, plan, now, recorded ? null : key);
+            throw e;
+        }
+    }
+
+    private void forward(
+            InviteServerTransaction server,
+            LiveCall call,
+            Trunk trunk,
+            TargetSelection.Selected selected,
+            RouteDecision.Forward forward,
+            int loopHash) {
+        SipMessage invite = server.request();
+        CallCookie cookie = new CallCookie(call.callId, TrunkAdmission.hash(trunk.name()), 0, (int)
+                CookieSigner.tagHash(invite, invite.fromTag()));
+        ResponseContext context = new ResponseContext(
+                parts, merged, server, call, cookie, forward, selected.attempt(), routes.removed(), loopHash);
+        merged.add(invite, context, trunk);
+        context.begin();
+    }
+
+    /**
+     * A fault of ours in an admitted INVITE, whose caller gets 500: the call has one record, and no more of it stays.
+     *
+     * @param key of a record that has not begun; null for one that has
+     */
+    private void faulted(
+            InviteServerTransaction server,
+            LiveCall call,
+            Trunk trunk,
+            RoutingPlan plan,
+            long now,
+            @Nullable InviteKey key) {
+        if (server.served()) {
             return;
         }
-        switch (selected.decision()) {
-            case RouteDecision.Reject reject -> reject(server, call, reject);
-            case RouteDecision.Forward forward -> {
-                CallCookie cookie = new CallCookie(callId, TrunkAdmission.hash(trunk.name()), 0, (int)
-                        CookieSigner.tagHash(invite, invite.fromTag()));
-                ResponseContext context = new ResponseContext(
-                        parts, merged, server, call, cookie, forward, selected.attempt(), routes.removed(), loopHash);
-                merged.add(invite, context, trunk);
-                context.begin();
+        boolean ended = false;
+        try {
+            TargetSelection.Selected unknown = targetSelection.failed(server.request(), call.callId, trunk);
+            if (key == null || parts.recording().began(began(plan, server.request(), unknown, now, key))) {
+                int status = Refusal.FAULT.status();
+                parts.recording()
+                        .endedUnanswered(
+                                call, EndReason.DESTINATION_ERROR, EndedBy.RINGTRACE, status, 0, null, List.of());
+                ended = true;
+            }
+        } finally {
+            if (!ended) {
+                parts.recording().refused(call);
             }
         }
     }

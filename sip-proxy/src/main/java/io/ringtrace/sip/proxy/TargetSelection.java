@@ -4,6 +4,7 @@ import io.ringtrace.attribution.AttributionLookup;
 import io.ringtrace.attribution.AttributionResult;
 import io.ringtrace.call.CallAttempt;
 import io.ringtrace.call.CallId;
+import io.ringtrace.call.EndReason;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.RouteDecision;
 import io.ringtrace.routing.Router;
@@ -38,5 +39,22 @@ final class TargetSelection {
         long stale = fromDirectory ? lookup.staleMillis() : 0;
         long draw = callId.low() ^ callId.high();
         return new Selected(attempt, attribution, Router.route(plan, attempt, attribution, atMillis, draw), stale);
+    }
+
+    /** What is known of an INVITE that could not be worked on, for its record. */
+    Selected failed(SipMessage invite, CallId callId, Trunk trunk) {
+        String text = invite.text(invite.requestUri().user());
+        CallAttempt attempt = new CallAttempt(
+                callId,
+                trunk,
+                null,
+                text.substring(0, Math.min(text.length(), InviteNumbers.LONGEST_DIALED_TEXT)),
+                null,
+                false);
+        return new Selected(
+                attempt,
+                AttributionResult.STORE_UNAVAILABLE,
+                new RouteDecision.Reject(Refusal.FAULT.status(), EndReason.DESTINATION_ERROR, 0, "a fault of ours"),
+                0);
     }
 }

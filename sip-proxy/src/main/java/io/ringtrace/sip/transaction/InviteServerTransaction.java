@@ -95,6 +95,11 @@ public final class InviteServerTransaction extends ServerTransaction {
         }
     }
 
+    /** True when somebody answers the request, in whatever becomes of it. */
+    public boolean served() {
+        return user != null;
+    }
+
     /** Tells whoever serves the request to answer it after a fault of ours; false when nobody does. */
     public boolean failed() {
         ServerTransactionUser transactionUser = user;
