@@ -23,6 +23,7 @@ import io.ringtrace.http.operator.OperatorEndpoints;
 import io.ringtrace.http.operator.SiteEndpoints;
 import io.ringtrace.http.operator.SmsNumberEndpoint;
 import io.ringtrace.http.pool.RingPoolEndpoints;
+import io.ringtrace.http.pool.SizingEndpoints;
 import io.ringtrace.http.record.CallEndpoints;
 import io.ringtrace.http.record.CallStreamEndpoint;
 import io.ringtrace.http.record.CallsInProgressEndpoint;
@@ -81,7 +82,8 @@ public final class HttpApi implements AutoCloseable {
         List<Endpoint> all = new ArrayList<>();
         all.addAll(new AllocateEndpoints(ports.leases(), ports.pools()).endpoints());
         all.addAll(new BulkEndpoint(ports.leases(), ports.pools(), settings.bulkRows()).endpoints());
-        all.addAll(new RingPoolEndpoints(ports.pools()).endpoints());
+        all.addAll(new RingPoolEndpoints(ports.pools(), ports.poolSizes()).endpoints());
+        all.addAll(new SizingEndpoints(ports.poolSizes(), ports.pools()).endpoints());
         all.addAll(new LeaseEndpoint(ports.leases(), ports.pools(), settings.bulkRows()).endpoints());
         all.addAll(new SiteLeaseEndpoint(
                         ports.leases(),

@@ -4,6 +4,7 @@ import io.ringtrace.attribution.Accounts;
 import io.ringtrace.attribution.Leases;
 import io.ringtrace.attribution.NumberBank;
 import io.ringtrace.attribution.NumberMatching;
+import io.ringtrace.attribution.PoolSizes;
 import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.SmsNumbers;
 
@@ -11,6 +12,7 @@ import io.ringtrace.attribution.SmsNumbers;
 public record HttpPorts(
         Leases leases,
         Pools pools,
+        PoolSizes poolSizes,
         Accounts accounts,
         NumberBank numberBank,
         NumberMatching numberMatching,

@@ -127,6 +127,7 @@ class AccessTest {
                 new HttpPorts(
                         api.pools,
                         api.pools,
+                        api.sizes,
                         api.account,
                         api.account,
                         api.account,

@@ -168,6 +168,7 @@ class LimitsTest {
                     new HttpPorts(
                             api.pools,
                             api.pools,
+                            api.sizes,
                             api.account,
                             api.account,
                             api.account,
@@ -185,6 +186,7 @@ class LimitsTest {
                     new HttpPorts(
                             api.pools,
                             api.pools,
+                            api.sizes,
                             api.account,
                             api.account,
                             api.account,

@@ -21,6 +21,7 @@ import io.ringtrace.server.command.RollbackCommand;
 import io.ringtrace.server.command.RouteCommand;
 import io.ringtrace.server.command.SchemaCommand;
 import io.ringtrace.server.command.ServeCommand;
+import io.ringtrace.server.command.SizingCommand;
 import io.ringtrace.server.command.StatusCommand;
 import io.ringtrace.server.command.TrunksCommand;
 import io.ringtrace.server.command.VisitorsCommand;
@@ -51,6 +52,7 @@ import picocli.CommandLine.Command;
             MigrateCommand.class,
             AccountCommand.class,
             NumbersCommand.class,
+            SizingCommand.class,
             RateCentersCommand.class,
             CallsCommand.class,
             LiveCommand.class,

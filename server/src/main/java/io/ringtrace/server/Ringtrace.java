@@ -33,7 +33,9 @@ import io.ringtrace.sip.transport.ListenerException;
 import io.ringtrace.sip.transport.StreamLimits;
 import io.ringtrace.sip.transport.TlsFiles;
 import io.ringtrace.sip.transport.UdpEngine;
+import io.ringtrace.store.account.DatabasePoolSizes;
 import io.ringtrace.store.account.DrainedNumbers;
+import io.ringtrace.store.account.PoolScaling;
 import io.ringtrace.store.account.StoreAccounts;
 import io.ringtrace.store.bank.DatabaseNumberBank;
 import io.ringtrace.store.bank.DatabaseNumberMatching;
@@ -61,6 +63,7 @@ import io.ringtrace.store.record.StoreCallNews;
 import io.ringtrace.store.record.StoreCallRecords;
 import io.ringtrace.store.record.StoreTransactions;
 import io.ringtrace.store.record.StoreVisitorErasure;
+import io.ringtrace.store.sizing.PoolObservations;
 import io.ringtrace.store.webhook.StoreWebhooks;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -238,9 +241,13 @@ public final class Ringtrace implements AutoCloseable {
         StoreAccounts accounts = open("accounts", StoreAccounts.open(database, clock, directory, data.path()));
         DrainedNumbers drained = open("drained numbers", new DrainedNumbers(database, clock, directory));
         drained.start();
+        PoolObservations observations = new PoolObservations(database);
+        PoolScaling scaling = open("pool scaling", new PoolScaling(database, clock, directory, observations));
+        scaling.start();
         LeaseAllocator leases = open(
                 "lease allocator",
-                new LeaseAllocator(database, clock, new PoolFilling(), directory, LeaseAllocator.Settings.DEFAULT));
+                new LeaseAllocator(
+                        database, clock, new PoolFilling(), directory, observations, LeaseAllocator.Settings.DEFAULT));
 
         StoredCookieKeys cookieKeys =
                 open("cookie keys", new StoredCookieKeys(data.path().resolve("cookie-keys"), database, clock));
@@ -310,6 +317,7 @@ public final class Ringtrace implements AutoCloseable {
                         new HttpPorts(
                                 leases,
                                 accounts.pools(),
+                                new DatabasePoolSizes(database, clock, directory),
                                 accounts.accounts(),
                                 new DatabaseNumberBank(database, clock, directory),
                                 new DatabaseNumberMatching(database, clock),

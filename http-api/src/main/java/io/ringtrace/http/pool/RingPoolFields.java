@@ -1,5 +1,6 @@
 package io.ringtrace.http.pool;
 
+import io.ringtrace.attribution.Autoscaling;
 import io.ringtrace.attribution.LocalNumberPreferences;
 import io.ringtrace.attribution.NumberType;
 import io.ringtrace.attribution.Pools;
@@ -37,6 +38,10 @@ final class RingPoolFields {
             "allow_overflow",
             "fill_immediately",
             "preferred",
+            "autoscale",
+            "autoscale_max_size",
+            "overflow_goal",
+            "misattribution_goal",
             "destination_phone_number",
             "local_number_preferences",
             "id",
@@ -67,7 +72,7 @@ final class RingPoolFields {
 
     /** What a body was read as. */
     sealed interface Reading {
-        record Defined(Pools.Definition definition) implements Reading {}
+        record Defined(Pools.Definition definition, Autoscaling autoscaling) implements Reading {}
 
         record Invalid(String message) implements Reading {}
     }
@@ -75,8 +80,10 @@ final class RingPoolFields {
     /**
      * @param idInPath null when the path names no pool
      * @param before the pool as it is: what the body does not name stays so; null for a new pool, which gets the defaults
+     * @param autoscalingBefore the pool's, as it is
      */
-    static Reading read(ObjectNode body, @Nullable String idInPath, @Nullable RingPool before) {
+    static Reading read(
+            ObjectNode body, @Nullable String idInPath, @Nullable RingPool before, Autoscaling autoscalingBefore) {
         JsonFields fields = new JsonFields(body, true);
         fields.onlyThese(KNOWN);
         String id = fields.id("id_from_network");
@@ -106,21 +113,24 @@ final class RingPoolFields {
         PhoneNumber destination = destination(fields, before);
         LocalNumberPreferences localNumbers = LocalNumberFields.read(
                 body, fields, before != null ? before.localNumbers() : LocalNumberPreferences.DEFAULT);
+        Autoscaling autoscaling = AutoscalingFields.read(fields, autoscalingBefore);
         if (!fields.errors().isEmpty() || destination == null) {
             return new Reading.Invalid(fields.errorText());
         }
-        return new Reading.Defined(new Pools.Definition(
-                id,
-                name,
-                type,
-                lifetime,
-                hold,
-                size != null ? size : before != null ? before.maxSize() : LEAST_SIZE,
-                overflow != null ? overflow : before == null || before.allowOverflow(),
-                fill != null ? fill : before != null && before.fillImmediately(),
-                preferred != null ? preferred : before != null && before.preferred(),
-                destination,
-                localNumbers));
+        return new Reading.Defined(
+                new Pools.Definition(
+                        id,
+                        name,
+                        type,
+                        lifetime,
+                        hold,
+                        size != null ? size : before != null ? before.maxSize() : LEAST_SIZE,
+                        overflow != null ? overflow : before == null || before.allowOverflow(),
+                        fill != null ? fill : before != null && before.fillImmediately(),
+                        preferred != null ? preferred : before != null && before.preferred(),
+                        destination,
+                        localNumbers),
+                autoscaling);
     }
 
     private static NumberType type(JsonFields fields, @Nullable RingPool before) {
@@ -174,7 +184,7 @@ final class RingPoolFields {
     /**
      * @param url where the pool is managed
      */
-    static ObjectNode write(Pools.WithKey saved, String url) {
+    static ObjectNode write(Pools.WithKey saved, Autoscaling autoscaling, String url) {
         RingPool pool = saved.pool();
         BigDecimal hours = BigDecimal.valueOf(pool.hold().toMillis())
                 .divide(MILLIS_PER_HOUR, 6, RoundingMode.HALF_UP)
@@ -194,6 +204,7 @@ final class RingPoolFields {
                 .put("fill_immediately", pool.fillImmediately())
                 .put("preferred", pool.preferred())
                 .put("destination_phone_number", pool.destination().toString());
+        AutoscalingFields.write(json, autoscaling);
         if (pool.numberType() == NumberType.LOCAL) {
             LocalNumberFields.write(json, pool.localNumbers());
         }
