@@ -7,14 +7,15 @@ import io.ringtrace.attribution.MarketingDictionaries;
 import io.ringtrace.attribution.NumberBank;
 import io.ringtrace.attribution.NumberMatching;
 import io.ringtrace.attribution.NumberReports;
+import io.ringtrace.attribution.PoolSizes;
 import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.SmsNumbers;
-import io.ringtrace.call.CallRecords;
 
 /** What the HTTP interface asks of the rest of the server. */
 public record HttpPorts(
         Leases leases,
         Pools pools,
+        PoolSizes poolSizes,
         Accounts accounts,
         NumberBank numberBank,
         NumberMatching numberMatching,
@@ -22,6 +23,6 @@ public record HttpPorts(
         MarketingDictionaries dictionaries,
         Destinations destinations,
         NumberReports numberReports,
-        CallRecords callRecords,
+        RecordPorts records,
         Health health,
         Operations operations) {}

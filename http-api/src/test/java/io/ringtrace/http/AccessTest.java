@@ -40,6 +40,8 @@ class AccessTest {
                 .replace(":callId", "x")
                 .replace(":field", "mood")
                 .replace(":number", "+12125550142")
+                // It would not end.
+                .replace("/v1/calls/stream", "/v1/calls/stream?last_event_id=x")
                 .replace(":id", "16");
         String body = endpoint.method().equals("GET") || endpoint.method().equals("DELETE") ? "" : "{}";
         return api.send(
@@ -127,6 +129,7 @@ class AccessTest {
                 new HttpPorts(
                         api.pools,
                         api.pools,
+                        api.sizes,
                         api.account,
                         api.account,
                         api.account,
@@ -134,7 +137,7 @@ class AccessTest {
                         api.marketing,
                         api.destinations,
                         api.destinations,
-                        api.records,
+                        api.records.ports(),
                         new NoHealth(),
                         new InMemoryOperations()),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),

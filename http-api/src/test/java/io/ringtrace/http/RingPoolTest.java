@@ -35,7 +35,7 @@ class RingPoolTest {
         assertThat(made.body()).isEqualTo("""
                         {"id":3,"id_from_network":"12","object_url":"%s","name":"Example","number_type":"toll_free",\
                         "lifetime_seconds":300,"hold_hours":72,"max_pool_size":2,"pool_size":0,"allow_overflow":true,\
-                        "fill_immediately":false,"preferred":false,"destination_phone_number":"+18881112222",\
+                        "fill_immediately":false,"preferred":false,"destination_phone_number":"+18881112222","autoscale":false,\
                         "api_key":"key-acme-12"}""".formatted(POOL_12));
         assertThat(api.get(POOL_12, api.acme).body()).isEqualTo(made.body());
     }

@@ -21,6 +21,7 @@ final class RunningApi implements AutoCloseable {
     final InMemoryPools pools = new InMemoryPools(account);
     final InMemoryMarketing marketing = new InMemoryMarketing();
     final InMemoryDestinations destinations = new InMemoryDestinations(pools);
+    final InMemoryPoolSizes sizes = new InMemoryPoolSizes();
     final InMemoryCallRecords records = new InMemoryCallRecords();
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     List<Health.Check> checks = List.of(new Health.Check("store", Health.State.OK, "The store answers."));
@@ -56,6 +57,7 @@ final class RunningApi implements AutoCloseable {
                 new HttpPorts(
                         pools,
                         pools,
+                        sizes,
                         account,
                         account,
                         account,
@@ -63,7 +65,7 @@ final class RunningApi implements AutoCloseable {
                         marketing,
                         destinations,
                         destinations,
-                        records,
+                        records.ports(),
                         health,
                         operations),
                 metrics,

@@ -229,6 +229,37 @@ class ConfigurationTest {
     }
 
     @Nested
+    class Retention {
+        @Test
+        void defaults() {
+            assertThat(ConfigurationTest.this.defaults().retention())
+                    .isEqualTo(new RetentionConfig(Duration.ofDays(730), Duration.ofDays(90)));
+        }
+
+        @Test
+        void everyKey() {
+            assertThat(loaded("retention: {call-records: 30d, lease-history: 48h}")
+                            .retention())
+                    .isEqualTo(new RetentionConfig(Duration.ofDays(30), Duration.ofDays(2)));
+        }
+    }
+
+    @Nested
+    class Webhooks {
+        @Test
+        void defaults() {
+            assertThat(ConfigurationTest.this.defaults().webhooks()).isEqualTo(new WebhookConfig(List.of()));
+        }
+
+        @Test
+        void everyKey() {
+            assertThat(loaded("webhooks: {allow-networks: [127.0.0.0/8, '::1']}")
+                            .webhooks())
+                    .isEqualTo(new WebhookConfig(List.of(IpNetwork.parse("127.0.0.0/8"), IpNetwork.parse("::1"))));
+        }
+    }
+
+    @Nested
     class Log {
         @Test
         void defaults() {

@@ -23,8 +23,11 @@ import io.ringtrace.server.command.RollbackCommand;
 import io.ringtrace.server.command.RouteCommand;
 import io.ringtrace.server.command.SchemaCommand;
 import io.ringtrace.server.command.ServeCommand;
+import io.ringtrace.server.command.SizingCommand;
 import io.ringtrace.server.command.StatusCommand;
 import io.ringtrace.server.command.TrunksCommand;
+import io.ringtrace.server.command.VisitorsCommand;
+import io.ringtrace.server.command.WebhooksCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -53,9 +56,12 @@ import picocli.CommandLine.Command;
             NumbersCommand.class,
             MarketingCommand.class,
             DestinationsCommand.class,
+            SizingCommand.class,
             RateCentersCommand.class,
             CallsCommand.class,
             LiveCommand.class,
+            VisitorsCommand.class,
+            WebhooksCommand.class,
             JournalCommand.class,
             CompletionCommand.class,
             ManualCommand.class

@@ -111,13 +111,9 @@ final class PoolWriting {
         numbers.addAll(drainSurplus(terms(poolId)));
         PoolTerms pool = terms(poolId);
         int start = definition.fillImmediately()
-                ? pool.maxSize()
-                : Math.max(SMALLEST_START, (pool.maxSize() + START_SHARE - 1) / START_SHARE);
-        int reserved = pool.allowOverflow() && !has(pool.id(), NumberState.OVERFLOW) ? 1 : 0;
-        int wanted = Math.max(0, start - pool.size() - reserved);
-        if (wanted + reserved > 0) {
-            numbers.addAll(new PoolFilling(rest).grow(connection, pool, wanted, now));
-        }
+                ? definition.maxSize()
+                : Math.max(SMALLEST_START, (definition.maxSize() + START_SHARE - 1) / START_SHARE);
+        numbers.addAll(growTo(pool, start));
         return new Result.Written(poolRow(poolId), numbers, created);
     }
 
@@ -130,6 +126,18 @@ final class PoolWriting {
             update.setLong(2, poolId);
             update.executeUpdate();
         }
+    }
+
+    /** Makes the pool as large as this, the overflow number included, as far as it may be and there are numbers. */
+    List<NumberRow> growTo(PoolTerms pool, int size) throws SQLException {
+        int reserved = pool.allowOverflow() && !has(pool.id(), NumberState.OVERFLOW) ? 1 : 0;
+        int wanted = Math.max(0, size - pool.size() - reserved);
+        return wanted + reserved == 0 ? List.of() : new PoolFilling(rest).grow(connection, pool, wanted, now);
+    }
+
+    /** As after a change of the pool's rules: what is beyond its maximum leaves. */
+    Result.Written fitted(long poolId) throws SQLException {
+        return new Result.Written(poolRow(poolId), drainSurplus(terms(poolId)), false);
     }
 
     private @Nullable Campaign campaign(Place place) throws SQLException {
@@ -241,7 +249,7 @@ final class PoolWriting {
                 "UPDATE ring_pool SET name=?, lifetime_ms=?, hold_ms=?, max_pool_size=?, allow_overflow=?,"
                         + " fill_immediately=?, preferred=?, destination=?, search_radius=?, within_state=?, fallback=?,"
                         + " number_type=?, campaign_id=?, api_key_sealed=?,"
-                        + " size=0, mixed_until=0, deleted=FALSE, version=version+1 WHERE id=?")) {
+                        + " size=0, mixed_until=0, autoscale_max=NULL, deleted=FALSE, version=version+1 WHERE id=?")) {
             int at = setRules(update, definition);
             update.setString(at++, definition.numberType().text());
             update.setLong(at++, campaign.campaignId());
@@ -256,14 +264,14 @@ final class PoolWriting {
         List<NumberRow> changed = new ArrayList<>();
         if (!pool.allowOverflow()) {
             for (NumberRow row : numbers(pool.id(), "state = " + NumberState.OVERFLOW.code(), 1)) {
-                changed.add(inState(row, NumberState.POOLED));
+                changed.add(row.inState(NumberState.POOLED));
             }
         } else if (pool.size() >= pool.maxSize() && !has(pool.id(), NumberState.OVERFLOW)) {
             // Only a free one: a former visitor's call to an overflow number would lose its attribution.
             String free = "state = " + NumberState.POOLED.code() + " AND held_until <= " + now
                     + " AND guaranteed_until <= " + (now - CLOCKS_MARGIN_MILLIS);
             for (NumberRow row : numbers(pool.id(), free, 1)) {
-                changed.add(inState(row, NumberState.OVERFLOW));
+                changed.add(row.inState(NumberState.OVERFLOW));
             }
         }
         tables.writeNumbers(changed);
@@ -273,12 +281,14 @@ final class PoolWriting {
     /** A pool that is now larger than it may be: the numbers presented longest ago leave, as soon as their visitors are done. */
     private List<NumberRow> drainSurplus(PoolTerms pool) throws SQLException {
         int surplus = pool.size() - pool.maxSize();
-        if (surplus <= 0) {
-            return List.of();
-        }
+        return surplus <= 0 ? List.of() : drain(pool, surplus);
+    }
+
+    /** The numbers presented longest ago leave the pool; those that nobody holds come to rest at once. */
+    List<NumberRow> drain(PoolTerms pool, int count) throws SQLException {
         List<NumberRow> changed = new ArrayList<>();
-        for (NumberRow row : numbers(pool.id(), "state = " + NumberState.POOLED.code(), surplus)) {
-            changed.add(now < row.heldUntil() ? inState(row, NumberState.DRAINING) : resting(row, now, rest));
+        for (NumberRow row : numbers(pool.id(), "state = " + NumberState.POOLED.code(), count)) {
+            changed.add(now < row.heldUntil() ? row.inState(NumberState.DRAINING) : resting(row, now, rest));
         }
         tables.writeNumbers(changed);
         BankShelf.putBack(connection, changed);
@@ -336,24 +346,6 @@ final class PoolWriting {
                 row.guaranteedUntil(),
                 row.heldUntil(),
                 now + rest.toMillis(),
-                row.version() + 1);
-    }
-
-    private static NumberRow inState(NumberRow row, NumberState state) {
-        return new NumberRow(
-                row.number(),
-                row.networkId(),
-                state,
-                row.poolId(),
-                row.campaignId(),
-                row.visitorId(),
-                row.destination(),
-                row.leaseVersion(),
-                row.leasedAt(),
-                row.presentedAt(),
-                row.guaranteedUntil(),
-                row.heldUntil(),
-                row.restUntil(),
                 row.version() + 1);
     }
 

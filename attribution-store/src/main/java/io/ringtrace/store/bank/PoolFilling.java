@@ -32,6 +32,9 @@ public final class PoolFilling implements PoolGrowth {
     /** Several pools may reach for the same numbers; each attempt sees what the others took. */
     private static final int ATTEMPTS = 4;
 
+    /** Nodes' clocks may differ by this much. */
+    private static final long CLOCKS_MARGIN_MILLIS = 1_000;
+
     /** Unused: in the bank, or rested long enough. */
     private static final String UNUSED = "n.state IN (" + NumberState.BANK.code() + ", " + NumberState.RESTING.code()
             + ") AND (n.state = " + NumberState.BANK.code() + " OR n.rest_until <= ?)";
@@ -52,21 +55,47 @@ public final class PoolFilling implements PoolGrowth {
         // A pool that should have an overflow number but found none when it was made takes it first.
         boolean needsOverflow = pool.allowOverflow() && !hasOverflow(connection, pool.id());
         int most = Math.min(wanted + (needsOverflow ? 1 : 0), pool.maxSize() - pool.size());
-        List<NumberRow> moved = new ArrayList<>();
+        List<NumberRow> moved = takeBack(connection, pool, Math.min(wanted, most), now);
         List<NumberRow> called = new ArrayList<>();
-        if (most > 0) {
-            for (NumberRow row : take(connection, pool, most, now, called)) {
-                moved.add(
-                        into(pool, row, needsOverflow && moved.isEmpty() ? NumberState.OVERFLOW : NumberState.POOLED));
+        List<NumberRow> fromBank = new ArrayList<>();
+        if (most > moved.size()) {
+            for (NumberRow row : take(connection, pool, most - moved.size(), now, called)) {
+                // The overflow number has no former visitor whose calls would lose their attribution.
+                fromBank.add(into(
+                        pool, row, needsOverflow && fromBank.isEmpty() ? NumberState.OVERFLOW : NumberState.POOLED));
             }
+            moved.addAll(fromBank);
         }
         if (!moved.isEmpty()) {
             new LeaseTables(connection).writeNumbers(moved);
-            BankShelf.takeOut(connection, moved);
+            BankShelf.takeOut(connection, fromBank);
             addToSize(connection, pool.id(), moved.size());
         }
         moved.addAll(called);
         return moved;
+    }
+
+    /** The pool's draining numbers that nobody has guaranteed, in the order in which they would be lent; their visitors keep them. */
+    private static List<NumberRow> takeBack(Connection connection, PoolTerms pool, int most, long now)
+            throws SQLException {
+        List<NumberRow> back = new ArrayList<>();
+        if (most <= 0) {
+            return back;
+        }
+        try (PreparedStatement select = connection.prepareStatement("SELECT " + NumberRows.COLUMNS
+                + " FROM promo_number WHERE pool_id = ? AND state = " + NumberState.DRAINING.code()
+                + " AND guaranteed_until <= ? ORDER BY held_until > ?, presented_at, number LIMIT ?")) {
+            select.setLong(1, pool.id());
+            select.setLong(2, now - CLOCKS_MARGIN_MILLIS);
+            select.setLong(3, now);
+            select.setInt(4, most);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    back.add(NumberRows.read(rows).inState(NumberState.POOLED));
+                }
+            }
+        }
+        return back;
     }
 
     /** @param called takes the numbers that rest anew, written already */

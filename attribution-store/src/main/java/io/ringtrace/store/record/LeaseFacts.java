@@ -35,10 +35,16 @@ final class LeaseFacts {
     private final Map<Long, Long> networkByPool = new HashMap<>();
     private final Map<Long, Long> networkByNumber = new HashMap<>();
 
-    private LeaseFacts() {}
+    private final DelayDistribution delays;
 
-    static LeaseFacts of(Connection connection, List<CallEvent.Began> calls) throws SQLException {
-        LeaseFacts facts = new LeaseFacts();
+    private LeaseFacts(DelayDistribution delays) {
+        this.delays = delays;
+    }
+
+    /** @param delays by which the attribution's confidence is judged */
+    static LeaseFacts of(Connection connection, List<CallEvent.Began> calls, DelayDistribution delays)
+            throws SQLException {
+        LeaseFacts facts = new LeaseFacts(delays);
         facts.readLeases(connection, calls);
         facts.readNetworks(
                 connection,
@@ -162,7 +168,9 @@ final class LeaseFacts {
                 LeaseKey key = new LeaseKey(rows.getLong(1), rows.getLong(2));
                 for (CallEvent.Began call : byKey.getOrDefault(key, List.of())) {
                     if (first || (!unknown && previousPresentedAt <= since(call))) {
-                        byCall.put(call.callId(), new Candidates(call, rows.getString(3), rows.getString(6)).found());
+                        byCall.put(
+                                call.callId(),
+                                new Candidates(call, rows.getString(3), rows.getString(6), delays).found());
                     } else {
                         shared.add(call);
                     }
@@ -213,7 +221,7 @@ final class LeaseFacts {
                 int at = rows.getInt(1);
                 Candidates candidates = found.get(at);
                 if (candidates == null) {
-                    candidates = new Candidates(calls.get(at), rows.getString(2), rows.getString(4));
+                    candidates = new Candidates(calls.get(at), rows.getString(2), rows.getString(4), delays);
                     found.put(at, candidates);
                 }
                 long presentedAt = rows.getLong(3);
@@ -233,12 +241,16 @@ final class LeaseFacts {
         private final AttributionConfidence confidence;
         private int others;
 
-        Candidates(CallEvent.Began call, String marketingData, @Nullable String marketingSources) {
+        Candidates(
+                CallEvent.Began call,
+                String marketingData,
+                @Nullable String marketingSources,
+                DelayDistribution delays) {
             this.call = call;
             this.marketingData = marketingData;
             this.marketingSources = marketingSources;
             this.confidence =
-                    new AttributionConfidence(call.atMillis() - lease(call).presentedAt());
+                    new AttributionConfidence(delays, call.atMillis() - lease(call).presentedAt());
         }
 
         void add(long presentedAt) {

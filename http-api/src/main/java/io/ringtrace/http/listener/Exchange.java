@@ -46,7 +46,8 @@ final class Exchange {
             AtomicInteger observers,
             int mostObservers,
             WaitingCalls waiting,
-            WaitingCalls observing) {}
+            WaitingCalls observing,
+            WaitingCalls streaming) {}
 
     private final Surroundings surroundings;
     private final Endpoint endpoint;
@@ -178,6 +179,7 @@ final class Exchange {
                 header(HttpHeaders.ORIGIN),
                 header(HttpHeaders.IF_NONE_MATCH),
                 header(HttpHeaders.ACCEPT_ENCODING),
+                header("Last-Event-ID"),
                 body,
                 begun,
                 mayManage);
@@ -203,6 +205,13 @@ final class Exchange {
                     answer(Problem.unavailable("Too many requests wait for the database.", BUSY_RETRY_MILLIS));
                 }
             }
+            case Work.Streaming(var work) -> {
+                EventStream stream = new EventStream(context.response(), request.connection(), eventLoop);
+                context.addEndHandler(_ -> stream.gone());
+                if (!surroundings.streaming().begin(() -> stream(work, asked, stream))) {
+                    answer(Problem.unavailable("Too many streams are open.", BUSY_RETRY_MILLIS));
+                }
+            }
             case Work.Observing(var work) -> {
                 if (!surroundings.observing().begin(() -> finish(waited(work::apply, asked)))) {
                     answer(Problem.unavailable("Too many are looking.", BUSY_RETRY_MILLIS));
@@ -221,6 +230,26 @@ final class Exchange {
                     "The database is away; nothing was changed, or asking again is safe.", STORE_RETRY_MILLIS);
         } catch (RuntimeException e) {
             return broke(e);
+        }
+    }
+
+    private void stream(Work.StreamingWork work, Request asked, EventStream stream) {
+        Problem problem = null;
+        try {
+            problem = work.run(asked, stream);
+        } catch (StoreUnavailableException e) {
+            LOG.debug("{} {}: {}", endpoint.method(), endpoint.path(), e.getMessage());
+            problem = Problem.unavailable("The database is away.", STORE_RETRY_MILLIS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            problem = Problem.unavailable("The server stops.", BUSY_RETRY_MILLIS);
+        } catch (RuntimeException e) {
+            problem = broke(e);
+        }
+        if (problem != null && !stream.begun()) {
+            finish(problem);
+        } else {
+            stream.end(problem == null ? null : problem.code());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.ringtrace.http.pool;
 
+import io.ringtrace.attribution.Autoscaling;
 import io.ringtrace.attribution.CapturedField;
 import io.ringtrace.attribution.HoursOfOperation;
 import io.ringtrace.attribution.LocalNumberPreferences;
@@ -40,6 +41,10 @@ final class RingPoolFields {
             "allow_overflow",
             "fill_immediately",
             "preferred",
+            "autoscale",
+            "autoscale_max_size",
+            "overflow_goal",
+            "misattribution_goal",
             "destination_phone_number",
             "local_number_preferences",
             LocalCentreFields.CENTRE,
@@ -79,7 +84,7 @@ final class RingPoolFields {
 
     /** What a body was read as. */
     sealed interface Reading {
-        record Defined(Pools.Definition definition) implements Reading {}
+        record Defined(Pools.Definition definition, Autoscaling autoscaling) implements Reading {}
 
         record Invalid(String message) implements Reading {}
     }
@@ -87,8 +92,10 @@ final class RingPoolFields {
     /**
      * @param idInPath null when the path names no pool
      * @param before the pool as it is: what the body does not name stays so; null for a new pool, which gets the defaults
+     * @param autoscalingBefore the pool's, as it is
      */
-    static Reading read(ObjectNode body, @Nullable String idInPath, @Nullable RingPool before) {
+    static Reading read(
+            ObjectNode body, @Nullable String idInPath, @Nullable RingPool before, Autoscaling autoscalingBefore) {
         if (LocalCentreFields.hasUnknownKey(body)) {
             return new Reading.Invalid("Invalid Key in Local Center.");
         }
@@ -131,24 +138,27 @@ final class RingPoolFields {
             // A centre makes it a local pool, says Invoca.
             type = NumberType.LOCAL;
         }
+        Autoscaling autoscaling = AutoscalingFields.read(fields, autoscalingBefore);
         if (!fields.errors().isEmpty() || destination == null) {
             return new Reading.Invalid(fields.errorText());
         }
-        return new Reading.Defined(new Pools.Definition(
-                id,
-                name,
-                type,
-                lifetime,
-                hold,
-                size != null ? size : before != null ? before.maxSize() : LEAST_SIZE,
-                overflow != null ? overflow : before == null || before.allowOverflow(),
-                fill != null ? fill : before != null && before.fillImmediately(),
-                preferred != null ? preferred : before != null && before.preferred(),
-                destination,
-                localNumbers,
-                hours,
-                captured,
-                before != null && before.byTag()));
+        return new Reading.Defined(
+                new Pools.Definition(
+                        id,
+                        name,
+                        type,
+                        lifetime,
+                        hold,
+                        size != null ? size : before != null ? before.maxSize() : LEAST_SIZE,
+                        overflow != null ? overflow : before == null || before.allowOverflow(),
+                        fill != null ? fill : before != null && before.fillImmediately(),
+                        preferred != null ? preferred : before != null && before.preferred(),
+                        destination,
+                        localNumbers,
+                        hours,
+                        captured,
+                        before != null && before.byTag()),
+                autoscaling);
     }
 
     private static NumberType type(JsonFields fields, @Nullable RingPool before) {
@@ -203,7 +213,7 @@ final class RingPoolFields {
      * @param url where the pool is managed
      * @param withKey the reader may lend numbers by it
      */
-    static ObjectNode write(Pools.WithKey saved, String url, boolean withKey) {
+    static ObjectNode write(Pools.WithKey saved, Autoscaling autoscaling, String url, boolean withKey) {
         RingPool pool = saved.pool();
         BigDecimal hours = BigDecimal.valueOf(pool.hold().toMillis())
                 .divide(MILLIS_PER_HOUR, 6, RoundingMode.HALF_UP)
@@ -223,6 +233,7 @@ final class RingPoolFields {
                 .put("fill_immediately", pool.fillImmediately())
                 .put("preferred", pool.preferred())
                 .put("destination_phone_number", pool.destination().toString());
+        AutoscalingFields.write(json, autoscaling);
         if (pool.numberType() == NumberType.LOCAL) {
             LocalNumberFields.write(json, pool.localNumbers());
             LocalCentreFields.write(json, pool.localNumbers());

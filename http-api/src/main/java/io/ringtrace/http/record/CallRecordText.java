@@ -24,7 +24,7 @@ final class CallRecordText {
     /** Begin with a plus sign that is no formula's. */
     private static final Set<String> PHONE_NUMBERS = Set.of("caller_number", "promo_number", "destination_number");
 
-    private static final List<String> COLUMNS = List.of(
+    static final List<String> COLUMNS = List.of(
             "call_id",
             "transaction_id",
             "start_time",
@@ -35,10 +35,12 @@ final class CallRecordText {
             "promo_number",
             "destination_number",
             "network",
+            "advertiser",
             "campaign",
             "pool",
             "lease_id",
             "visitor_id",
+            "visitor_erased",
             "marketing_data",
             "marketing_sources",
             "attribution_confidence",
@@ -73,6 +75,8 @@ final class CallRecordText {
     static ObjectNode json(CallRecord record) {
         ObjectNode marketing = Json.object();
         new TreeMap<>(record.marketingData()).forEach(marketing::put);
+        ObjectNode sources = Json.object();
+        new TreeMap<>(record.marketingSources()).forEach(sources::put);
         ArrayNode attempts = Json.array();
         record.attempts().forEach(attempt -> attempts.add(json(attempt)));
         ObjectNode json = Json.object()
@@ -86,15 +90,13 @@ final class CallRecordText {
                 .put("promo_number", number(record.promoNumber()))
                 .put("destination_number", number(record.destination()))
                 .put("network", record.network())
+                .put("advertiser", record.advertiser())
                 .put("campaign", record.campaignId())
                 .put("pool", record.poolId())
                 .put("lease_id", record.leaseId())
-                .put("visitor_id", record.visitorId());
+                .put("visitor_id", record.visitorId())
+                .put("visitor_erased", record.visitorErased());
         json.set("marketing_data", marketing);
-        ObjectNode sources = Json.object();
-        new TreeMap<>(record.marketingData())
-                .keySet()
-                .forEach(field -> sources.put(field, record.marketingSources().getOrDefault(field, "api")));
         json.set("marketing_sources", sources);
         json.put("attribution_confidence", record.attributionConfidence())
                 .put("lease_age_ms", record.leaseAgeMillis())
