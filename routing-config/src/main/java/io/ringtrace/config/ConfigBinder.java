@@ -123,7 +123,8 @@ final class ConfigBinder {
                 external,
                 path(required(store, "data-directory")),
                 new StoreConfig.Journal(bytes(journal, "size-limit-mb"), bytes(journal, "segment-mb")),
-                new StoreConfig.Embedded(bytes(store.mapping("embedded"), "buffer-pool-mb")));
+                new StoreConfig.Embedded(bytes(store.mapping("embedded"), "buffer-pool-mb")),
+                duration(store, "number-rest"));
     }
 
     private Path path(YamlNode.Scalar written) {

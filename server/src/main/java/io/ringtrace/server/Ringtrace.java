@@ -39,6 +39,7 @@ import io.ringtrace.store.account.PoolScaling;
 import io.ringtrace.store.account.StoreAccounts;
 import io.ringtrace.store.bank.DatabaseNumberBank;
 import io.ringtrace.store.bank.DatabaseNumberMatching;
+import io.ringtrace.store.bank.DatabaseNumberReports;
 import io.ringtrace.store.bank.DatabaseOwnedNumbers;
 import io.ringtrace.store.bank.PoolFilling;
 import io.ringtrace.store.cookie.StoredCookieKeys;
@@ -238,16 +239,16 @@ public final class Ringtrace implements AutoCloseable {
         BinlogFeed feed = open("directory feed", new BinlogFeed(database, node, directory, clock));
         feed.start();
 
-        StoreAccounts accounts = open("accounts", StoreAccounts.open(database, clock, directory, data.path()));
-        DrainedNumbers drained = open("drained numbers", new DrainedNumbers(database, clock, directory));
+        StoreAccounts accounts = open("accounts", StoreAccounts.open(database, clock, directory, data.path(), store.numberRest()));
+        DrainedNumbers drained = open("drained numbers", new DrainedNumbers(database, clock, directory, store.numberRest()));
         drained.start();
         PoolObservations observations = new PoolObservations(database);
-        PoolScaling scaling = open("pool scaling", new PoolScaling(database, clock, directory, observations));
+        PoolScaling scaling = open("pool scaling", new PoolScaling(database, clock, directory, observations, store.numberRest()));
         scaling.start();
         LeaseAllocator leases = open(
                 "lease allocator",
                 new LeaseAllocator(
-                        database, clock, new PoolFilling(), directory, observations, LeaseAllocator.Settings.DEFAULT));
+                        database, clock, new PoolFilling(store.numberRest()), directory, observations, LeaseAllocator.Settings.DEFAULT));
 
         StoredCookieKeys cookieKeys =
                 open("cookie keys", new StoredCookieKeys(data.path().resolve("cookie-keys"), database, clock));
@@ -317,11 +318,18 @@ public final class Ringtrace implements AutoCloseable {
                         new HttpPorts(
                                 leases,
                                 accounts.pools(),
-                                new DatabasePoolSizes(database, clock, directory),
+                                new DatabasePoolSizes(database, clock, directory, store.numberRest()),
                                 accounts.accounts(),
-                                new DatabaseNumberBank(database, clock, directory),
+                                new DatabaseNumberBank(
+                                        database,
+                                        clock,
+                                        directory,
+                                        number -> plan.plan().staticNumber(number) != null),
                                 new DatabaseNumberMatching(database, clock),
                                 accounts.smsNumbers(),
+                                accounts.dictionaries(),
+                                accounts.destinations(),
+                                new DatabaseNumberReports(database),
                                 new RecordPorts(
                                         new StoreCallRecords(database),
                                         transactions,
