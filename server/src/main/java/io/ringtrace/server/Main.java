@@ -22,6 +22,7 @@ import io.ringtrace.server.command.RouteCommand;
 import io.ringtrace.server.command.SchemaCommand;
 import io.ringtrace.server.command.ServeCommand;
 import io.ringtrace.server.command.StatusCommand;
+import io.ringtrace.server.command.TraceCommand;
 import io.ringtrace.server.command.TrunksCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Command;
             SchemaCommand.class,
             StatusCommand.class,
             TrunksCommand.class,
+            TraceCommand.class,
             GatewaysCommand.class,
             ReloadCommand.class,
             PlansCommand.class,

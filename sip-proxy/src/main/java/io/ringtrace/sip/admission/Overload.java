@@ -16,6 +16,8 @@ public final class Overload {
     private static final double FIRST_FILL = 0.5;
     private static final double ALL_FILL = 0.9;
 
+    private static final int PERCENT = 100;
+
     private final boolean on;
     private final long tickMillis;
     private long lastTick = Long.MIN_VALUE;
@@ -57,10 +59,19 @@ public final class Overload {
         return on && (lagMillis > FIRST_MILLIS || fill > FIRST_FILL);
     }
 
+    /** Which share of new calls is refused, in percent, rounded up; 0 while none is. */
+    public int lossPercent() {
+        return shedding() ? (int) Math.clamp(Math.ceil(PERCENT * share()), 1, PERCENT) : 0;
+    }
+
     /** @param draw from 0 inclusive to 1 exclusive, at random */
     public boolean refuses(double draw) {
+        return draw < share();
+    }
+
+    private double share() {
         double byLag = (lagMillis - FIRST_MILLIS) / (ALL_MILLIS - FIRST_MILLIS);
         double byFill = (fill - FIRST_FILL) / (ALL_FILL - FIRST_FILL);
-        return draw < Math.max(byLag, byFill);
+        return Math.max(byLag, byFill);
     }
 }
