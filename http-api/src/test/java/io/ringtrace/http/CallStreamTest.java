@@ -42,8 +42,8 @@ class CallStreamTest {
             socket = new Socket("127.0.0.1", port);
             socket.setSoTimeout(20_000);
             socket.getOutputStream()
-                    .write(("GET /v1/calls/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token + "\r\n" + headers
-                                    + "\r\n")
+                    .write(("GET /v1/calls/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token + "\r\n"
+                                    + headers + "\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
             in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
         }

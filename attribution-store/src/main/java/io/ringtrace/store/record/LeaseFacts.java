@@ -238,8 +238,8 @@ final class LeaseFacts {
         Candidates(CallEvent.Began call, String marketingData, DelayDistribution delays) {
             this.call = call;
             this.marketingData = marketingData;
-            this.confidence =
-                    new AttributionConfidence(delays, call.atMillis() - lease(call).presentedAt());
+            this.confidence = new AttributionConfidence(
+                    delays, call.atMillis() - lease(call).presentedAt());
         }
 
         void add(long presentedAt) {

@@ -155,8 +155,8 @@ public final class StoreVisitorErasure implements VisitorErasure {
     private static List<LeaseKey> leases(Connection connection, long networkId, String visitor, long until)
             throws SQLException {
         List<LeaseKey> found = new ArrayList<>();
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT l.number, l.version, l.leased_at FROM lease l JOIN ring_pool p"
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT l.number, l.version, l.leased_at FROM lease l JOIN ring_pool p"
                         + " ON p.id = l.pool_id WHERE l.visitor_id = ? AND p.network_id = ? AND l.leased_at <= ? LIMIT ?")) {
             select.setString(1, visitor);
             select.setLong(2, networkId);

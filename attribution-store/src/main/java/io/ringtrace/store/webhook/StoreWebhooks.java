@@ -121,7 +121,8 @@ public final class StoreWebhooks implements Webhooks {
             List<DeadLetter> found = new ArrayList<>();
             try (PreparedStatement select = connection.prepareStatement(
                     "SELECT transaction_id, reason, attempts, set_aside_at, again FROM webhook_dead_letter"
-                            + " WHERE network_id = " + ID + " AND transaction_id > ? ORDER BY transaction_id LIMIT ?")) {
+                            + " WHERE network_id = " + ID
+                            + " AND transaction_id > ? ORDER BY transaction_id LIMIT ?")) {
                 select.setString(1, network);
                 select.setLong(2, after);
                 select.setInt(3, limit);
@@ -153,8 +154,8 @@ public final class StoreWebhooks implements Webhooks {
         long now = clock.nowMillis();
         return database.transact(connection -> {
             List<String> networks = new ArrayList<>();
-            try (PreparedStatement select =
-                    connection.prepareStatement("SELECT n.id_from_network FROM webhook w JOIN network n ON n.id ="
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT n.id_from_network FROM webhook w JOIN network n ON n.id ="
                             + " w.network_id WHERE (w.next_attempt_at <= ? AND EXISTS (SELECT 1 FROM call_transaction t"
                             + " WHERE t.network_id = w.network_id AND t.id > w.cursor_id)) OR EXISTS (SELECT 1 FROM"
                             + " webhook_dead_letter d WHERE d.network_id = w.network_id AND d.again) ORDER BY w.network_id")) {
