@@ -276,15 +276,13 @@ public final class Ringtrace implements AutoCloseable {
         RetentionConfig kept = configuration.retention();
         Retention retention = open(
                 "retention",
-                new Retention(
-                        database, clock, node, new Retention.Periods(kept.callRecords(), kept.leaseHistory())));
+                new Retention(database, clock, node, new Retention.Periods(kept.callRecords(), kept.leaseHistory())));
         retention.start();
-        StoreTransactions transactions = new StoreTransactions(
-                database, clock, configuration.sip().maximumCallDuration());
+        StoreTransactions transactions =
+                new StoreTransactions(database, clock, configuration.sip().maximumCallDuration());
         StoreWebhooks webhooks = StoreWebhooks.open(database, clock, transactions, data.path(), node);
         WebhookTargets targets = new WebhookTargets(configuration.webhooks().allowedNetworks());
-        WebhookDelivery delivery =
-                open("webhooks", new WebhookDelivery(webhooks, targets, clock, new SecureRandom()));
+        WebhookDelivery delivery = open("webhooks", new WebhookDelivery(webhooks, targets, clock, new SecureRandom()));
         delivery.start();
 
         PlanReload reload = new PlanReload(

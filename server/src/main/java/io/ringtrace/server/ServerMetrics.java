@@ -136,8 +136,7 @@ final class ServerMetrics {
         }
     }
 
-    static void bind(
-            MeterRegistry registry, WebhookDelivery webhooks, Retention retention, LearnedDelays delays) {
+    static void bind(MeterRegistry registry, WebhookDelivery webhooks, Retention retention, LearnedDelays delays) {
         FunctionCounter.builder("ringtrace.webhooks.delivered", webhooks, WebhookDelivery::delivered)
                 .register(registry);
         FunctionCounter.builder("ringtrace.webhooks.failures", webhooks, WebhookDelivery::failures)
