@@ -105,7 +105,7 @@ final class LeaseBatch {
             }
             Visitor visitor = new Visitor(entry.visitorId(), destination);
             Share share = shares.computeIfAbsent(pool.id(), _ -> new Share());
-            share.asked.add(new Asked(visitor, request.marketingData(), request.newAttribution()));
+            share.asked.add(new Asked(visitor, request.marketingData(), request.newAttribution(), request.renewOnly()));
             share.places.add(i);
             share.visitors.add(visitor);
             if (entry.returning()) {
@@ -249,7 +249,7 @@ final class LeaseBatch {
     private void write() throws SQLException {
         tables.clearVisitors(visitorsThatMove());
         tables.writeNumbers(List.copyOf(changed.values()));
-        tables.writeLeases(leases);
+        tables.writeLeases(new EarlierMarketingData(connection).takenOver(leases));
         tables.countPresentations(presentedIn);
     }
 
