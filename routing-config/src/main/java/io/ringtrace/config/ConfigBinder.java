@@ -34,7 +34,14 @@ final class ConfigBinder {
     }
 
     Configuration bind(String version) {
-        return new Configuration(sip(), store(), http(), log(), new PlanBinder(tree, rows, environment).bind(version));
+        return new Configuration(
+                sip(),
+                store(),
+                http(),
+                retention(),
+                webhooks(),
+                log(),
+                new PlanBinder(tree, rows, environment).bind(version));
     }
 
     SipConfig sip() {
@@ -116,7 +123,8 @@ final class ConfigBinder {
                 external,
                 path(required(store, "data-directory")),
                 new StoreConfig.Journal(bytes(journal, "size-limit-mb"), bytes(journal, "segment-mb")),
-                new StoreConfig.Embedded(bytes(store.mapping("embedded"), "buffer-pool-mb")));
+                new StoreConfig.Embedded(bytes(store.mapping("embedded"), "buffer-pool-mb")),
+                duration(store, "number-rest"));
     }
 
     private Path path(YamlNode.Scalar written) {
@@ -137,6 +145,17 @@ final class ConfigBinder {
                         .toList(),
                 integer(tag, "new-numbers-per-minute-per-source-network"),
                 integer(tag, "new-numbers-per-minute-per-pool"));
+    }
+
+    private RetentionConfig retention() {
+        YamlNode.Mapping retention = tree.mapping("retention");
+        return new RetentionConfig(duration(retention, "call-records"), duration(retention, "lease-history"));
+    }
+
+    private WebhookConfig webhooks() {
+        return new WebhookConfig(texts(tree.mapping("webhooks").items("allow-networks")).stream()
+                .map(IpNetwork::parse)
+                .toList());
     }
 
     private LogConfig log() {

@@ -393,6 +393,12 @@ public final class PlanReload {
         if (!next.http().equals(started.http())) {
             sections.add("http");
         }
+        if (!next.retention().equals(started.retention())) {
+            sections.add("retention");
+        }
+        if (!next.webhooks().equals(started.webhooks())) {
+            sections.add("webhooks");
+        }
         if (!next.log().equals(started.log())) {
             sections.add("log");
         }

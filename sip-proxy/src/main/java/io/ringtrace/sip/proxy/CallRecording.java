@@ -287,6 +287,10 @@ final class CallRecording {
                 call,
                 new CallEvent.Ended(
                         callId, arrivedAtMillis, reason, by, 0, 0, reasonHeader, talkMillis, true, List.of()));
+        if (call != null) {
+            // It is remembered for a while, but nothing of ours is sent in it any more.
+            call.dialog = null;
+        }
     }
 
     /** Forgets a call whose beginning could not be recorded. */
