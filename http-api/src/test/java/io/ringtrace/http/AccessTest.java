@@ -38,10 +38,10 @@ class AccessTest {
                 .replace(":advertiser", "adv")
                 .replace(":campaign", "camp")
                 .replace(":callId", "x")
-                .replace(":field", "mood")
-                .replace(":number", "+12125550142")
                 // It would not end.
                 .replace("/v1/calls/stream", "/v1/calls/stream?last_event_id=x")
+                .replace(":field", "mood")
+                .replace(":number", "+12125550142")
                 .replace(":id", "16");
         String body = endpoint.method().equals("GET") || endpoint.method().equals("DELETE") ? "" : "{}";
         return api.send(

@@ -19,9 +19,9 @@ final class RunningApi implements AutoCloseable {
 
     final InMemoryAccount account = new InMemoryAccount();
     final InMemoryPools pools = new InMemoryPools(account);
+    final InMemoryPoolSizes sizes = new InMemoryPoolSizes();
     final InMemoryMarketing marketing = new InMemoryMarketing();
     final InMemoryDestinations destinations = new InMemoryDestinations(pools);
-    final InMemoryPoolSizes sizes = new InMemoryPoolSizes();
     final InMemoryCallRecords records = new InMemoryCallRecords();
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     List<Health.Check> checks = List.of(new Health.Check("store", Health.State.OK, "The store answers."));

@@ -37,10 +37,10 @@ public final class DatabasePoolSizes implements PoolSizes {
 
     /** @param rest how long a number that leaves its pool is lent to nobody else */
     public DatabasePoolSizes(StoreDatabase database, LeaseClock clock, NumberFeed feed, Duration rest) {
-        this.rest = rest;
         this.database = database;
         this.clock = clock;
         this.feed = feed;
+        this.rest = rest;
     }
 
     private record Pool(long id, int size, long lifetimeMillis, boolean overflow, Autoscaling autoscaling) {}

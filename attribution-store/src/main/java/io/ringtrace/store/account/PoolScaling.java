@@ -58,11 +58,11 @@ public final class PoolScaling implements AutoCloseable {
             NumberFeed feed,
             PoolObservations observations,
             Duration rest) {
-        this.rest = rest;
         this.database = database;
         this.clock = clock;
         this.feed = feed;
         this.observations = observations;
+        this.rest = rest;
     }
 
     public void start() {

@@ -117,17 +117,6 @@ final class PoolWriting {
         return new Result.Written(poolRow(poolId), numbers, created);
     }
 
-    /** A campaign has one preferred pool. */
-    private void preferNoOther(long poolId, long campaignId) throws SQLException {
-        try (PreparedStatement update =
-                connection.prepareStatement("UPDATE ring_pool SET preferred = FALSE, version = version + 1"
-                        + " WHERE campaign_id = ? AND id <> ? AND preferred")) {
-            update.setLong(1, campaignId);
-            update.setLong(2, poolId);
-            update.executeUpdate();
-        }
-    }
-
     /** Makes the pool as large as this, the overflow number included, as far as it may be and there are numbers. */
     List<NumberRow> growTo(PoolTerms pool, int size) throws SQLException {
         int reserved = pool.allowOverflow() && !has(pool.id(), NumberState.OVERFLOW) ? 1 : 0;
@@ -138,6 +127,17 @@ final class PoolWriting {
     /** As after a change of the pool's rules: what is beyond its maximum leaves. */
     Result.Written fitted(long poolId) throws SQLException {
         return new Result.Written(poolRow(poolId), drainSurplus(terms(poolId)), false);
+    }
+
+    /** A campaign has one preferred pool. */
+    private void preferNoOther(long poolId, long campaignId) throws SQLException {
+        try (PreparedStatement update =
+                connection.prepareStatement("UPDATE ring_pool SET preferred = FALSE, version = version + 1"
+                        + " WHERE campaign_id = ? AND id <> ? AND preferred")) {
+            update.setLong(1, campaignId);
+            update.setLong(2, poolId);
+            update.executeUpdate();
+        }
     }
 
     private @Nullable Campaign campaign(Place place) throws SQLException {
