@@ -4,6 +4,10 @@ package io.ringtrace.call;
 public final class StoreUnavailableException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    public StoreUnavailableException(String message) {
+        super(message);
+    }
+
     public StoreUnavailableException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -1,8 +1,11 @@
 package io.ringtrace.http;
 
+import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.call.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What whoever runs the server asks of the server itself. Called on virtual threads; a reload reads files, the rest is memory. Thread-safe. */
@@ -84,6 +87,9 @@ public interface Operations {
             @Nullable Instant since,
             @Nullable String reason) {}
 
+    /** Those of the numbers that the store owns, each with its state. Throws when there is no directory of numbers. */
+    Map<PhoneNumber, String> ownedNumbers(List<PhoneNumber> numbers) throws StoreUnavailableException;
+
     /** Where a call would go, and why. Nothing is sent or recorded. */
     Explained explain(Question question);
 
@@ -159,11 +165,14 @@ public interface Operations {
      * @param version the plan in force after it
      * @param afterRestart sections of the configuration whose changes wait for a restart
      * @param findings a line for each mistake; empty unless refused
+     * @param warnings a line for each thing to look at in what was taken
      */
-    record Reload(Outcome outcome, String version, List<String> afterRestart, List<String> findings) {
+    record Reload(
+            Outcome outcome, String version, List<String> afterRestart, List<String> findings, List<String> warnings) {
         public Reload {
             afterRestart = List.copyOf(afterRestart);
             findings = List.copyOf(findings);
+            warnings = List.copyOf(warnings);
         }
     }
 
@@ -179,6 +188,7 @@ public interface Operations {
      * @param bad the files as they were read last are wrong
      * @param rolledBackFrom the version that a person replaced by this one; null when the plan is that of the files
      * @param changes what it has otherwise than the plan before it, a line each
+     * @param warnings what somebody should look at in its files, a line each
      */
     record Plan(
             String version,
@@ -192,10 +202,12 @@ public interface Operations {
             List<String> afterRestart,
             @Nullable Failure lastFailure,
             @Nullable String rolledBackFrom,
-            List<String> changes) {
+            List<String> changes,
+            List<String> warnings) {
         public Plan {
             afterRestart = List.copyOf(afterRestart);
             changes = List.copyOf(changes);
+            warnings = List.copyOf(warnings);
         }
     }
 

@@ -1,14 +1,16 @@
 package io.ringtrace.http;
 
+import io.ringtrace.call.PhoneNumber;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A server whose last reload was refused. */
 final class InMemoryOperations implements Operations {
     private Duration traced = Duration.ZERO;
-    Reload next = new Reload(Outcome.APPLIED, "v2", List.of("sip"), List.of());
+    Reload next = new Reload(Outcome.APPLIED, "v2", List.of("sip"), List.of(), List.of("b is odd"));
 
     @Override
     public Reload reload() {
@@ -17,7 +19,7 @@ final class InMemoryOperations implements Operations {
 
     @Override
     public Reload rollBack(@Nullable String version) {
-        return new Reload(Outcome.APPLIED, version == null ? "v0" : version, List.of(), List.of());
+        return new Reload(Outcome.APPLIED, version == null ? "v0" : version, List.of(), List.of(), List.of());
     }
 
     @Override
@@ -45,7 +47,8 @@ final class InMemoryOperations implements Operations {
                         List.of("http"),
                         new Failure(Instant.ofEpochSecond(120), List.of("ringtrace.yaml:1:1: expected YAML")),
                         "v2",
-                        List.of("- route for +1")));
+                        List.of("- route for +1"),
+                        List.of("ringtrace.yaml:3:7: warning: expected another")));
     }
 
     @Override
@@ -66,6 +69,12 @@ final class InMemoryOperations implements Operations {
     public List<GatewayState> gateways() {
         return List.of(new GatewayState(
                 "east", "192.0.2.10:5060", "UDP", Duration.ofSeconds(3), "SUSPECT", Instant.EPOCH, "no answer"));
+    }
+
+    @Override
+    public Map<PhoneNumber, String> ownedNumbers(List<PhoneNumber> numbers) {
+        PhoneNumber ours = PhoneNumber.parse("+18005550123");
+        return numbers.contains(ours) ? Map.of(ours, "pooled") : Map.of();
     }
 
     @Override

@@ -28,16 +28,17 @@ class OperationTest {
         HttpResponse<String> answer = api.post("/v1/operator/reload", RunningApi.OPERATOR, "");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body())
-                .isEqualTo("{\"result\":\"applied\",\"version\":\"v2\",\"after_restart\":[\"sip\"],\"findings\":[]}");
+                .isEqualTo("{\"result\":\"applied\",\"version\":\"v2\",\"after_restart\":[\"sip\"],\"findings\":[],"
+                        + "\"warnings\":[\"b is odd\"]}");
     }
 
     @Test
     void aRefusedReloadNamesEveryMistake() throws Exception {
-        api.operations.next =
-                new Operations.Reload(Operations.Outcome.REFUSED, "v1", List.of(), List.of("a is wrong", "b is too"));
+        api.operations.next = new Operations.Reload(
+                Operations.Outcome.REFUSED, "v1", List.of(), List.of("a is wrong", "b is too"), List.of());
         assertThat(api.post("/v1/operator/reload", RunningApi.OPERATOR, "").body())
                 .isEqualTo("{\"result\":\"refused\",\"version\":\"v1\",\"after_restart\":[],"
-                        + "\"findings\":[\"a is wrong\",\"b is too\"]}");
+                        + "\"findings\":[\"a is wrong\",\"b is too\"],\"warnings\":[]}");
     }
 
     @Test
@@ -50,7 +51,8 @@ class OperationTest {
                         + "\"trunks\":1,\"gateways\":2,\"routes\":3,\"static_numbers\":4,\"bad\":true,"
                         + "\"after_restart\":[\"http\"],\"last_failure\":{\"at\":\"1970-01-01T00:02:00Z\",\"findings\":[\"ringtrace.yaml:1:1:"
                         + " expected YAML\"]},"
-                        + "\"rolled_back_from\":\"v2\",\"changes\":[\"- route for +1\"]}}");
+                        + "\"rolled_back_from\":\"v2\",\"changes\":[\"- route for +1\"],"
+                        + "\"warnings\":[\"ringtrace.yaml:3:7: warning: expected another\"]}}");
     }
 
     @Test
@@ -124,6 +126,21 @@ class OperationTest {
                             .statusCode())
                     .isEqualTo(400);
         }
+    }
+
+    @Test
+    void theNumbersThatTheStoreOwnsAreTold() throws Exception {
+        String path = "/v1/operator/owned-numbers";
+        assertThat(api.post(path, RunningApi.OPERATOR, "{\"numbers\":[\"+18005550123\",\"+18005550124\"]}")
+                        .body())
+                .isEqualTo("{\"owned\":[{\"number\":\"+18005550123\",\"state\":\"pooled\"}]}");
+        for (String wrong : List.of("{}", "{\"numbers\":[]}", "{\"numbers\":[\"911\"]}", "{\"number\":1}", "[]")) {
+            assertThat(api.post(path, RunningApi.OPERATOR, wrong).statusCode())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+        assertThat(api.post(path, api.acme, "{\"numbers\":[\"+18005550123\"]}").statusCode())
+                .isNotEqualTo(200);
     }
 
     @Test

@@ -135,9 +135,11 @@ final class AddressChecks {
         if (advertised(host)) {
             return true;
         }
-        if (address == null) {
-            return false;
-        }
+        return address != null && reaches(address, listener);
+    }
+
+    /** True when what is sent to the address arrives at a listener on the other one. */
+    static boolean reaches(InetAddress address, InetAddress listener) {
         if (!listener.isAnyLocalAddress()) {
             return address.equals(listener);
         }

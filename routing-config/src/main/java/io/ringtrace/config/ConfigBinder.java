@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the records of a tree that has its defaults and was found free of mistakes. */
+/** Makes the records of a tree that has its defaults; of a section that was found free of mistakes. */
 final class ConfigBinder {
     private static final int KILOBYTE = 1024;
     private static final long MEGABYTE = 1024L * 1024L;
@@ -37,7 +37,7 @@ final class ConfigBinder {
         return new Configuration(sip(), store(), http(), log(), new PlanBinder(tree, rows, environment).bind(version));
     }
 
-    private SipConfig sip() {
+    SipConfig sip() {
         YamlNode.Mapping sip = tree.mapping("sip");
         List<SipConfig.Listener> listeners = sip.items("listeners").stream()
                 .map(YamlNode.Mapping.class::cast)
@@ -50,6 +50,7 @@ final class ConfigBinder {
                 shards.equals("auto")
                         ? SipConfig.shardsFor(Runtime.getRuntime().availableProcessors())
                         : Integer.parseInt(shards),
+                SipConfig.UdpEngine.valueOf(text(sip, "udp-engine").toUpperCase(Locale.ROOT)),
                 duration(sip, "maximum-call-duration"),
                 duration(sip, "stop-grace"),
                 sip.get("tls") == null ? null : tls(sip.mapping("tls")),
@@ -111,7 +112,7 @@ final class ConfigBinder {
                         text(tls, "client-certificates").toUpperCase(Locale.ROOT)));
     }
 
-    private StoreConfig store() {
+    StoreConfig store() {
         YamlNode.Mapping store = tree.mapping("store");
         YamlNode.Mapping journal = store.mapping("journal");
         YamlNode.Scalar url = store.scalar("url");

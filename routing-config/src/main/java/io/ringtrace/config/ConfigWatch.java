@@ -65,6 +65,7 @@ public final class ConfigWatch implements AutoCloseable {
                 }
                 register();
                 reloadIfChanged();
+                askStoreAgain();
             }
         } catch (ClosedWatchServiceException _) {
             LOG.debug("closed");
@@ -102,6 +103,14 @@ public final class ConfigWatch implements AutoCloseable {
             // seen.
             register();
             reloadIfChanged();
+        }
+    }
+
+    private void askStoreAgain() {
+        try {
+            reload.askStoreAgain();
+        } catch (RuntimeException e) {
+            LOG.error("the store could not be asked for the numbers of the configuration", e);
         }
     }
 

@@ -4,8 +4,10 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that is wrong with a configuration. Made by {@link ConfigLoader}, printed by the commands and the log.
+ * One thing that is wrong with a configuration, or that a person should look at. Made by {@link ConfigLoader}, printed by the commands and
+ * the log.
  *
+ * @param severity whether the configuration can't be used for it
  * @param file the file as the operator named it, {@code option} or {@code environment}
  * @param line from 1; 0 where there are no lines
  * @param column from 1; 0 where there are none
@@ -15,13 +17,15 @@ import org.jspecify.annotations.Nullable;
  * @param mend how to mend it, or why it is wrong; null when the expectation says it all
  */
 public record Finding(
+        Severity severity,
         String file,
         int line,
         int column,
         String key,
         @Nullable String value,
         String expected,
-        @Nullable String mend) implements Comparable<Finding> {
+        @Nullable String mend)
+        implements Comparable<Finding> {
     private static final Comparator<Finding> ORDER = Comparator.comparing(Finding::file)
             .thenComparingInt(Finding::line)
             .thenComparingInt(Finding::column)
@@ -29,17 +33,38 @@ public record Finding(
             .thenComparing(Finding::expected);
     private static final int LONGEST_SHOWN = 80;
 
-    static Finding at(Position position, String key, @Nullable String value, String expected, @Nullable String mend) {
-        return new Finding(position.file(), position.line(), position.column(), key, value, expected, mend);
+    /** What a finding means for the configuration that has it. */
+    public enum Severity {
+        /** Nothing of the configuration is used. */
+        ERROR,
+        /** It is used, and somebody should look. */
+        WARNING
     }
 
-    /** One line: {@code ringtrace.yaml:12:9: http.port: '70000': expected a port of 0 to 65535}. */
+    static Finding at(
+            Severity severity,
+            Position position,
+            String key,
+            @Nullable String value,
+            String expected,
+            @Nullable String mend) {
+        return new Finding(severity, position.file(), position.line(), position.column(), key, value, expected, mend);
+    }
+
+    public boolean isError() {
+        return severity == Severity.ERROR;
+    }
+
+    /**
+     * One line: {@code ringtrace.yaml:12:9: http.port: '70000': expected a port of 0 to 65535}; {@code warning: } stands before the key of a
+     * warning.
+     */
     public String text() {
         StringBuilder text = new StringBuilder(file);
         if (line > 0) {
             text.append(':').append(line).append(':').append(column);
         }
-        text.append(": ");
+        text.append(isError() ? ": " : ": warning: ");
         if (!key.isEmpty()) {
             text.append(printable(key)).append(": ");
         }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what is wrong during one load, and remembers which nodes are, so that later checks leave them alone. */
+/** Collects what is found during one load, and remembers which nodes are wrong, so that later checks leave them alone. */
 final class Findings {
     private final List<Finding> all = new ArrayList<>();
     /** Where the items of a file begin in a list that several files make together, by file and list. */
@@ -18,7 +18,22 @@ final class Findings {
     private final Set<YamlNode> wrongNodes = Collections.newSetFromMap(new IdentityHashMap<>());
 
     void add(Position position, String key, @Nullable String value, String expected, @Nullable String mend) {
-        all.add(Finding.at(position, asWritten(position, key), value, expected, mend));
+        add(Finding.Severity.ERROR, position, key, value, expected, mend);
+    }
+
+    /** Something that a person should look at, though the configuration can be used. */
+    void warn(Position position, String key, @Nullable String value, String expected, @Nullable String mend) {
+        add(Finding.Severity.WARNING, position, key, value, expected, mend);
+    }
+
+    void add(
+            Finding.Severity severity,
+            Position position,
+            String key,
+            @Nullable String value,
+            String expected,
+            @Nullable String mend) {
+        all.add(Finding.at(severity, position, asWritten(position, key), value, expected, mend));
     }
 
     /** Items of that file come after so many others of the list: findings count them as the file does. */
@@ -51,15 +66,17 @@ final class Findings {
 
     /** True when something at the key or below it is wrong. */
     boolean concern(String key) {
-        return all.stream().anyMatch(finding -> finding.key().startsWith(key));
+        return all.stream()
+                .anyMatch(finding -> finding.isError() && finding.key().startsWith(key));
     }
 
     int size() {
         return all.size();
     }
 
-    boolean isEmpty() {
-        return all.isEmpty();
+    /** True when the configuration can't be used. */
+    boolean haveErrors() {
+        return all.stream().anyMatch(Finding::isError);
     }
 
     List<Finding> sorted() {

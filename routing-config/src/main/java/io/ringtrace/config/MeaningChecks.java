@@ -1,7 +1,6 @@
 package io.ringtrace.config;
 
 import io.ringtrace.call.PhoneNumber;
-import io.ringtrace.routing.IpNetwork;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +28,7 @@ final class MeaningChecks {
         Map<Long, Position> staticNumbers = staticNumbers();
         staticDestinations(staticNumbers);
         trunks(staticNumbers);
+        new NetworkChecks(tree, findings).run();
         new GatewayChecks(tree, findings).run();
         new TrunkChecks(tree, findings).run(environment);
         new RouteChecks(tree, findings).run();
@@ -116,32 +116,14 @@ final class MeaningChecks {
     }
 
     private void trunks(Map<Long, Position> staticNumbers) {
-        Map<IpNetwork, Position> networks = new HashMap<>();
         tree.mapping("trunks").entries().forEach((name, entry) -> {
             if (!(entry.value() instanceof YamlNode.Mapping trunk)) {
                 return;
             }
             String key = "trunks." + name;
-            sourceNetworks(trunk.items("source-networks"), key + ".source-networks", networks);
             numbers(trunk.mapping("numbers"), key + ".numbers");
             notStatic(trunk.scalar("default-destination"), key + ".default-destination", staticNumbers);
         });
-    }
-
-    private void sourceNetworks(List<YamlNode> items, String key, Map<IpNetwork, Position> seen) {
-        for (int i = 0; i < items.size(); i++) {
-            if (items.get(i) instanceof YamlNode.Scalar scalar && !findings.isWrong(scalar)) {
-                Position earlier = seen.putIfAbsent(IpNetwork.parse(scalar.text()), scalar.position());
-                if (earlier != null) {
-                    findings.addAt(
-                            scalar,
-                            YamlNode.item(key, i),
-                            scalar.text(),
-                            "each source network once",
-                            "it stands at " + earlier + " already");
-                }
-            }
-        }
     }
 
     private void numbers(YamlNode.Mapping numbers, String key) {

@@ -90,7 +90,7 @@ final class PlanBinder {
         return sources;
     }
 
-    private static Gateway gateway(String name, YamlNode.Mapping gateway) {
+    static Gateway gateway(String name, YamlNode.Mapping gateway) {
         String host = text(gateway, "host");
         boolean address = Formats.isAddress(host);
         Transport transport = transportOrAuto(gateway, address);

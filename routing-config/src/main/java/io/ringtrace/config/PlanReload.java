@@ -13,6 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Loads the operator's files again and puts their plan in force, whole or not at all. Called by the watch on the files, by SIGHUP and by the
@@ -23,6 +24,7 @@ public final class PlanReload {
     private static final int MOST_LOGGED = 50;
 
     private final ConfigLoader loader;
+    private final @Nullable Surroundings surroundings;
     private final Path file;
     private final @Nullable KeptSets kept;
     private volatile ConfigFiles files;
@@ -30,22 +32,27 @@ public final class PlanReload {
     private final PlanHolder holder;
     private final InstantSource clock;
     private volatile State state;
+    /** False while the store was away when it should have been asked. */
+    private volatile boolean storeAsked = true;
 
     /** What became of one reload. */
     public sealed interface Result {
         /**
          * @param afterRestart the sections whose changes count only after a restart
          */
-        record Applied(String version, String before, List<String> afterRestart) implements Result {
+        record Applied(String version, String before, List<String> afterRestart, List<Finding> warnings)
+                implements Result {
             public Applied {
                 afterRestart = List.copyOf(afterRestart);
+                warnings = List.copyOf(warnings);
             }
         }
 
         /** The files say what they said before. */
-        record Unchanged(String version, List<String> afterRestart) implements Result {
+        record Unchanged(String version, List<String> afterRestart, List<Finding> warnings) implements Result {
             public Unchanged {
                 afterRestart = List.copyOf(afterRestart);
+                warnings = List.copyOf(warnings);
             }
         }
 
@@ -74,6 +81,7 @@ public final class PlanReload {
      * @param rolledBackFrom the version that a person replaced by this earlier one; null when the plan is that of the files. It is so until the
      *     files change, a reload is asked for, or the server is started again: each reads the files.
      * @param changes what the plan in force has otherwise than the one before it
+     * @param warnings what somebody should look at in the files of the plan in force
      */
     public record State(
             String version,
@@ -85,22 +93,26 @@ public final class PlanReload {
             long unchanged,
             long refused,
             @Nullable String rolledBackFrom,
-            List<String> changes) {
+            List<String> changes,
+            List<Finding> warnings) {
         public State {
             changes = List.copyOf(changes);
+            warnings = List.copyOf(warnings);
         }
 
-        /** One that nobody rolled back, and that changed nothing. */
-        State(
-                String version,
-                Instant loadedAt,
-                @Nullable Failure lastFailure,
-                boolean bad,
-                List<String> afterRestart,
-                long applied,
-                long unchanged,
-                long refused) {
-            this(version, loadedAt, lastFailure, bad, afterRestart, applied, unchanged, refused, null, List.of());
+        private State with(List<Finding> others) {
+            return new State(
+                    version,
+                    loadedAt,
+                    lastFailure,
+                    bad,
+                    afterRestart,
+                    applied,
+                    unchanged,
+                    refused,
+                    rolledBackFrom,
+                    changes,
+                    others);
         }
     }
 
@@ -108,11 +120,12 @@ public final class PlanReload {
      * @param started what the server was started with; its plan is the one in force
      */
     public PlanReload(ConfigLoader loader, Path file, Configuration started, PlanHolder holder, InstantSource clock) {
-        this(loader, file, started, holder, clock, null);
+        this(loader, file, started, holder, clock, null, null);
     }
 
     /**
      * @param kept keeps the files of every plan that comes in force; null keeps none
+     * @param surroundings what the files are held against; null for nothing but themselves
      */
     public PlanReload(
             ConfigLoader loader,
@@ -120,15 +133,18 @@ public final class PlanReload {
             Configuration started,
             PlanHolder holder,
             InstantSource clock,
-            @Nullable KeptSets kept) {
+            @Nullable KeptSets kept,
+            @Nullable Surroundings surroundings) {
         this.kept = kept;
+        this.surroundings = surroundings;
         this.loader = loader;
         this.file = ConfigLoader.mainFile(file);
         this.files = new ConfigFiles(this.file, Set.of());
         this.started = started;
         this.holder = holder;
         this.clock = clock;
-        this.state = new State(started.plan().version(), clock.instant(), null, false, List.of(), 0, 0, 0);
+        this.state = new State(
+                started.plan().version(), clock.instant(), null, false, List.of(), 0, 0, 0, null, List.of(), List.of());
     }
 
     /** The main file. */
@@ -165,30 +181,58 @@ public final class PlanReload {
         return reload(cause, true);
     }
 
-    private synchronized Result reload(String cause, boolean onlyChanged) {
-        ConfigLoader.Read read = loader.read(file, ConfigStorage.DISK);
+    /** Asks the store what it could not be asked before, if it can now. Called every few seconds by the watch. */
+    void askStoreAgain() {
+        if (!storeAsked
+                && surroundings != null
+                && surroundings.numbers(started.store()).available()) {
+            reload("the store is back", true);
+        }
+    }
+
+    private ConfigLoader.Read read(Surroundings.Purpose purpose) {
+        ConfigLoader.Read read = loader(purpose).read(file, ConfigStorage.DISK);
         files = new ConfigFiles(file, read.folders());
+        storeAsked = read.storeAsked();
+        return read;
+    }
+
+    private ConfigLoader loader(Surroundings.Purpose purpose) {
+        return surroundings == null ? loader : loader.within(surroundings, purpose);
+    }
+
+    private synchronized Result reload(String cause, boolean onlyChanged) {
+        ConfigLoader.Read read = read(Surroundings.Purpose.RELOAD);
         return switch (read.outcome()) {
             case ConfigOutcome.Wrong(List<Finding> findings) -> refused(cause, findings);
-            case ConfigOutcome.Loaded(Configuration next)
+            case ConfigOutcome.Loaded(Configuration next, List<Finding> _)
             when onlyChanged && next.plan().version().equals(state.rolledBackFrom) ->
-                new Result.Unchanged(state.version, state.afterRestart);
-            case ConfigOutcome.Loaded(Configuration next) -> {
-                Result result = good(cause, next, null);
+                new Result.Unchanged(state.version, state.afterRestart, state.warnings);
+            case ConfigOutcome.Loaded(Configuration next, List<Finding> warnings) -> {
+                Result result = good(cause, next, warnings, null);
                 keep(next.plan().version(), read.files());
                 yield result;
             }
         };
     }
 
-    /** Keeps the files that the server was started with, if they still say the same. */
-    public synchronized void keepStarted() {
-        ConfigLoader.Read read = loader.read(file, ConfigStorage.DISK);
-        files = new ConfigFiles(file, read.folders());
-        if (read.outcome() instanceof ConfigOutcome.Loaded(Configuration now)
-                && now.plan().version().equals(state.version)) {
-            keep(state.version, read.files());
-        }
+    /**
+     * Holds the files that the server was started with against their surroundings, now that these can be asked, and keeps them. Returns the
+     * findings when there is an error among them: the server must not start. Files that have changed since are left to the watch.
+     */
+    public synchronized List<Finding> begin() {
+        ConfigLoader.Read read = read(Surroundings.Purpose.START);
+        return switch (read.outcome()) {
+            case ConfigOutcome.Wrong(List<Finding> findings) -> findings;
+            case ConfigOutcome.Loaded(Configuration now, List<Finding> warnings) -> {
+                if (now.plan().version().equals(state.version)) {
+                    keep(state.version, read.files());
+                    state = state.with(warnings);
+                    log(warnings);
+                }
+                yield List.of();
+            }
+        };
     }
 
     /** The plans that can be put in force again, the last one first. Throws IOException when the disk does. */
@@ -215,12 +259,16 @@ public final class PlanReload {
                 return notKept("an earlier plan", "none is kept");
             }
             if (wanted.equals(state.version)) {
-                return new Result.Unchanged(wanted, state.afterRestart);
+                return new Result.Unchanged(wanted, state.afterRestart, state.warnings);
             }
-            return switch (kept.load(loader, wanted)) {
+            return switch (kept.load(loader(Surroundings.Purpose.RELOAD), wanted)) {
                 case ConfigOutcome.Wrong(List<Finding> findings) -> new Result.Refused(state.version, findings);
-                case ConfigOutcome.Loaded(Configuration earlier) ->
-                    good("roll back", earlier, state.rolledBackFrom == null ? state.version : state.rolledBackFrom);
+                case ConfigOutcome.Loaded(Configuration earlier, List<Finding> warnings) ->
+                    good(
+                            "roll back",
+                            earlier,
+                            warnings,
+                            state.rolledBackFrom == null ? state.version : state.rolledBackFrom);
             };
         } catch (NoSuchFileException _) {
             return notKept("a version that is kept", "ringtrace plans lists them");
@@ -232,7 +280,13 @@ public final class PlanReload {
     private Result notKept(String expected, String why) {
         return new Result.Refused(
                 state.version,
-                List.of(Finding.at(Position.outside("roll back"), "", null, expected, Finding.printable(why))));
+                List.of(Finding.at(
+                        Finding.Severity.ERROR,
+                        Position.outside("roll back"),
+                        "",
+                        null,
+                        expected,
+                        Finding.printable(why))));
     }
 
     private void keep(String version, Map<Path, byte[]> read) {
@@ -258,21 +312,28 @@ public final class PlanReload {
                 before.unchanged,
                 before.refused + 1,
                 before.rolledBackFrom,
-                before.changes);
+                before.changes,
+                before.warnings);
         LOG.error(
                 "reload ({}): {} is wrong; routing plan {} stays in force; findings: {}",
                 cause,
                 file,
                 before.version,
                 findings.size());
-        findings.stream().limit(MOST_LOGGED).forEach(finding -> LOG.error("{}", finding.text()));
-        if (findings.size() > MOST_LOGGED) {
-            LOG.error("and {} more; check-config shows them all", findings.size() - MOST_LOGGED);
-        }
+        log(findings);
         return new Result.Refused(before.version, findings);
     }
 
-    private Result good(String cause, Configuration next, @Nullable String rolledBackFrom) {
+    private static void log(List<Finding> findings) {
+        for (Finding finding : findings.subList(0, Math.min(MOST_LOGGED, findings.size()))) {
+            LOG.atLevel(finding.isError() ? Level.ERROR : Level.WARN).log("{}", finding.text());
+        }
+        if (findings.size() > MOST_LOGGED) {
+            LOG.warn("and {} more; check-config shows them all", findings.size() - MOST_LOGGED);
+        }
+    }
+
+    private Result good(String cause, Configuration next, List<Finding> warnings, @Nullable String rolledBackFrom) {
         State before = state;
         RoutingPlan plan = next.plan();
         List<String> afterRestart = afterRestart(next);
@@ -291,7 +352,8 @@ public final class PlanReload {
                 before.unchanged + (same ? 1 : 0),
                 before.refused,
                 rolledBackFrom,
-                changes);
+                changes,
+                warnings);
         if (same) {
             LOG.info("reload ({}): {} says what it said before, routing plan {}", cause, file, plan.version());
         } else {
@@ -306,12 +368,13 @@ public final class PlanReload {
                     plan.staticNumbers().size());
             changes.stream().limit(MOST_LOGGED).forEach(change -> LOG.info("{}", change));
         }
+        log(warnings);
         if (!afterRestart.isEmpty()) {
             LOG.warn("{}: changes of {} count after a restart only", file, String.join(", ", afterRestart));
         }
         return same
-                ? new Result.Unchanged(plan.version(), afterRestart)
-                : new Result.Applied(plan.version(), before.version, afterRestart);
+                ? new Result.Unchanged(plan.version(), afterRestart, warnings)
+                : new Result.Applied(plan.version(), before.version, afterRestart, warnings);
     }
 
     /** Sockets, store and log are made once, at start; what differs from then is told, not done. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param listeners at least one
  * @param advertisedHosts names and addresses that are ours besides those of the listeners
  * @param shards threads that own calls, at least 1
+ * @param udpEngine what reads and writes the sockets of UDP
  * @param maximumCallDuration how long an answered call may last
  * @param stopGrace how long running calls are kept when the server is told to stop
  * @param tls null only when no listener is of TLS
@@ -25,6 +26,7 @@ public record SipConfig(
         List<Listener> listeners,
         List<String> advertisedHosts,
         int shards,
+        UdpEngine udpEngine,
         Duration maximumCallDuration,
         Duration stopGrace,
         @Nullable Tls tls,
@@ -123,6 +125,13 @@ public record SipConfig(
             int longestMessage) {
         public static final Connections DEFAULT = new Connections(
                 4096, 256, Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofSeconds(2), 32 * 1024, 65_535);
+    }
+
+    /** What reads and writes the sockets of UDP. */
+    public enum UdpEngine {
+        AUTO,
+        NATIVE,
+        NETTY
     }
 
     /** Whether who connects by TLS must show a certificate. */

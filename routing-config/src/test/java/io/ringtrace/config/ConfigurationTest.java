@@ -14,11 +14,11 @@ import io.ringtrace.routing.IpNetwork;
 import io.ringtrace.routing.NumberNormalisation;
 import io.ringtrace.routing.NumberReading;
 import io.ringtrace.routing.NumberReading.DialedSource;
+import io.ringtrace.routing.OverloadControl;
 import io.ringtrace.routing.Probing;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.StaticNumber;
-import io.ringtrace.routing.OverloadControl;
 import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.TimeWindow;
 import io.ringtrace.routing.Transport;
@@ -67,6 +67,7 @@ class ConfigurationTest {
                             List.of(new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("0.0.0.0"), 5060)),
                             List.of(),
                             Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+                            SipConfig.UdpEngine.AUTO,
                             Duration.ofHours(3),
                             Duration.ofSeconds(10),
                             null,
@@ -91,6 +92,7 @@ class ConfigurationTest {
                                   advertised-host: edge.example.net
                               advertised-hosts: [sip.example.net, 198.51.100.7, "2001:db8::1"]
                               shards: 7
+                              udp-engine: netty
                               maximum-call-duration: 90m
                               stop-grace: 2m
                               flood-guard: {refusals: 7, within: 1m, ban: 1h}
@@ -123,6 +125,7 @@ class ConfigurationTest {
                                             Transport.TCP, InetAddress.ofLiteral("0.0.0.0"), 5060, "edge.example.net")),
                             List.of("sip.example.net", "198.51.100.7", "2001:db8::1"),
                             7,
+                            SipConfig.UdpEngine.NETTY,
                             Duration.ofMinutes(90),
                             Duration.ofMinutes(2),
                             new SipConfig.Tls(
@@ -328,7 +331,8 @@ class ConfigurationTest {
                                             new CallerId.Fixed(PhoneNumber.parse("+442079460111")),
                                             true,
                                             PromoNumberHeader.HISTORY_INFO,
-                                            new HeaderRules.CallDataHeader("X-Call", 512, List.of("utm_source", "gclid")),
+                                            new HeaderRules.CallDataHeader(
+                                                    "X-Call", 512, List.of("utm_source", "gclid")),
                                             List.of("X-Internal", "Server")),
                                     new TrunkAccess(
                                             Set.of(Transport.TCP, Transport.TLS),

@@ -68,7 +68,7 @@ class PlanReloadTest {
         PlanReload.Result result = running.reload().reload("test");
 
         String after = running.holder().plan().version();
-        assertThat(result).isEqualTo(new PlanReload.Result.Applied(after, before, List.of()));
+        assertThat(result).isEqualTo(new PlanReload.Result.Applied(after, before, List.of(), List.of()));
         assertThat(running.routes()).isEqualTo(1);
         assertThat(running.reload().state())
                 .isEqualTo(new PlanReload.State(
@@ -81,7 +81,8 @@ class PlanReloadTest {
                         0,
                         0,
                         null,
-                        List.of("+ route for +1")));
+                        List.of("+ route for +1"),
+                        List.of()));
     }
 
     @Test
@@ -126,7 +127,7 @@ class PlanReloadTest {
 
         assertThat(result)
                 .isEqualTo(
-                        new PlanReload.Result.Unchanged(running.holder().plan().version(), List.of()));
+                        new PlanReload.Result.Unchanged(running.holder().plan().version(), List.of(), List.of()));
         assertThat(running.reload().state().loadedAt()).isEqualTo(Instant.EPOCH);
     }
 

@@ -53,6 +53,10 @@ final class ReferencePage {
                 "A first line `# yaml-language-server: $schema=FILE` makes VS Code (with the YAML extension) and other editors");
         reference.line(
                 "complete and check a file. `ringtrace schema --write FOLDER` writes the schemas of the installed version.");
+        reference.line("");
+        reference.line(
+                "What is wrong is told with file, line and column: [every message](wrong-configurations.md). Some of it is a warning,");
+        reference.line("which stops nothing: [why](../decisions/0015-errors-warnings-and-what-is-around.md).");
         for (Map.Entry<String, JsonNode> section : schema.path("properties").properties()) {
             reference.line("");
             reference.line("## `" + section.getKey() + "`");

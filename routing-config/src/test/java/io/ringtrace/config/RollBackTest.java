@@ -57,8 +57,9 @@ class RollBackTest {
                 first,
                 new PlanHolder(first.plan()),
                 now::get,
-                new KeptSets(folder.resolve("data/plans")));
-        reload.keepStarted();
+                new KeptSets(folder.resolve("data/plans")),
+                null);
+        assertThat(reload.begin()).isEmpty();
     }
 
     private void routes(int count) throws IOException {
@@ -84,10 +85,11 @@ class RollBackTest {
         reload.reload("test");
         String third = version();
 
-        assertThat(reload.rollBack(null)).isEqualTo(new PlanReload.Result.Applied(second, third, List.of()));
+        assertThat(reload.rollBack(null)).isEqualTo(new PlanReload.Result.Applied(second, third, List.of(), List.of()));
         assertThat(reload.plan().routes()).hasSize(2);
         assertThat(reload.plan().routes().getLast().source()).isEqualTo(folder + "/routes/all.yaml:3");
-        assertThat(reload.rollBack(first)).isEqualTo(new PlanReload.Result.Applied(first, second, List.of()));
+        assertThat(reload.rollBack(first))
+                .isEqualTo(new PlanReload.Result.Applied(first, second, List.of(), List.of()));
         assertThat(reload.state().rolledBackFrom()).isEqualTo(third);
         assertThat(reload.state().changes()).containsExactly("- route for +2");
         assertThat(reload.kept()).extracting(KeptSets.Kept::version).containsExactly(third, second, first);
@@ -101,7 +103,8 @@ class RollBackTest {
         String second = version();
         reload.rollBack(null);
 
-        assertThat(reload.reloadChanged("file watch")).isEqualTo(new PlanReload.Result.Unchanged(first, List.of()));
+        assertThat(reload.reloadChanged("file watch"))
+                .isEqualTo(new PlanReload.Result.Unchanged(first, List.of(), List.of()));
         assertThat(version()).isEqualTo(first);
         assertThat(reload.state().rolledBackFrom()).isEqualTo(second);
 

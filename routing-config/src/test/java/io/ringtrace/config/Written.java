@@ -37,16 +37,19 @@ record Written(Path file, Map<String, String> options, Map<String, String> envir
         return ((ConfigOutcome.Loaded) outcome).configuration();
     }
 
+    /** As a person's question: the files and what is around them. */
+    ConfigOutcome outcome(Surroundings around, Surroundings.Purpose purpose) {
+        return new ConfigLoader(options, environment).within(around, purpose).load(file);
+    }
+
     /** The findings' lines, with the files named as if they lay in the working directory. */
     List<String> wrong() {
-        return switch (outcome()) {
-            case ConfigOutcome.Wrong(var findings) ->
-                findings.stream()
-                        .map(f -> f.text()
-                                .replace(file.toString(), "ringtrace.yaml")
-                                .replace(file.getParent() + "/", ""))
-                        .toList();
-            case ConfigOutcome.Loaded _ -> List.of();
-        };
+        return lines(outcome());
+    }
+
+    List<String> lines(ConfigOutcome outcome) {
+        return outcome.findings().stream()
+                .map(f -> f.text().replace(file.toString(), "ringtrace.yaml").replace(file.getParent() + "/", ""))
+                .toList();
     }
 }

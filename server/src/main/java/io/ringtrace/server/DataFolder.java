@@ -39,6 +39,11 @@ public record DataFolder(Path path) {
         return path.resolve("journal");
     }
 
+    /** Where the directory of numbers is kept. */
+    public Path directory() {
+        return path.resolve("directory");
+    }
+
     /** Where the files of the plans stand that were in force last. */
     public Path plans() {
         return path.resolve("plans");

@@ -78,6 +78,10 @@ public final class Main {
         CommandLine program = new CommandLine(new Main());
         headExamples(program);
         return program.setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler((failure, line, _) -> {
+            if (failure instanceof StartException wrong && wrong.wrongConfiguration()) {
+                line.getErr().println(failure.getMessage());
+                return 2;
+            }
             if (failure instanceof CommandException || failure instanceof StartException) {
                 line.getErr().println("ringtrace: " + failure.getMessage());
                 return 1;

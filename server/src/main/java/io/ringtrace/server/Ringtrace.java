@@ -2,10 +2,15 @@ package io.ringtrace.server;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.attribution.OwnedNumbers;
+import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.config.ConfigSource;
 import io.ringtrace.config.ConfigWatch;
 import io.ringtrace.config.Configuration;
+import io.ringtrace.config.Finding;
+import io.ringtrace.config.GatewayAddresses;
 import io.ringtrace.config.HttpConfig;
 import io.ringtrace.config.KeptSets;
 import io.ringtrace.config.PlanHolder;
@@ -17,6 +22,7 @@ import io.ringtrace.http.HttpApi;
 import io.ringtrace.http.HttpListenerException;
 import io.ringtrace.http.HttpPorts;
 import io.ringtrace.http.HttpSettings;
+import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.SipSettings;
 import io.ringtrace.sip.admission.FloodGuard;
@@ -24,10 +30,12 @@ import io.ringtrace.sip.trace.HepMirror;
 import io.ringtrace.sip.transport.ListenerException;
 import io.ringtrace.sip.transport.StreamLimits;
 import io.ringtrace.sip.transport.TlsFiles;
+import io.ringtrace.sip.transport.UdpEngine;
 import io.ringtrace.store.account.DrainedNumbers;
 import io.ringtrace.store.account.StoreAccounts;
 import io.ringtrace.store.bank.DatabaseNumberBank;
 import io.ringtrace.store.bank.DatabaseNumberMatching;
+import io.ringtrace.store.bank.DatabaseOwnedNumbers;
 import io.ringtrace.store.bank.PoolFilling;
 import io.ringtrace.store.cookie.StoredCookieKeys;
 import io.ringtrace.store.db.StoreDatabase;
@@ -55,6 +63,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +83,7 @@ import org.slf4j.LoggerFactory;
 public final class Ringtrace implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ringtrace.class);
     private static final long LONGEST_DRAIN_MILLIS = 5_000;
+    private static final Duration LONGEST_WAIT_FOR_NUMBERS = Duration.ofSeconds(3);
     private static final int LONGEST_NODE_NAME = 64;
     private static final int MOST_LIVE_CALLS = 200_000;
     /** With its timers, its identity and the message it keeps; twice over, since there are as many of servers as of clients. */
@@ -163,6 +173,40 @@ public final class Ringtrace implements AutoCloseable {
         }
     }
 
+    /**
+     * Which of the numbers the database of a configuration owns; none of its servers is asked. Throws when it can't be reached.
+     */
+    public static Map<PhoneNumber, String> ownedNumbers(
+            StoreConfig store, Map<String, String> environment, Collection<PhoneNumber> numbers)
+            throws StoreUnavailableException {
+        DataFolder data = new DataFolder(store.dataDirectory());
+        try (StoreDatabase database = StoreDatabase.join(storeSettings(store, data, environment))) {
+            return new DatabaseOwnedNumbers(database).among(numbers);
+        } catch (StoreStartException | StartException e) {
+            throw new StoreUnavailableException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** The store's numbers as a stopped server left them on its disk. Throws IOException when the file is unusable. */
+    public static OwnedNumbers keptNumbers(Path file) throws IOException {
+        return DirectoryFile.kept(file, new LeaseClock() {
+            @Override
+            public long nowMillis() {
+                return System.currentTimeMillis();
+            }
+
+            @Override
+            public boolean mayAllocate() {
+                return false;
+            }
+        });
+    }
+
+    /** Where names lead, for the commands. */
+    public static GatewayAddresses gatewayAddresses(SipConfig sip) {
+        return new DnsGatewayAddresses(sip);
+    }
+
     private void build(
             ConfigSource source, Configuration configuration, Map<String, String> environment, Runnable beforeListening)
             throws StartException, StoreStartException, HttpListenerException, IOException {
@@ -176,10 +220,8 @@ public final class Ringtrace implements AutoCloseable {
         DatabaseLeaseClock clock = open("lease clock", DatabaseLeaseClock.start(database));
 
         PlanHolder plan = new PlanHolder(configuration.plan());
-        NumberDirectory directory =
-                new NumberDirectory(clock, () -> plan.plan().forwardedFields());
-        DirectoryFile directoryFile =
-                open("directory file", new DirectoryFile(data.path().resolve("directory"), directory));
+        NumberDirectory directory = new NumberDirectory(clock, () -> plan.plan().forwardedFields());
+        DirectoryFile directoryFile = open("directory file", new DirectoryFile(data.directory(), directory));
         directoryFile.start();
         BinlogFeed feed = open("directory feed", new BinlogFeed(database, node, directory, clock));
         feed.start();
@@ -213,12 +255,24 @@ public final class Ringtrace implements AutoCloseable {
                 configuration,
                 plan,
                 InstantSource.system(),
-                new KeptSets(data.plans()));
-        reload.keepStarted();
+                new KeptSets(data.plans()),
+                new RunningSurroundings(directory));
+        awaitDirectory(directory, configuration.plan());
+        List<Finding> wrong = reload.begin();
+        if (!wrong.isEmpty()) {
+            throw StartException.wrongConfiguration(wrong);
+        }
 
         SipProxy proxy = open(
                 "SIP proxy",
-                new SipProxy(sipSettings(configuration.sip(), environment), plan, directory, clock, cookieKeys, journal::recorder));
+                new SipProxy(
+                        sipSettings(configuration.sip(), environment),
+                        plan,
+                        directory,
+                        clock,
+                        cookieKeys,
+                        journal::recorder));
+        BackgroundThreads.giveWay();
         beforeListening.run();
         proxy.remember(journal.recentInvites());
         proxy.resume(journal.runningCalls());
@@ -248,6 +302,7 @@ public final class Ringtrace implements AutoCloseable {
         metrics.getPrometheusRegistry().register(new CallMetrics(proxy::tallies));
         metrics.getPrometheusRegistry().register(new GatewayMetrics(proxy::gateways));
         ServerMetrics.bind(metrics, proxy, directory, journal, drain, clock, reload);
+        ServerMetrics.bindCertificate(metrics, configuration.sip().tls());
 
         watch(reload);
 
@@ -255,6 +310,7 @@ public final class Ringtrace implements AutoCloseable {
         URI address = URI.create(
                 "http://" + hostAndPort(reachable(configuration.http().address()), httpPort) + "/");
         data.announce(address);
+        LOG.info("SIP over UDP is read and written by {}", proxy.udpEngine());
         LOG.info(
                 "node {} is up: SIP {} (udp), HTTP {}, data in {}, routing plan {}",
                 node.name(),
@@ -271,6 +327,21 @@ public final class Ringtrace implements AutoCloseable {
             told.stopping(stopGrace);
         };
         ProcessSignal.handle("HUP", () -> told.reloading(() -> reload.reload("SIGHUP")));
+    }
+
+    /** The files' numbers are asked of the directory, which has its first snapshot a moment after the store is there. */
+    private static void awaitDirectory(NumberDirectory directory, RoutingPlan plan) throws StartException {
+        boolean asked = !plan.staticNumbers().isEmpty()
+                || plan.trunks().stream().anyMatch(trunk -> trunk.defaultDestination() != null);
+        long deadline = System.nanoTime() + LONGEST_WAIT_FOR_NUMBERS.toNanos();
+        try {
+            while (asked && !directory.available() && System.nanoTime() < deadline) {
+                Thread.sleep(BETWEEN_LOOKS_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("interrupted while the directory of numbers was awaited", e);
+        }
     }
 
     private void watch(PlanReload reload) {
@@ -405,6 +476,7 @@ public final class Ringtrace implements AutoCloseable {
                 .toList();
         SipSettings settings = SipSettings.listeningOn(listeners)
                 .withShards(sip.shards())
+                .withUdpEngine(UdpEngine.valueOf(sip.udpEngine().name()))
                 .withMost(transactions(sip.shards()), transactions(sip.shards()), MOST_LIVE_CALLS)
                 .withAdvertisedHosts(Set.copyOf(sip.advertisedHosts()))
                 .withMaximumDuration(sip.maximumCallDuration())

@@ -5,13 +5,22 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.config.PlanReload;
+import io.ringtrace.config.SipConfig;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.store.directory.NumberDirectory;
 import io.ringtrace.store.journal.Journal;
 import io.ringtrace.store.record.JournalDrain;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Shows the parts' own counters as Prometheus metrics. They are read when somebody looks; nothing is added to a call's way. */
 final class ServerMetrics {
@@ -95,6 +104,33 @@ final class ServerMetrics {
         Gauge.builder("ringtrace.config.bad", reload, r -> r.state().bad() ? 1 : 0)
                 .description("1 while the configuration's files, as they were read last, are wrong")
                 .register(registry);
+        Gauge.builder(
+                        "ringtrace.config.warnings",
+                        reload,
+                        r -> r.state().warnings().size())
+                .description("what somebody should look at in the files of the plan in force")
+                .register(registry);
+    }
+
+    /** When the TLS certificate runs out, read from its file at every scrape: it may be renewed meanwhile. Not a number without TLS. */
+    static void bindCertificate(MeterRegistry registry, SipConfig.@Nullable Tls tls) {
+        Gauge.builder("ringtrace.sip.tls.certificate.expiry.seconds", () -> expiry(tls))
+                .description("when our TLS certificate runs out, in seconds since 1970")
+                .register(registry);
+    }
+
+    private static double expiry(SipConfig.@Nullable Tls tls) {
+        if (tls == null) {
+            return Double.NaN;
+        }
+        try (InputStream in = Files.newInputStream(tls.certificate())) {
+            Certificate ours = CertificateFactory.getInstance("X.509").generateCertificate(in);
+            return ours instanceof X509Certificate certificate
+                    ? certificate.getNotAfter().toInstant().getEpochSecond()
+                    : Double.NaN;
+        } catch (IOException | CertificateException e) {
+            return Double.NaN;
+        }
     }
 
     private static void reloads(

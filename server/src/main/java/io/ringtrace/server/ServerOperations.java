@@ -1,8 +1,8 @@
 package io.ringtrace.server;
 
-import io.ringtrace.attribution.AttributionLookup;
 import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.config.Finding;
 import io.ringtrace.config.PlanReload;
 import io.ringtrace.http.Operations;
@@ -16,6 +16,7 @@ import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.proxy.LiveCallView;
 import io.ringtrace.sip.target.GatewayStatus;
+import io.ringtrace.store.directory.NumberDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -33,7 +34,7 @@ final class ServerOperations implements Operations {
     private final ActivePlan activePlan;
     private final PlanReload reload;
     private final SipProxy sip;
-    private final AttributionLookup directory;
+    private final NumberDirectory directory;
     private final LeaseClock clock;
     private final Instant startedAt = Instant.now();
     private final long startedNanos = System.nanoTime();
@@ -43,7 +44,7 @@ final class ServerOperations implements Operations {
             ActivePlan activePlan,
             PlanReload reload,
             SipProxy sip,
-            AttributionLookup directory,
+            NumberDirectory directory,
             LeaseClock clock) {
         this.node = node;
         this.activePlan = activePlan;
@@ -76,12 +77,17 @@ final class ServerOperations implements Operations {
 
     private static Reload outcome(PlanReload.Result result) {
         return switch (result) {
-            case PlanReload.Result.Applied(String version, String _, List<String> afterRestart) ->
-                new Reload(Outcome.APPLIED, version, afterRestart, List.of());
-            case PlanReload.Result.Unchanged(String version, List<String> afterRestart) ->
-                new Reload(Outcome.UNCHANGED, version, afterRestart, List.of());
+            case PlanReload.Result.Applied applied ->
+                new Reload(
+                        Outcome.APPLIED,
+                        applied.version(),
+                        applied.afterRestart(),
+                        List.of(),
+                        texts(applied.warnings()));
+            case PlanReload.Result.Unchanged same ->
+                new Reload(Outcome.UNCHANGED, same.version(), same.afterRestart(), List.of(), texts(same.warnings()));
             case PlanReload.Result.Refused(String version, List<Finding> findings) ->
-                new Reload(Outcome.REFUSED, version, List.of(), texts(findings));
+                new Reload(Outcome.REFUSED, version, List.of(), texts(findings), List.of());
         };
     }
 
@@ -108,7 +114,8 @@ final class ServerOperations implements Operations {
                         state.afterRestart(),
                         failure == null ? null : new Failure(failure.at(), texts(failure.findings())),
                         state.rolledBackFrom(),
-                        state.changes()));
+                        state.changes(),
+                        texts(state.warnings())));
     }
 
     @Override
@@ -209,7 +216,15 @@ final class ServerOperations implements Operations {
     String statusLine() {
         PlanReload.State state = reload.state();
         return ServerMetrics.sum(sip, Count.LIVE_CALLS) + " live calls, routing plan " + state.version()
+                + (state.warnings().isEmpty()
+                        ? ""
+                        : ", warnings: " + state.warnings().size())
                 + (state.bad() ? "; THE FILES ARE WRONG, ringtrace check-config tells why" : "");
+    }
+
+    @Override
+    public Map<PhoneNumber, String> ownedNumbers(List<PhoneNumber> numbers) throws StoreUnavailableException {
+        return directory.among(numbers);
     }
 
     @Override

@@ -31,7 +31,7 @@ class ObservedIT {
     private static final Path PACKAGING = Scale.home().resolve("packaging");
     /** What PromQL itself brings, of what our files use. */
     private static final Set<String> FUNCTIONS =
-            Set.of("rate", "increase", "deriv", "sum", "max", "min", "histogram_quantile", "label_values");
+            Set.of("rate", "increase", "deriv", "sum", "max", "min", "histogram_quantile", "label_values", "time");
 
     private static final Set<String> WORDS = Set.of("and", "or", "unless", "bool");
     private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");

@@ -49,7 +49,7 @@ class ReloadUnderLoadIT {
         try (SampleHouse house = new SampleHouse(folder)) {
             ReloadedHouse files = ReloadedHouse.of(house);
             numberOfVersion.put(files.writeGood(0), 0);
-            house.start();
+            house.startUnderFileRights();
             house.awaitReady(Duration.ofSeconds(90));
             AtomicBoolean reloading = new AtomicBoolean(true);
             CompletableFuture<Integer> load = new CompletableFuture<>();
@@ -192,8 +192,8 @@ class ReloadUnderLoadIT {
                 # Reloads under load
 
                 Written by `./dev prove reload` (`ReloadUnderLoadIT`): %d reloads while SIPp makes %d calls/s, asked for by the command, by
-                SIGHUP and by nothing but the change of the files. "Wrong rights" takes the right to read away; where the test runs as root,
-                who may read everything, a folder stands in the file's place.
+                SIGHUP and by nothing but the change of the files. "Wrong rights" takes the right to read a file away from everybody; a server
+                of root's runs without root's capability to read it all the same (`setpriv --bounding-set=-dac_override,-dac_read_search`).
 
                 | calls | rate | failed | reloads | broken | plans by which calls were routed | calls routed by another plan than their record's |
                 | --- | --- | --- | --- | --- | --- | --- |

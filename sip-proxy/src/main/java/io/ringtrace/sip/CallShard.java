@@ -2,6 +2,7 @@ package io.ringtrace.sip;
 
 import io.ringtrace.call.RunningCall;
 import io.ringtrace.sip.admission.FloodGuard;
+import io.ringtrace.sip.admission.ReceiveQueues;
 import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
@@ -37,6 +38,9 @@ final class CallShard implements MessageReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(CallShard.class);
     private static final long MILLIS_BETWEEN_FAULT_LOGS = 1_000;
     private static final long CALL_ID_SEED = 0;
+    private static final int MANY_DATAGRAMS = 150;
+    private static final long MILLIS_BETWEEN_LOOKS = 20;
+    private static final long MILLIS_BETWEEN_QUIET_LOOKS = 100;
 
     private final ShardLoop loop;
     private final LongSupplier monotonicMillis;
@@ -44,6 +48,7 @@ final class CallShard implements MessageReceiver {
     private final TransactionLayer transactions;
     private final ProxyCore core;
     private final FloodGuard guard;
+    private final ReceiveQueues queues;
     private final SipCounters counters;
     private final SipParser parser = new SipParser();
     private final SipMessage message = new SipMessage();
@@ -52,6 +57,8 @@ final class CallShard implements MessageReceiver {
     private final AtomicBoolean inboxWaits = new AtomicBoolean();
     private List<CallShard> all = List.of();
     private long lastFaultLoggedAt;
+    private int heard;
+    private long lookedAt;
     private volatile long tickedAt;
 
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
@@ -64,6 +71,7 @@ final class CallShard implements MessageReceiver {
             TransactionLayer transactions,
             ProxyCore core,
             FloodGuard guard,
+            ReceiveQueues queues,
             int mostHandedOver) {
         this.loop = loop;
         this.monotonicMillis = monotonicMillis;
@@ -71,6 +79,7 @@ final class CallShard implements MessageReceiver {
         this.transactions = transactions;
         this.core = core;
         this.guard = guard;
+        this.queues = queues;
         this.counters = transactions.counters();
         this.mostHandedOver = mostHandedOver;
         this.inbox = new MpscAtomicArrayQueue<>(mostHandedOver);
@@ -100,6 +109,7 @@ final class CallShard implements MessageReceiver {
     @Override
     public void received(MessagePort port, Hop source, byte[] bytes, int offset, int length) {
         mustBeInLoop();
+        heard++;
         if (guard.drops(source.address())) {
             counters.add(Count.BANNED_DROPS);
             return;
@@ -136,6 +146,7 @@ final class CallShard implements MessageReceiver {
         long now = monotonicMillis.getAsLong();
         core.overload().ticked(now);
         tickedAt = now;
+        lookAtQueues(now);
         try {
             wheel.advance(now);
         } catch (RuntimeException e) {
@@ -143,6 +154,14 @@ final class CallShard implements MessageReceiver {
             logFault("a timer", "", e);
         }
         core.gauge();
+    }
+
+    private void lookAtQueues(long now) {
+        if (now - lookedAt >= (heard >= MANY_DATAGRAMS ? MILLIS_BETWEEN_LOOKS : MILLIS_BETWEEN_QUIET_LOOKS)) {
+            lookedAt = now;
+            heard = 0;
+            core.overload().unread(queues.fill());
+        }
     }
 
     /** When its thread last came by, on the monotonic clock; a thread that hangs does not. Any thread may ask. */
@@ -154,6 +173,7 @@ final class CallShard implements MessageReceiver {
     void stop() {
         mustBeInLoop();
         transactions.endAll();
+        queues.close();
     }
 
     /** Watches an answered call of an earlier run; before the first datagram. */

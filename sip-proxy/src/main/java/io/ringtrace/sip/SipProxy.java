@@ -13,6 +13,7 @@ import io.ringtrace.sip.admission.DigestCheck;
 import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.admission.NewCallRates;
 import io.ringtrace.sip.admission.OurNames;
+import io.ringtrace.sip.admission.ReceiveQueues;
 import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
@@ -48,6 +49,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -136,7 +138,7 @@ public final class SipProxy implements AutoCloseable {
      * @throws ListenerException naming the listener and what is wrong; nothing is left open
      */
     public void start() throws ListenerException {
-        UdpTransport udp = UdpTransport.start(settings.shards());
+        UdpTransport udp = UdpTransport.start(settings.shards(), settings.udpEngine());
         transport = udp;
         try {
             StreamTransport tcp = new StreamTransport(udp, settings.streams(), settings.tls(), monotonicMillis);
@@ -220,6 +222,12 @@ public final class SipProxy implements AutoCloseable {
         long now = monotonicMillis.getAsLong();
         return Duration.ofMillis(
                 shards.stream().mapToLong(shard -> now - shard.tickedAt()).max().orElse(0));
+    }
+
+    /** What reads and writes the sockets of UDP, and why not the native engine where it does not; for a log line. */
+    public String udpEngine() {
+        UdpTransport udp = transport;
+        return udp == null ? "nothing" : udp.engine();
     }
 
     /** Datagrams that the kernel refused to send. */
@@ -441,7 +449,21 @@ public final class SipProxy implements AutoCloseable {
         }
         ProxyCore core = new ProxyCore(transactions, surroundings, rules, names, hops, loop, monotonicMillis, random);
         return new CallShard(
-                loop, monotonicMillis, wheel, transactions, core, surroundings.guard(), settings.mostHandedOver());
+                loop,
+                monotonicMillis,
+                wheel,
+                transactions,
+                core,
+                surroundings.guard(),
+                new ReceiveQueues(settings.sheds() ? udpPorts() : Set.of()),
+                settings.mostHandedOver());
+    }
+
+    private Set<Integer> udpPorts() {
+        return listeners.stream()
+                .filter(l -> l.transport() == Transport.UDP)
+                .map(Listener::port)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private String callIdOfProbe() {

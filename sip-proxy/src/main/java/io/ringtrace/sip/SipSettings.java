@@ -7,6 +7,7 @@ import io.ringtrace.sip.transaction.BranchParameter;
 import io.ringtrace.sip.transaction.SipTimers;
 import io.ringtrace.sip.transport.StreamLimits;
 import io.ringtrace.sip.transport.TlsFiles;
+import io.ringtrace.sip.transport.UdpEngine;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -56,6 +57,7 @@ public final class SipSettings {
     private static final class Values {
         List<ListenAddress> listeners = List.of();
         int shards = Runtime.getRuntime().availableProcessors();
+        UdpEngine udpEngine = UdpEngine.AUTO;
         SipTimers timers = SipTimers.DEFAULT;
         Set<String> advertisedHosts = Set.of();
         Duration maximumDuration = Duration.ofHours(3);
@@ -79,6 +81,7 @@ public final class SipSettings {
             Values copy = new Values();
             copy.listeners = listeners;
             copy.shards = shards;
+            copy.udpEngine = udpEngine;
             copy.timers = timers;
             copy.advertisedHosts = advertisedHosts;
             copy.maximumDuration = maximumDuration;
@@ -113,6 +116,11 @@ public final class SipSettings {
 
     public SipSettings withShards(int count) {
         return with(v -> v.shards = count);
+    }
+
+    /** What reads and writes the sockets of UDP. */
+    public SipSettings withUdpEngine(UdpEngine engine) {
+        return with(v -> v.udpEngine = engine);
     }
 
     public SipSettings withTimers(SipTimers timers) {
@@ -192,6 +200,10 @@ public final class SipSettings {
 
     int shards() {
         return values.shards;
+    }
+
+    UdpEngine udpEngine() {
+        return values.udpEngine;
     }
 
     SipTimers timers() {

@@ -60,6 +60,21 @@ class OverloadTest {
     }
 
     @Test
+    void refusesByWhatTheKernelHoldsUnreadAndNotAfterOneLook() {
+        Overload overload = new Overload(true, TICK);
+        overload.unread(0.5);
+        assertThat(overload.shedding()).as("after a pause").isFalse();
+        IntStream.range(0, 20).forEach(_ -> overload.unread(0.4));
+        assertThat(overload.shedding()).isTrue();
+        assertThat(overload.refuses(0.4)).isTrue();
+        assertThat(overload.refuses(0.7)).isFalse();
+        IntStream.range(0, 20).forEach(_ -> overload.unread(0.7));
+        assertThat(overload.refuses(0.999)).isTrue();
+        IntStream.range(0, 20).forEach(_ -> overload.unread(0));
+        assertThat(overload.shedding()).isFalse();
+    }
+
+    @Test
     void recoversWhenItsTicksComeInTimeAgain() {
         Overload overload = late(600);
         long now = 1_000_000;

@@ -1,6 +1,7 @@
 package io.ringtrace.store.directory;
 
 import io.ringtrace.attribution.Lease;
+import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.call.PhoneNumber;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -56,6 +57,13 @@ public final class DirectoryFile implements AutoCloseable {
     public DirectoryFile(Path file, NumberDirectory directory) {
         this.file = file;
         this.directory = directory;
+    }
+
+    /** What a server kept on this disk, for who asks it while that server is stopped. Nothing is written. Throws IOException when it is unusable. */
+    public static NumberDirectory kept(Path file, LeaseClock clock) throws IOException {
+        NumberDirectory directory = new NumberDirectory(clock);
+        new DirectoryFile(file, directory).read();
+        return directory;
     }
 
     /** Gives the directory what was kept, if anything usable was, and keeps it from then on. */

@@ -4,7 +4,11 @@ import io.ringtrace.attribution.AttributionLookup;
 import io.ringtrace.attribution.AttributionResult;
 import io.ringtrace.attribution.Lease;
 import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.attribution.OwnedNumbers;
 import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.call.StoreUnavailableException;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A snapshot is built beside what is in use and takes its place when it is complete. Until there is one, the answer is "store
  * unavailable"; then the absence of a number is an answer too.
  */
-public final class NumberDirectory implements AttributionLookup, NumberFeed {
+public final class NumberDirectory implements AttributionLookup, OwnedNumbers, NumberFeed {
     private static final long LIVE_MILLIS = 1000;
 
     private final LeaseClock clock;
@@ -84,7 +88,8 @@ public final class NumberDirectory implements AttributionLookup, NumberFeed {
     @Override
     public Map<String, String> forwardedFields(Lease lease) {
         Content now = content;
-        ForwardedFields forwarded = now == null ? null : now.fields.get(lease.number().digits());
+        ForwardedFields forwarded =
+                now == null ? null : now.fields.get(lease.number().digits());
         return forwarded == null || forwarded.leaseVersion() != lease.version() || lease.visitorId() == null
                 ? Map.of()
                 : forwarded.values();
@@ -170,7 +175,24 @@ public final class NumberDirectory implements AttributionLookup, NumberFeed {
         return behind <= LIVE_MILLIS ? 0 : behind;
     }
 
+    @Override
+    public Map<PhoneNumber, String> among(Collection<PhoneNumber> numbers) throws StoreUnavailableException {
+        Content now = content;
+        if (now == null) {
+            throw new StoreUnavailableException("there is no directory of the store's numbers yet");
+        }
+        Map<PhoneNumber, String> owned = new HashMap<>();
+        for (PhoneNumber number : numbers) {
+            NumberEntry entry = now.numbers.get(number.digits());
+            if (entry != null && entry.state() != NumberState.RETIRED) {
+                owned.put(number, entry.state().text());
+            }
+        }
+        return owned;
+    }
+
     /** True when there is a directory to look in, however old. */
+    @Override
     public boolean available() {
         return content != null;
     }

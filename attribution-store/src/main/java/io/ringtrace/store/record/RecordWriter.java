@@ -8,7 +8,6 @@ import io.ringtrace.call.PhoneNumber;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -65,9 +64,10 @@ final class RecordWriter {
             + " end_precedence AND (VALUES(end_at) < end_at OR VALUES(end_at) = end_at AND (VALUES(end_reason) < end_reason"
             + " OR VALUES(end_reason) = end_reason AND VALUES(ended_by) < ended_by)))";
 
+    private static final List<String> COLUMNS = columns();
     private static final String UPSERT = upsert();
 
-    private static String upsert() {
+    private static List<String> columns() {
         List<String> columns = new ArrayList<>(List.of("call_id", "node", "began", "start_at"));
         columns.addAll(BEGAN);
         columns.addAll(PROGRESSED);
@@ -75,8 +75,12 @@ final class RecordWriter {
         columns.addAll(ANSWERED_OR_ENDED);
         columns.addAll(ENDED);
         columns.add("end_precedence");
-        return "INSERT INTO call_record (" + String.join(", ", columns) + ") VALUES (?"
-                + ", ?".repeat(columns.size() - 1)
+        return List.copyOf(columns);
+    }
+
+    private static String upsert() {
+        return "INSERT INTO call_record (" + String.join(", ", COLUMNS) + ") VALUES (?"
+                + ", ?".repeat(COLUMNS.size() - 1)
                 + ") ON DUPLICATE KEY UPDATE "
                 + String.join(
                         ", ",
@@ -97,7 +101,11 @@ final class RecordWriter {
     private static final int LONGEST_DIALED = 128;
     private static final int LONGEST_REASON = 255;
 
+    /** A few rows are written sooner by one statement. */
+    private static final int FEWEST_TO_LOAD = 16;
+
     private final String node;
+    private final LoadedRows loading = new LoadedRows("call_record", COLUMNS);
 
     RecordWriter(String node) {
         this.node = node;
@@ -116,26 +124,48 @@ final class RecordWriter {
             }
         }
         LeaseFacts facts = LeaseFacts.of(connection, began);
+        boolean loaded =
+                began.size() >= FEWEST_TO_LOAD && LoadedRows.possible(connection) && load(connection, calls, facts);
+        if (loaded && began.size() == calls.size()) {
+            return;
+        }
         try (PreparedStatement statement = connection.prepareStatement(UPSERT)) {
             for (EventsOfCall call : calls) {
-                Row row = new Row(statement);
-                CallEvent.Began beginning = call.began();
-                row.put(call.callId().toBytes());
-                row.put(node, LONGEST_NAME);
-                row.put(beginning != null);
-                row.put(beginning == null ? call.callId().madeAtMillis() : beginning.atMillis());
-                if (beginning == null) {
-                    row.skip(BEGAN.size());
-                } else {
-                    putBegan(row, beginning, facts);
+                if (!loaded || call.began() == null) {
+                    putCall(new StatementRow(statement), call, facts);
+                    statement.addBatch();
                 }
-                putProgress(row, call.progressed(), call.answered());
-                putFinal(row, call.answered(), call.ended());
-                putEnded(row, call.ended());
-                statement.addBatch();
             }
             statement.executeBatch();
         }
+    }
+
+    /** Calls that begin in this batch have no row yet, but in a batch that is written again: then this is false, and all are to be merged. */
+    private boolean load(Connection connection, Collection<EventsOfCall> calls, LeaseFacts facts) throws SQLException {
+        loading.begin();
+        for (EventsOfCall call : calls) {
+            if (call.began() != null) {
+                putCall(loading, call, facts);
+                loading.endRow();
+            }
+        }
+        return loading.load(connection);
+    }
+
+    private void putCall(Row row, EventsOfCall call, LeaseFacts facts) throws SQLException {
+        CallEvent.Began beginning = call.began();
+        row.put(call.callId().toBytes());
+        row.put(node, LONGEST_NAME);
+        row.put(beginning != null);
+        row.put((Long) (beginning == null ? call.callId().madeAtMillis() : beginning.atMillis()));
+        if (beginning == null) {
+            row.skip(BEGAN.size());
+        } else {
+            putBegan(row, beginning, facts);
+        }
+        putProgress(row, call.progressed(), call.answered());
+        putFinal(row, call.answered(), call.ended());
+        putEnded(row, call.ended());
     }
 
     private static void putBegan(Row row, CallEvent.Began event, LeaseFacts facts) throws SQLException {
@@ -248,57 +278,6 @@ final class RecordWriter {
 
     private static @Nullable Long digits(@Nullable PhoneNumber number) {
         return number == null ? null : number.digits();
-    }
-
-    /** Sets a statement's parameters one after the other; text is cut to its column, so that a peer cannot make a row fail. */
-    private static final class Row {
-        private final PreparedStatement statement;
-        private int parameter;
-
-        Row(PreparedStatement statement) {
-            this.statement = statement;
-        }
-
-        /** Leaves columns empty. */
-        void skip(int columns) throws SQLException {
-            for (int i = 0; i < columns; i++) {
-                statement.setNull(++parameter, Types.NULL);
-            }
-        }
-
-        void put(byte[] bytes) throws SQLException {
-            statement.setBytes(++parameter, bytes);
-        }
-
-        void put(@Nullable String text, int longest) throws SQLException {
-            if (text == null) {
-                statement.setNull(++parameter, Types.VARCHAR);
-            } else if (text.codePointCount(0, text.length()) > longest) {
-                statement.setString(++parameter, text.substring(0, text.offsetByCodePoints(0, longest)));
-            } else {
-                statement.setString(++parameter, text);
-            }
-        }
-
-        void put(@Nullable Long number) throws SQLException {
-            if (number == null) {
-                statement.setNull(++parameter, Types.BIGINT);
-            } else {
-                statement.setLong(++parameter, number);
-            }
-        }
-
-        void put(@Nullable Double number) throws SQLException {
-            if (number == null) {
-                statement.setNull(++parameter, Types.DOUBLE);
-            } else {
-                statement.setDouble(++parameter, number);
-            }
-        }
-
-        void put(boolean flag) throws SQLException {
-            statement.setBoolean(++parameter, flag);
-        }
     }
 
     private static String fill(List<String> columns) {

@@ -150,6 +150,56 @@ class RecordWriterIT {
         assertThat(written).isEqualTo(20);
     }
 
+    @Test
+    @DisplayName(
+            "by LOAD DATA, as a large batch is, they make the rows that they make one by one, whatever stands in their texts")
+    void loadedRowsAreAsMergedOnes() throws Exception {
+        SampleEvents sample = new SampleEvents(4);
+        List<CallEvent> events = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            CallId call = sample.callId();
+            CallEvent.Began began = sample.began(call, sample.attribution());
+            events.add(new CallEvent.Began(
+                    call,
+                    began.atMillis(),
+                    "\t\n\\N\0'\"\r,;\u260e\ud83d\ude00" + "x".repeat(2 * i),
+                    began.trunk(),
+                    began.caller(),
+                    began.callerWithheld(),
+                    i % 2 == 0 ? "\\N" : "",
+                    began.dialed(),
+                    began.attribution(),
+                    began.destination(),
+                    began.configVersion(),
+                    began.attributionStaleMillis(),
+                    began.inviteKey()));
+            if (i % 3 > 0) {
+                events.add(sample.progressed(call));
+                events.add(sample.answered(call));
+            }
+            if (i % 3 > 1) {
+                events.add(sample.ended(call, sample.endReason()));
+            }
+        }
+        for (CallEvent event : events) {
+            write(List.of(event));
+        }
+        List<String> oneByOne = rows();
+        assertThat(oneByOne).hasSize(200);
+
+        clear();
+        write(events);
+        assertThat(rows()).isEqualTo(oneByOne);
+        write(events);
+        assertThat(rows()).as("written again").isEqualTo(oneByOne);
+
+        clear();
+        write(events.subList(0, 7));
+        write(events.subList(events.size() - 1, events.size()));
+        write(events);
+        assertThat(rows()).as("some of them were there already").isEqualTo(oneByOne);
+    }
+
     private static long rowsWritten(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row =

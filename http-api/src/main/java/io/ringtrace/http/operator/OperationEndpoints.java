@@ -1,5 +1,7 @@
 package io.ringtrace.http.operator;
 
+import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.http.Health;
 import io.ringtrace.http.Operations;
 import io.ringtrace.http.endpoint.Access;
@@ -10,11 +12,13 @@ import io.ringtrace.http.endpoint.Problem;
 import io.ringtrace.http.endpoint.Reply;
 import io.ringtrace.http.endpoint.Request;
 import io.ringtrace.http.text.Json;
+import io.ringtrace.http.text.JsonFields;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,6 +29,8 @@ public final class OperationEndpoints {
     private static final int MOST_LIVE_CALLS = 1000;
     private static final int MOST_TRACE_SECONDS = 86_400;
     private static final int LONGEST_NUMBER = 128;
+    /** In one question about who owns them. */
+    public static final int MOST_NUMBERS = 10_000;
 
     private final Operations operations;
     private final Health health;
@@ -47,6 +53,11 @@ public final class OperationEndpoints {
                 Endpoint.get("/v1/operator/trunks", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::trunks)),
                 Endpoint.get(
                         "/v1/operator/gateways", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::gateways)),
+                Endpoint.post(
+                        "/v1/operator/owned-numbers",
+                        Access.OPERATOR,
+                        ErrorShape.OURS,
+                        Endpoint.waiting(this::ownedNumbers)),
                 Endpoint.get("/v1/operator/route", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::route)));
     }
 
@@ -75,6 +86,7 @@ public final class OperationEndpoints {
                 .put("version", reload.version());
         add(body.putArray("after_restart"), reload.afterRestart());
         add(body.putArray("findings"), reload.findings());
+        add(body.putArray("warnings"), reload.warnings());
         return Answer.of(200, Answer.JSON, Json.bytes(body));
     }
 
@@ -183,6 +195,29 @@ public final class OperationEndpoints {
         return Answer.of(200, Answer.JSON, Json.bytes(body));
     }
 
+    private Reply ownedNumbers(Request request) throws StoreUnavailableException {
+        return switch (Json.parseObject(request.body())) {
+            case Json.Parsed.Wrong(String message) -> Problem.of(400, "malformed_json", message);
+            case Json.Parsed.Document(ObjectNode object) -> ownedNumbers(object);
+        };
+    }
+
+    private Reply ownedNumbers(ObjectNode object) throws StoreUnavailableException {
+        JsonFields fields = new JsonFields(object, false);
+        fields.onlyThese(Set.of("numbers"));
+        List<PhoneNumber> numbers = fields.phoneNumbers("numbers", MOST_NUMBERS);
+        if (!fields.errors().isEmpty()) {
+            return Problem.invalid(fields.errorText());
+        }
+        ObjectNode body = Json.object();
+        ArrayNode owned = body.putArray("owned");
+        operations
+                .ownedNumbers(numbers)
+                .forEach((number, state) ->
+                        owned.addObject().put("number", number.toString()).put("state", state));
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
     private Reply route(Request request) {
         String number = request.query().get("number");
         if (number == null || number.isBlank() || number.length() > LONGEST_NUMBER) {
@@ -238,6 +273,7 @@ public final class OperationEndpoints {
         }
         body.put("rolled_back_from", plan.rolledBackFrom());
         add(body.putArray("changes"), plan.changes());
+        add(body.putArray("warnings"), plan.warnings());
     }
 
     private static void add(ArrayNode array, List<String> texts) {

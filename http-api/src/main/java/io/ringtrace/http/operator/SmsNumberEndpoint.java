@@ -14,11 +14,8 @@ import io.ringtrace.http.endpoint.Request;
 import io.ringtrace.http.endpoint.RequestBody;
 import io.ringtrace.http.text.Json;
 import io.ringtrace.http.text.JsonFields;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code PUT /v1/operator/sms-numbers}: which promo numbers take text messages. Thread-safe; called on virtual threads, waits for the database. */
@@ -46,25 +43,15 @@ public final class SmsNumberEndpoint {
     private Reply mark(Request request) throws StoreUnavailableException {
         return switch (Json.parseObject(request.body())) {
             case Json.Parsed.Wrong(String message) -> Problem.of(400, "malformed_json", message);
-            case Json.Parsed.Document(ObjectNode object) -> mark(object, new JsonFields(object, false));
+            case Json.Parsed.Document(ObjectNode object) -> mark(new JsonFields(object, false));
         };
     }
 
-    private Reply mark(ObjectNode object, JsonFields fields) throws StoreUnavailableException {
+    private Reply mark(JsonFields fields) throws StoreUnavailableException {
         fields.onlyThese(Set.of("network", "numbers", "takes_sms"));
         String network = fields.id("network");
         Boolean takesSms = fields.bool("takes_sms");
-        List<PhoneNumber> numbers = new ArrayList<>();
-        if (object.get("numbers") instanceof ArrayNode array && array.size() <= MOST) {
-            for (JsonNode each : array) {
-                PhoneNumber number = each.isString() ? PhoneNumber.parseOrNull(each.asString()) : null;
-                if (number == null) {
-                    fields.wrong("numbers must be E.164 numbers such as +18005550123");
-                    break;
-                }
-                numbers.add(number);
-            }
-        }
+        List<PhoneNumber> numbers = fields.phoneNumbers("numbers", MOST);
         if (fields.errors().isEmpty() && (network == null || takesSms == null || numbers.isEmpty())) {
             fields.wrong("network, takes_sms and 1 to " + MOST + " numbers are needed");
         }

@@ -1,11 +1,13 @@
 package io.ringtrace.http.text;
 
+import io.ringtrace.call.PhoneNumber;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads the fields of one JSON object by type and remembers, in words, each that is wrong. Missing and null are the same. For one thread. */
@@ -129,6 +131,25 @@ public final class JsonFields {
         }
         errors.add(name + " must be true or false");
         return null;
+    }
+
+    /** An array of at least one E.164 number and so many at most; empty, and an error, for anything else. */
+    public List<PhoneNumber> phoneNumbers(String name, int most) {
+        List<PhoneNumber> numbers = new ArrayList<>();
+        if (value(name) instanceof ArrayNode array && array.size() <= most) {
+            for (JsonNode each : array) {
+                PhoneNumber number = each.isString() ? PhoneNumber.parseOrNull(each.asString()) : null;
+                if (number == null) {
+                    wrong(name + " must be E.164 numbers such as +18005550123");
+                    return List.of();
+                }
+                numbers.add(number);
+            }
+        }
+        if (numbers.isEmpty()) {
+            wrong(name + " must be an array of 1 to " + most + " E.164 numbers");
+        }
+        return numbers;
     }
 
     public @Nullable ObjectNode object(String name) {

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.StringJoiner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -121,15 +122,14 @@ public final class AccountCommand {
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
                     String network)
             throws CommandException {
-        try (OperatorClient client = server.connect()) {
-            out().printf("%-26s %s%n", "ID", "ORIGINS");
-            for (JsonNode site :
-                    client.get("/v1/operator/sites?network=" + encoded(network)).path("sites")) {
-                StringJoiner origins = new StringJoiner(" ");
-                site.path("origins").forEach(origin -> origins.add(origin.asString()));
-                out().printf("%-26s %s%n", site.path("site").asString(), origins);
-            }
+        TextTable table = new TextTable(new Paint(spec), List.of("ID", "ORIGINS"), Set.of());
+        for (JsonNode site :
+                server.get("/v1/operator/sites?network=" + encoded(network)).path("sites")) {
+            StringJoiner origins = new StringJoiner(" ");
+            site.path("origins").forEach(origin -> origins.add(origin.asString()));
+            table.row(site.path("site").asString(), origins.toString());
         }
+        out().println(table.text());
         return 0;
     }
 
@@ -192,18 +192,16 @@ public final class AccountCommand {
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
                     String network)
             throws CommandException {
-        try (OperatorClient client = server.connect()) {
-            out().printf("%-6s %-26s %-26s %s%n", "ID", "SECRET MADE", "REVOKED", "NAME");
-            for (JsonNode token : client.get("/v1/operator/tokens?network=" + encoded(network))
-                    .path("tokens")) {
-                out().printf(
-                                "%-6s %-26s %-26s %s%n",
-                                token.path("id").asLong(),
-                                token.path("created_at").asString(),
-                                token.path("revoked_at").asString(""),
-                                token.path("name").asString());
-            }
+        TextTable table = new TextTable(new Paint(spec), List.of("ID", "SECRET MADE", "REVOKED", "NAME"), Set.of("ID"));
+        for (JsonNode token :
+                server.get("/v1/operator/tokens?network=" + encoded(network)).path("tokens")) {
+            table.row(
+                    Long.toString(token.path("id").asLong()),
+                    token.path("created_at").asString(),
+                    token.path("revoked_at").asString(""),
+                    token.path("name").asString());
         }
+        out().println(table.text());
         return 0;
     }
 
@@ -238,10 +236,7 @@ public final class AccountCommand {
     }
 
     private static JsonNode change(ServerOption server, String network, long id, String what) throws CommandException {
-        try (OperatorClient client = server.connect()) {
-            return client.post(
-                    "/v1/operator/tokens/" + id + "/" + what + "?network=" + encoded(network), "application/json", "");
-        }
+        return server.post("/v1/operator/tokens/" + id + "/" + what + "?network=" + encoded(network), "");
     }
 
     private static String encoded(String text) {

@@ -1,9 +1,10 @@
 package io.ringtrace.server.command;
 
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,27 +37,25 @@ public final class LiveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException {
-        JsonNode live = server.get("/v1/operator/live?limit=" + limit);
-        PrintWriter out = spec.commandLine().getOut();
-        switch (format.format) {
-            case TABLE -> page(live, Instant.now(), out);
-            case JSON -> out.println(live.toPrettyString());
-        }
+        format.print(spec, server.get("/v1/operator/live?limit=" + limit), this::page);
         return 0;
     }
 
-    private static void page(JsonNode live, Instant now, PrintWriter out) {
+    private String page(JsonNode live) {
         JsonNode calls = live.path("calls");
-        out.println(live.path("live_calls").asLong() + " calls, "
+        String totals = live.path("live_calls").asLong() + " calls, "
                 + live.path("server_transactions").asLong() + " server and "
-                + live.path("client_transactions").asLong() + " client transactions");
-        if (!calls.isEmpty()) {
-            out.println();
-            row(out, "CALL", "STATE", "SINCE", "TALKS", "CALLER", "DIALED", "TRUNK", "GATEWAY");
+                + live.path("client_transactions").asLong() + " client transactions";
+        if (calls.isEmpty()) {
+            return totals;
         }
+        Instant now = Instant.now();
+        TextTable table = new TextTable(
+                new Paint(spec),
+                List.of("CALL", "STATE", "SINCE", "TALKS", "CALLER", "DIALED", "TRUNK", "GATEWAY"),
+                Set.of("SINCE", "TALKS"));
         for (JsonNode call : calls) {
-            row(
-                    out,
+            table.row(
                     call.path("call_id").asString(),
                     call.path("state").asString(),
                     lasts(call.path("began_at"), now),
@@ -66,10 +65,7 @@ public final class LiveCommand implements Callable<Integer> {
                     call.path("trunk").asString(),
                     call.path("gateway").asString());
         }
-    }
-
-    private static void row(PrintWriter out, Object... cells) {
-        out.println(String.format(Locale.ROOT, "%-26s  %-8s  %8s  %8s  %-16s  %-16s  %-16s  %s", cells));
+        return totals + "\n\n" + table.text();
     }
 
     private static String lasts(JsonNode since, Instant now) {

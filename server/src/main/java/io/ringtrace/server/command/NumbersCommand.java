@@ -177,11 +177,8 @@ public final class NumbersCommand {
                             description = "how many at most (default: ${DEFAULT-VALUE})")
                     int limit)
             throws CommandException {
-        JsonNode answer;
-        try (OperatorClient client = server.connect()) {
-            answer = client.get("/v1/operator/numbers/explain?network=" + encoded(network) + "&pool=" + encoded(pool)
-                    + "&limit=" + limit + (number == null ? "" : "&number=" + encoded(number)));
-        }
+        JsonNode answer = server.get("/v1/operator/numbers/explain?network=" + encoded(network) + "&pool="
+                + encoded(pool) + "&limit=" + limit + (number == null ? "" : "&number=" + encoded(number)));
         out().println("Destination " + text(answer, "destination") + ", " + home(answer.path("home")));
         out().printf("%-14s %-24s %7s  %s%n", "NUMBER", "AT HOME IN", "MILES", "BECAUSE");
         for (JsonNode choice : answer.path("choices")) {

@@ -25,10 +25,7 @@ public final class ReloadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException {
-        JsonNode answer;
-        try (OperatorClient client = server.connect()) {
-            answer = client.post("/v1/operator/reload", "application/json", "");
-        }
+        JsonNode answer = server.post("/v1/operator/reload", "");
         var out = spec.commandLine().getOut();
         String version = answer.path("version").asString();
         String result = answer.path("result").asString();
@@ -42,6 +39,7 @@ public final class ReloadCommand implements Callable<Integer> {
                 result.equals("applied")
                         ? "Routing plan " + version + " is in force."
                         : "Nothing has changed: routing plan " + version + " is in force.");
+        answer.path("warnings").forEach(warning -> spec.commandLine().getErr().println(warning.asString()));
         StatusText.afterRestart(answer.path("after_restart")).ifPresent(out::println);
         return 0;
     }

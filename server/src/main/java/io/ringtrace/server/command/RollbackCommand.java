@@ -35,11 +35,8 @@ public final class RollbackCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException {
-        JsonNode answer;
         String query = version == null ? "" : "?version=" + URLEncoder.encode(version, StandardCharsets.UTF_8);
-        try (OperatorClient client = server.connect()) {
-            answer = client.post("/v1/operator/rollback" + query, "application/json", "");
-        }
+        JsonNode answer = server.post("/v1/operator/rollback" + query, "");
         String inForce = answer.path("version").asString();
         if (answer.path("result").asString().equals("refused")) {
             answer.path("findings")

@@ -23,4 +23,10 @@ final class ServerOption {
             return client.get(path);
         }
     }
+
+    JsonNode post(String path, String json) throws CommandException {
+        try (OperatorClient client = connect()) {
+            return client.post(path, "application/json", json);
+        }
+    }
 }

@@ -46,6 +46,7 @@ final class StatusText {
         }
         afterRestart(plan.path("after_restart")).ifPresent(sentence -> add(lines, "", sentence));
         failure(lines, plan, now, paint);
+        warnings(lines, plan.path("warnings"));
         lines.add("");
         TextTable checks = new TextTable(paint, List.of("HEALTH", "OF", ""), Set.of());
         for (JsonNode check : status.path("checks")) {
@@ -64,7 +65,6 @@ final class StatusText {
             return;
         }
         boolean bad = plan.path("bad").asBoolean();
-        JsonNode findings = failure.path("findings");
         lines.add("");
         lines.add(
                 bad
@@ -72,6 +72,19 @@ final class StatusText {
                                 + moment(failure.path("at"), now) + ":"
                         : "The last reload that was refused was " + moment(failure.path("at"), now)
                                 + "; it has been mended since:");
+        lines(lines, failure.path("findings"));
+    }
+
+    private static void warnings(List<String> lines, JsonNode warnings) {
+        if (warnings.isEmpty()) {
+            return;
+        }
+        lines.add("");
+        lines.add("Worth a look in the files of this plan:");
+        lines(lines, warnings);
+    }
+
+    private static void lines(List<String> lines, JsonNode findings) {
         findings.valueStream().limit(MOST_FINDINGS).forEach(finding -> lines.add("  " + finding.asString()));
         if (findings.size() > MOST_FINDINGS) {
             lines.add("  and " + (findings.size() - MOST_FINDINGS) + " more (ringtrace check-config shows them all)");

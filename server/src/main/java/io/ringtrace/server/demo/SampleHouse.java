@@ -96,6 +96,13 @@ public final class SampleHouse implements AutoCloseable {
         return started;
     }
 
+    /** As {@link #start()}, but file rights bind the server even if this process is root's, whom they do not bind. */
+    public ServerProcess startUnderFileRights() throws IOException {
+        ServerProcess started = ServerProcess.startUnderFileRights(config(), data(), log());
+        server = started;
+        return started;
+    }
+
     public void awaitReady(Duration longest) throws IOException {
         address = server().awaitReady(longest);
     }

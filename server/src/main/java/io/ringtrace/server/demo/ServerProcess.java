@@ -31,10 +31,23 @@ public final class ServerProcess implements AutoCloseable {
      * @param log gets all that the server prints
      */
     public static ServerProcess start(Path config, Path data, Path log) throws IOException {
+        return start(List.of(), config, data, log);
+    }
+
+    /** As {@link #start}; a server of root's has no capability to read what file rights forbid. */
+    public static ServerProcess startUnderFileRights(Path config, Path data, Path log) throws IOException {
+        List<String> without = System.getProperty("user.name").equals("root")
+                ? List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+                : List.of();
+        return start(without, config, data, log);
+    }
+
+    private static ServerProcess start(List<String> by, Path config, Path data, Path log) throws IOException {
         if (Files.isDirectory(data)) {
             Files.deleteIfExists(data.resolve("http-address"));
         }
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(by);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",

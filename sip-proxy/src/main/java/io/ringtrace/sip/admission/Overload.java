@@ -1,10 +1,11 @@
 package io.ringtrace.sip.admission;
 
 /**
- * Whether a shard has more to do than it can: measured by how late its ticks come, which is how long a message waits behind others, and by
- * how full the ring is in which other shards hand it messages. From a quarter of a second on new calls are refused, few at first; at half a
- * second, when callers begin to send again what was not answered (T1, RFC 3261 §17.1.1.2), all of them. Everything within calls goes on. Its
- * shard's thread alone.
+ * Whether a shard has more to do than it can: measured by how full the kernel's queues of datagrams are that it has not read yet, by how
+ * late its ticks come, and by how full the ring is in which other shards hand it messages. At some fill of a queue new calls are refused,
+ * few at first and more the fuller it is, so that there is always room for what belongs to running calls; by lateness from a quarter of a
+ * second on, and all of them at half a second, when callers begin to send again what was not answered (T1, RFC 3261 §17.1.1.2). Everything
+ * within calls goes on. Its shard's thread alone.
  */
 public final class Overload {
     private static final double WEIGHT = 1.0 / 16;
@@ -15,6 +16,10 @@ public final class Overload {
     private static final double ALL_MILLIS = 500;
     private static final double FIRST_FILL = 0.5;
     private static final double ALL_FILL = 0.9;
+    private static final double FIRST_UNREAD = 0.15;
+    private static final double ALL_UNREAD = 0.6;
+    /** What a pause left unread is soon read. */
+    private static final double WEIGHT_OF_UNREAD = 0.25;
 
     private static final int PERCENT = 100;
 
@@ -24,6 +29,7 @@ public final class Overload {
     private double late;
     private double lagMillis;
     private double fill;
+    private double unread;
 
     /**
      * @param on whether new calls are refused by load at all
@@ -49,6 +55,11 @@ public final class Overload {
         fill = (double) messages / most;
     }
 
+    /** @param share how full the fullest of the kernel's receive queues is, from 0 to 1 */
+    public void unread(double share) {
+        unread += (share - unread) * WEIGHT_OF_UNREAD;
+    }
+
     /** How late ticks come, smoothed over the last ones. */
     public long lagMillis() {
         return (long) lagMillis;
@@ -56,7 +67,7 @@ public final class Overload {
 
     /** True while some new calls are to be refused: then {@link #refuses} says which. */
     public boolean shedding() {
-        return on && (lagMillis > FIRST_MILLIS || fill > FIRST_FILL);
+        return on && (unread > FIRST_UNREAD || lagMillis > FIRST_MILLIS || fill > FIRST_FILL);
     }
 
     /** Which share of new calls is refused, in percent, rounded up; 0 while none is. */
@@ -72,6 +83,7 @@ public final class Overload {
     private double share() {
         double byLag = (lagMillis - FIRST_MILLIS) / (ALL_MILLIS - FIRST_MILLIS);
         double byFill = (fill - FIRST_FILL) / (ALL_FILL - FIRST_FILL);
-        return Math.max(byLag, byFill);
+        double byUnread = (unread - FIRST_UNREAD) / (ALL_UNREAD - FIRST_UNREAD);
+        return Math.max(Math.max(byLag, byFill), byUnread);
     }
 }

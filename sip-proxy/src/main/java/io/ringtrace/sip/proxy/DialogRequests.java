@@ -19,6 +19,7 @@ final class DialogRequests {
     private final RouteProcessing routes;
     private final DialogHops hops;
     private final SipUri next = new SipUri();
+    private String lastHost = "";
 
     DialogRequests(ProxyParts parts, RouteProcessing routes) {
         this.parts = parts;
@@ -60,7 +61,7 @@ final class DialogRequests {
             return;
         }
         SipMessage lasting = ack;
-        if (!hops.atOnce(ack.text(next.host()))) {
+        if (!hops.atOnce(nextHost(ack))) {
             lasting = new SipMessage();
             lasting.copyFrom(ack);
         }
@@ -71,7 +72,7 @@ final class DialogRequests {
     private void withNextHop(SipMessage request, Hop source, Consumer<@Nullable Hop> then) {
         int written = next.transport();
         hops.find(
-                request.text(next.host()),
+                nextHost(request),
                 next.port(),
                 DialogHops.transport(Span.present(written) ? request.text(written) : null),
                 source.listener(),
@@ -97,6 +98,14 @@ final class DialogRequests {
             parts.counters().requestSent(SipMethod.ACK);
             parts.transactions().send(out, to);
         }
+    }
+
+    /** Mostly the same as for the message before. */
+    private String nextHost(SipMessage request) {
+        if (!request.is(next.host(), lastHost)) {
+            lastHost = request.text(next.host());
+        }
+        return lastHost;
     }
 
     private boolean hasNext(SipMessage request) {

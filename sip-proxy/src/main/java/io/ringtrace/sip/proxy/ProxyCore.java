@@ -140,8 +140,7 @@ public final class ProxyCore {
                 surroundings.clock(),
                 longest.toMillis());
         this.overload = new Overload(rules.sheds(), TimerWheel.TICK_MILLIS);
-        this.signal =
-                new OverloadSignal(admission, overload, surroundings.rates(), surroundings.clock()::nowMillis);
+        this.signal = new OverloadSignal(admission, overload, surroundings.rates(), surroundings.clock()::nowMillis);
         this.watch = new MessageWatch(
                 surroundings.seen(),
                 transactions.counters(),
@@ -155,7 +154,8 @@ public final class ProxyCore {
                 recording,
                 tallies,
                 liveCalls,
-                new RequestForwarding(transactions, signer, new CallHeaders(new FromSeal(surroundings.cookieKeys())), signal),
+                new RequestForwarding(
+                        transactions, signer, new CallHeaders(new FromSeal(surroundings.cookieKeys())), signal),
                 signer,
                 admission,
                 surroundings.capacity(),
@@ -211,6 +211,9 @@ public final class ProxyCore {
 
     /** A good request that belongs to no transaction. */
     public void request(SipMessage request, Hop source) {
+        if (overload.shedding() && shedAtOnce(request, source)) {
+            return;
+        }
         boolean inDialog = Span.present(request.toTag());
         Trunk trunk = parts.admission().trunkFrom(source);
         boolean known = trunk != null || parts.admission().gatewayAt(source.address());
@@ -244,6 +247,23 @@ public final class ProxyCore {
         } else {
             outOfDialog(request, source, trunk, loopHash);
         }
+    }
+
+    /** New calls of a trunk that needs no proof, and the ACKs of those refused, are done with before anything more is thought about them. */
+    private boolean shedAtOnce(SipMessage request, Hop source) {
+        if (parts.answers().acknowledges(request)) {
+            return true;
+        }
+        if (request.method() != SipMethod.INVITE || Span.present(request.toTag())) {
+            return false;
+        }
+        Trunk trunk = parts.admission().trunkFrom(source);
+        if (trunk == null || trunk.access().digest() != null || !overload.refuses(random.nextDouble())) {
+            return false;
+        }
+        signal.arrived(trunk);
+        parts.answers().refuse(request, source, Refusal.FULL);
+        return true;
     }
 
     /** A CANCEL; it never belongs to a transaction of its own here, because it is answered the same way each time it comes. */
@@ -340,7 +360,7 @@ public final class ProxyCore {
         signal.arrived(trunk);
         return parts.transactions().fullForCalls()
                 || !parts.recording().acceptsNewCalls()
-                || (overload.shedding() && overload.refuses(random.nextDouble()));
+                || (trunk.access().digest() != null && overload.shedding() && overload.refuses(random.nextDouble()));
     }
 
     /** A first INVITE of a trunk, for which there is room. */
@@ -434,8 +454,8 @@ public final class ProxyCore {
         SipMessage invite = server.request();
         CallCookie cookie = new CallCookie(call.callId, TrunkAdmission.hash(trunk.name()), 0, (int)
                 CookieSigner.tagHash(invite, invite.fromTag()));
-        ResponseContext context = new ResponseContext(
-                parts, merged, server, call, cookie, forward, selected, routes.removed(), loopHash);
+        ResponseContext context =
+                new ResponseContext(parts, merged, server, call, cookie, forward, selected, routes.removed(), loopHash);
         merged.add(invite, context, trunk);
         context.begin();
     }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * All addresses of one next hop, grouped by priority: one group is tried before the next, and within a group the hosts are drawn by weight
  * (RFC 2782). Immutable, any thread.
  */
-final class Targets {
+public final class Targets {
     static final Targets NONE = new Targets(List.of());
     private final List<List<Host>> groups;
     private final List<Target> all;
@@ -43,7 +43,7 @@ final class Targets {
     }
 
     /** In no order that means anything. */
-    List<Target> all() {
+    public List<Target> all() {
         return all;
     }
 

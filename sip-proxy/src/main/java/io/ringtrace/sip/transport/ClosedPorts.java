@@ -40,9 +40,9 @@ final class ClosedPorts {
     private final Listener listener;
     private final Map<InetSocketAddress, Question> questions = new HashMap<>();
 
-    ClosedPorts(NettyShardLoop loop, Channel channel, Listener listener) {
+    ClosedPorts(NettyShardLoop loop, boolean epoll, Listener listener) {
         this.loop = loop;
-        this.epoll = channel instanceof EpollDatagramChannel;
+        this.epoll = epoll;
         this.listener = listener;
     }
 

@@ -17,6 +17,8 @@ public final class Hop {
     private final String name;
     private final String host;
     private final int hash;
+    /** Made when it is first asked for; by two threads at once, twice the same. */
+    private @Nullable KernelAddress kernelAddress;
 
     /** @param remote a resolved address */
     public Hop(InetSocketAddress remote, Listener listener) {
@@ -48,6 +50,15 @@ public final class Hop {
 
     public InetSocketAddress remote() {
         return remote;
+    }
+
+    KernelAddress kernelAddress() {
+        KernelAddress made = kernelAddress;
+        if (made == null) {
+            made = KernelAddress.of(remote);
+            kernelAddress = made;
+        }
+        return made;
     }
 
     public InetAddress address() {

@@ -17,13 +17,27 @@ final class HopTable {
     }
 
     Hop of(InetSocketAddress remote) {
-        int hash = remote.hashCode() * 0x9E3779B9;
-        int place = (hash >>> 16) & (PLACES - 1);
+        int place = place(remote.hashCode());
         Hop known = hops[place];
         if (known == null || !known.remote().equals(remote)) {
             known = new Hop(remote, listener);
             hops[place] = known;
         }
         return known;
+    }
+
+    /** The same by the numbers of a {@link KernelAddress}; a table is asked in one of the two ways. */
+    Hop of(long high, long low, int port, int scope) {
+        int place = place((Long.hashCode(high) * 31 + Long.hashCode(low)) * 31 + port);
+        Hop known = hops[place];
+        if (known == null || !known.kernelAddress().is(high, low, port, scope)) {
+            known = new Hop(new KernelAddress(high, low, port, scope).socketAddress(), listener);
+            hops[place] = known;
+        }
+        return known;
+    }
+
+    private static int place(int hash) {
+        return ((hash * 0x9E3779B9) >>> 16) & (PLACES - 1);
     }
 }

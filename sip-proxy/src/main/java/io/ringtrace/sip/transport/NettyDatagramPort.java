@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
 import java.io.IOException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * One socket of one shard as a Netty channel: copies each datagram once into an array and hands it on, and writes what the shard sends.
  * All on its loop's thread.
  */
-final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements MessagePort {
+final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements DatagramPort {
     private final NettyShardLoop loop;
     private final Channel channel;
     private final Listener listener;
@@ -25,20 +26,27 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Me
     private @Nullable MessageReceiver receiver;
     private boolean waiting;
 
-    NettyDatagramPort(NettyShardLoop loop, Channel channel, Listener listener, LongAdder sendFailures) {
+    NettyDatagramPort(NettyShardLoop loop, Channel channel, boolean epoll, Listener listener, LongAdder sendFailures) {
         this.loop = loop;
         this.channel = channel;
         this.listener = listener;
         this.sendFailures = sendFailures;
         this.hops = new HopTable(listener);
-        this.closedPorts = new ClosedPorts(loop, channel, listener);
+        this.closedPorts = new ClosedPorts(loop, epoll, listener);
     }
 
-    Channel channel() {
-        return channel;
+    @Override
+    public void reading(boolean on) {
+        channel.config().setAutoRead(on);
     }
 
-    void receiver(MessageReceiver next) {
+    @Override
+    public void close() {
+        channel.close().awaitUninterruptibly();
+    }
+
+    @Override
+    public void receiver(MessageReceiver next) {
         receiver = next;
     }
 
@@ -110,7 +118,7 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Me
     /** A refused datagram ends here (void promises report to the pipeline), and so does what a receiver let escape: neither closes the socket. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof IOException || cause instanceof UnsupportedAddressTypeException) {
             sendFailures.increment();
         } else {
             UdpTransport.LOG.error("{}: a datagram was lost by an error of ours", listener, cause);

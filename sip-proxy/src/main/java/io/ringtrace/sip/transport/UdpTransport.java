@@ -1,40 +1,26 @@
 package io.ringtrace.sip.transport;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.channel.socket.nio.NioChannelOption;
-import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.ringtrace.routing.Transport;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * UDP on Netty: one event loop per shard, and per listener one socket for each loop, all on one port (SO_REUSEPORT). Datagrams are read in
- * batches (recvmmsg) and sent in batches. The kernel picks the socket by the peer's address and port, so all datagrams of one carrier's
+ * UDP: one event loop per shard, and per listener one socket for each loop, all on one port (SO_REUSEPORT). Datagrams are read in
+ * batches and sent in batches, by the native engine where it works and else by Netty. The kernel picks the socket by the peer's address and port, so all datagrams of one carrier's
  * address arrive on one shard; handing each to the shard of its Call-ID is the receiver's task, by {@link #loop(int)}, and that shard
  * answers by its own {@link #port(int, Listener)}. Opened, started and closed by the server's one thread, on its start and stop; only
  * {@link #sendFailures}, {@link #loop} and, once {@link #receive} was called, {@link #port} are for other threads too.
@@ -50,21 +36,22 @@ public final class UdpTransport implements AutoCloseable {
     public static final int LONGEST_DATAGRAM = 65_535;
 
     static final Logger LOG = LoggerFactory.getLogger(UdpTransport.class);
-    private static final int DATAGRAMS_PER_READ = 16;
-    private static final int SOCKET_BUFFER = 4 * 1024 * 1024;
-    private static final WriteBufferWaterMark QUEUE_BOUND = new WriteBufferWaterMark(SOCKET_BUFFER, 2 * SOCKET_BUFFER);
+    static final int SOCKET_BUFFER = 4 * 1024 * 1024;
 
     private final boolean epoll;
+    private final DatagramEngine engine;
     private final IoEventLoopGroup group;
     private final List<NettyShardLoop> loops = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     /** By listener's index, then shard. */
-    private final List<List<NettyDatagramPort>> ports = new ArrayList<>();
+    private final List<List<DatagramPort>> ports = new ArrayList<>();
 
-    private final LongAdder sendFailures = new LongAdder();
+    private final LongAdder sendFailures;
 
-    private UdpTransport(int shards, boolean epoll) {
+    private UdpTransport(int shards, boolean epoll, DatagramEngine engine, LongAdder sendFailures) {
         this.epoll = epoll;
+        this.engine = engine;
+        this.sendFailures = sendFailures;
         group = new MultiThreadIoEventLoopGroup(
                 shards,
                 new DefaultThreadFactory("sip-shard"),
@@ -74,17 +61,57 @@ public final class UdpTransport implements AutoCloseable {
         }
     }
 
-    /** Starts the loops; no socket is open yet. Uses native epoll where there is one, else NIO. */
+    /** Starts the loops; no socket is open yet. Uses native epoll where there is one, else NIO, and the native engine where it works. */
     public static UdpTransport start(int shards) {
-        if (!Epoll.isAvailable()) {
-            LOG.info("native epoll is not available, SIP runs on NIO: {}", String.valueOf(Epoll.unavailabilityCause()));
-        }
-        return new UdpTransport(shards, Epoll.isAvailable());
+        String lacks = whyNotNative();
+        return lacks.isEmpty() ? startNative(shards, SocketCalls::new) : startOnNetty(shards, ", because " + lacks);
+    }
+
+    /**
+     * As {@link #start(int)}, on that engine.
+     *
+     * @throws ListenerException when the native engine is wanted and cannot work here, saying why
+     */
+    public static UdpTransport start(int shards, UdpEngine wanted) throws ListenerException {
+        return switch (wanted) {
+            case AUTO -> start(shards);
+            case NETTY -> startOnNetty(shards, "");
+            case NATIVE -> {
+                String lacks = whyNotNative();
+                if (!lacks.isEmpty()) {
+                    throw new ListenerException("SIP over UDP: the native engine cannot work here: " + lacks, null);
+                }
+                yield startNative(shards, SocketCalls::new);
+            }
+        };
+    }
+
+    /** @param calls the kernel, for one thread */
+    static UdpTransport startNative(int shards, Supplier<SocketCalls> calls) {
+        LongAdder failures = new LongAdder();
+        return new UdpTransport(shards, true, new NativeDatagramEngine(calls, failures), failures);
+    }
+
+    private static UdpTransport startOnNetty(int shards, String why) {
+        LongAdder failures = new LongAdder();
+        boolean epoll = Epoll.isAvailable();
+        return new UdpTransport(shards, epoll, new NettyDatagramEngine(epoll, why, failures), failures);
     }
 
     /** As {@link #start(int)}, on NIO: what a machine without epoll has. */
     static UdpTransport startOnNio(int shards) {
-        return new UdpTransport(shards, false);
+        LongAdder failures = new LongAdder();
+        return new UdpTransport(shards, false, new NettyDatagramEngine(false, "", failures), failures);
+    }
+
+    /** The native engine is told by Netty's epoll loop when there is something to read. */
+    private static String whyNotNative() {
+        return Epoll.isAvailable() ? SocketCalls.whyNot() : "no epoll: " + Epoll.unavailabilityCause();
+    }
+
+    /** What reads and writes the sockets, for a log line. */
+    public String engine() {
+        return engine.toString();
     }
 
     public int shards() {
@@ -118,78 +145,32 @@ public final class UdpTransport implements AutoCloseable {
                     "SIP listener " + address.getHostString() + ":" + address.getPort() + ": the name has no address",
                     null);
         }
-        List<Channel> channels = new ArrayList<>();
+        List<DatagramEngine.Bound> sockets = new ArrayList<>();
         try {
             InetSocketAddress bound = address;
             for (NettyShardLoop loop : loops) {
                 // The first socket is bound without SO_REUSEPORT, and gets it afterwards for the others' sake: so a
                 // port that another
                 // process of the same user holds is refused instead of shared, and port 0 never draws a port in use.
-                Channel channel = bind(loop.eventLoop(), bound, !channels.isEmpty());
-                channels.add(channel);
-                bound = (InetSocketAddress) channel.localAddress();
-                if (channels.size() == 1 && loops.size() > 1) {
-                    shareThePort(channel);
+                DatagramEngine.Bound socket = engine.bind(loop, bound, !sockets.isEmpty());
+                sockets.add(socket);
+                bound = socket.address();
+                if (sockets.size() == 1 && loops.size() > 1) {
+                    socket.shareThePort();
                 }
             }
             Listener listener = new Listener(listeners.size(), Transport.UDP, bound);
             listeners.add(listener);
-            ports.add(portsOf(listener, channels));
+            ports.add(portsOf(listener, sockets));
             return listener;
         } catch (ListenerException e) {
-            channels.forEach(channel -> channel.close().awaitUninterruptibly());
+            sockets.forEach(DatagramEngine.Bound::close);
             throw e;
         }
     }
 
-    private Channel bind(IoEventLoop loop, InetSocketAddress address, boolean reusePort) throws ListenerException {
-        SocketProtocolFamily family =
-                address.getAddress() instanceof Inet6Address ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
-        Bootstrap bootstrap = new Bootstrap()
-                .group(loop)
-                .option(ChannelOption.AUTO_READ, false)
-                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
-                .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER)
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, QUEUE_BOUND)
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        // The port is the only handler, and joins when all sockets of the listener are bound.
-                    }
-                });
-        if (epoll) {
-            bootstrap
-                    .channelFactory(() -> new EpollDatagramChannel(family))
-                    .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, LONGEST_DATAGRAM)
-                    .option(
-                            ChannelOption.RECVBUF_ALLOCATOR,
-                            new FixedRecvByteBufAllocator(LONGEST_DATAGRAM * DATAGRAMS_PER_READ));
-            if (reusePort) {
-                bootstrap.option(EpollChannelOption.SO_REUSEPORT, true);
-            }
-        } else {
-            bootstrap
-                    .channelFactory(() -> new NioDatagramChannel(family))
-                    .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LONGEST_DATAGRAM));
-            if (reusePort) {
-                bootstrap.option(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
-            }
-        }
-        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new ListenerException(
-                    "SIP listener " + Addresses.text(address) + ": " + why(bound.cause()), bound.cause());
-        }
-        return bound.channel();
-    }
-
-    private void shareThePort(Channel channel) {
-        if (epoll) {
-            channel.config().setOption(EpollChannelOption.SO_REUSEPORT, true);
-        } else {
-            channel.config().setOption(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
-        }
+    static ListenerException refused(InetSocketAddress address, Throwable cause) {
+        return new ListenerException("SIP listener " + Addresses.text(address) + ": " + why(cause), cause);
     }
 
     static String why(Throwable cause) {
@@ -204,16 +185,16 @@ public final class UdpTransport implements AutoCloseable {
         return said;
     }
 
-    private List<NettyDatagramPort> portsOf(Listener listener, List<Channel> channels) {
-        List<NettyDatagramPort> made = new ArrayList<>();
-        for (int shard = 0; shard < channels.size(); shard++) {
+    private List<DatagramPort> portsOf(Listener listener, List<DatagramEngine.Bound> sockets) {
+        List<DatagramPort> made = new ArrayList<>();
+        for (int shard = 0; shard < sockets.size(); shard++) {
             NettyShardLoop loop = loops.get(shard);
-            NettyDatagramPort port = new NettyDatagramPort(loop, channels.get(shard), listener, sendFailures);
-            onLoop(loop, () -> {
-                port.channel().pipeline().addLast(port);
+            DatagramEngine.Bound socket = sockets.get(shard);
+            made.add(onLoop(loop, () -> {
+                DatagramPort port = socket.port(listener);
                 loop.add(port);
-            });
-            made.add(port);
+                return port;
+            }));
         }
         return List.copyOf(made);
     }
@@ -222,13 +203,11 @@ public final class UdpTransport implements AutoCloseable {
     public void receive(IntFunction<MessageReceiver> receivers) {
         for (NettyShardLoop loop : loops) {
             MessageReceiver receiver = receivers.apply(loop.shard());
-            onLoop(loop, () -> {
-                for (List<NettyDatagramPort> ofListener : ports) {
-                    NettyDatagramPort port = ofListener.get(loop.shard());
-                    port.receiver(receiver);
-                    port.channel().config().setAutoRead(true);
-                }
-            });
+            onLoop(
+                    loop,
+                    () -> ports.forEach(
+                            ofListener -> ofListener.get(loop.shard()).receiver(receiver)));
+            ports.forEach(ofListener -> ofListener.get(loop.shard()).reading(true));
         }
     }
 
@@ -249,26 +228,23 @@ public final class UdpTransport implements AutoCloseable {
 
     /** Stops reading and keeps sending: for the last moment of a graceful stop. */
     public void stopReceiving() {
-        for (List<NettyDatagramPort> ofListener : ports) {
-            for (NettyDatagramPort port : ofListener) {
-                port.channel().config().setAutoRead(false);
-            }
-        }
+        ports.forEach(ofListener -> ofListener.forEach(port -> port.reading(false)));
     }
 
     /** Closes the sockets and ends the loops, waiting until they have ended. */
     @Override
     public void close() {
         // The loops' own end leaves a socket open now and then, and its port with it.
-        for (List<NettyDatagramPort> ofListener : ports) {
-            for (NettyDatagramPort port : ofListener) {
-                port.channel().close().awaitUninterruptibly();
-            }
-        }
+        ports.forEach(ofListener -> ofListener.forEach(DatagramPort::close));
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        engine.close();
     }
 
     static void onLoop(NettyShardLoop loop, Runnable task) {
         loop.eventLoop().submit(task).syncUninterruptibly();
+    }
+
+    private static <T> T onLoop(NettyShardLoop loop, Callable<T> task) {
+        return loop.eventLoop().submit(task).syncUninterruptibly().getNow();
     }
 }

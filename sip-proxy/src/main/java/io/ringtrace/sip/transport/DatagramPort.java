@@ -1,0 +1,13 @@
+package io.ringtrace.sip.transport;
+
+/** One shard's own socket of a UDP listener, whichever engine reads and writes it. */
+interface DatagramPort extends MessagePort {
+    /** Whom the socket's datagrams are given to. On the shard's thread. */
+    void receiver(MessageReceiver next);
+
+    /** Begins to read, or stops; sending goes on. From any thread. */
+    void reading(boolean on);
+
+    /** Closes the socket and waits until it is closed; what waits to be sent is lost. From a thread that is no shard's. */
+    void close();
+}

@@ -1,0 +1,229 @@
+package io.ringtrace.sip.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One socket of one shard, read by {@code recvmmsg} and written by {@code sendmmsg} without Netty's channel in between; the shard's Netty loop
+ * tells when there is something to read. All on the loop's thread, but where said.
+ */
+final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
+    /** Batches that are read before the loop sees to its other sockets and tasks. */
+    private static final int BATCHES_AT_ONCE = 4;
+
+    private final NettyShardLoop loop;
+    private final NativeDatagrams datagrams;
+    private final SocketCalls calls;
+    private final int socket;
+    private final FileDescriptor descriptor;
+    private final boolean ipv6;
+    private final Listener listener;
+    private final LongAdder sendFailures;
+    private final HopTable hops;
+    private final ClosedPorts closedPorts;
+    private final SendQueue queue = new SendQueue();
+    private final IoRegistration registration;
+    private @Nullable MessageReceiver receiver;
+    private boolean reads;
+    private boolean kernelIsFull;
+    private boolean closed;
+
+    /** @param socket bound; the port closes it */
+    NativeDatagramPort(
+            NettyShardLoop loop,
+            NativeDatagrams datagrams,
+            int socket,
+            boolean ipv6,
+            Listener listener,
+            LongAdder sendFailures) {
+        this.loop = loop;
+        this.datagrams = datagrams;
+        this.calls = datagrams.calls();
+        this.socket = socket;
+        this.descriptor = new FileDescriptor(socket);
+        this.ipv6 = ipv6;
+        this.listener = listener;
+        this.sendFailures = sendFailures;
+        this.hops = new HopTable(listener);
+        this.closedPorts = new ClosedPorts(loop, true, listener);
+        this.registration =
+                loop.eventLoop().register(this).syncUninterruptibly().getNow();
+    }
+
+    @Override
+    public FileDescriptor fd() {
+        return descriptor;
+    }
+
+    @Override
+    public Listener listener() {
+        return listener;
+    }
+
+    @Override
+    public ShardLoop loop() {
+        return loop;
+    }
+
+    @Override
+    public void receiver(MessageReceiver next) {
+        receiver = next;
+    }
+
+    @Override
+    public void reading(boolean on) {
+        loop.execute(() -> {
+            reads = on;
+            tellTheLoop();
+        });
+    }
+
+    @Override
+    public ByteBuf buffer(int capacity) {
+        return PooledByteBufAllocator.DEFAULT.directBuffer(capacity);
+    }
+
+    @Override
+    public void send(ByteBuf datagram, Hop to, @Nullable Sender sender) {
+        if (closed || !queue.offer(datagram, to)) {
+            datagram.release();
+            sendFailures.increment();
+        }
+    }
+
+    @Override
+    public void whenRefused(Hop to, Runnable task) {
+        closedPorts.ask(to.remote(), task);
+    }
+
+    @Override
+    public void flush() {
+        while (!queue.isEmpty() && !kernelIsFull) {
+            sendABatch();
+        }
+    }
+
+    private void sendABatch() {
+        MessageHeaders headers = datagrams.outgoing();
+        int count = Math.min(queue.size(), NativeDatagrams.MOST_SENT);
+        for (int i = 0; i < count; i++) {
+            ByteBuf buffer = queue.buffer(i);
+            // No socket of IPv4 can reach an IPv6 address: such a one has no address here, and the kernel refuses it.
+            headers.address(i, queue.hop(i).kernelAddress(), ipv6);
+            headers.bytes(i, address(buffer), buffer.readableBytes());
+        }
+        int answer = calls.send(socket, headers.from(0), count);
+        if (answer >= 0) {
+            queue.remove(answer);
+        } else if (answer == -SocketCalls.EAGAIN) {
+            // The loop tells when there is room again; until then the queue grows up to its bound.
+            kernelIsFull = true;
+            tellTheLoop();
+        } else if (answer != -SocketCalls.EINTR) {
+            queue.remove(1);
+            sendFailures.increment();
+        }
+    }
+
+    private static long address(ByteBuf buffer) {
+        return buffer.hasMemoryAddress()
+                ? buffer.memoryAddress() + buffer.readerIndex()
+                // Where Netty was told to leave addresses alone.
+                : MemorySegment.ofBuffer(buffer.internalNioBuffer(buffer.readerIndex(), buffer.readableBytes()))
+                        .address();
+    }
+
+    @Override
+    public void handle(IoRegistration from, IoEvent event) {
+        EpollIoOps ops = ((EpollIoEvent) event).ops();
+        if (ops.contains(EpollIoOps.EPOLLERR)) {
+            calls.clearError(socket);
+        }
+        if (ops.contains(EpollIoOps.EPOLLOUT) && kernelIsFull) {
+            kernelIsFull = false;
+            flush();
+            if (!kernelIsFull) {
+                tellTheLoop();
+            }
+        }
+        if (ops.contains(EpollIoOps.EPOLLIN)) {
+            read();
+        }
+    }
+
+    private void read() {
+        int count = NativeDatagrams.MOST_RECEIVED;
+        for (int batch = 0; batch < BATCHES_AT_ONCE && reads && count == NativeDatagrams.MOST_RECEIVED; batch++) {
+            count = datagrams.receive(socket);
+            for (int i = 0; i < count; i++) {
+                received(i);
+            }
+            MessageReceiver to = receiver;
+            if (count > 0 && to != null) {
+                to.batchDone();
+            }
+            loop.flush();
+        }
+    }
+
+    private void received(int i) {
+        MessageReceiver to = receiver;
+        if (to == null || datagrams.cut(i)) {
+            return;
+        }
+        try {
+            to.received(this, datagrams.source(i, hops), datagrams.bytes(i), 0, datagrams.length(i));
+        } catch (RuntimeException e) {
+            UdpTransport.LOG.error("{}: a datagram was lost by an error of ours", listener, e);
+        }
+    }
+
+    /** Says which events are wanted. */
+    private void tellTheLoop() {
+        EpollIoOps wanted = EpollIoOps.NONE;
+        if (reads) {
+            wanted = wanted.with(EpollIoOps.EPOLLIN);
+        }
+        if (kernelIsFull) {
+            wanted = wanted.with(EpollIoOps.EPOLLOUT);
+        }
+        if (!closed) {
+            registration.submit(wanted);
+        }
+    }
+
+    /** On any thread by the transport, and on its own by a loop that ends. */
+    @Override
+    public void close() {
+        if (loop.inLoop()) {
+            closeHere();
+        } else {
+            UdpTransport.onLoop(loop, this::closeHere);
+        }
+    }
+
+    private void closeHere() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        reads = false;
+        queue.remove(queue.size());
+        registration.cancel();
+        try {
+            descriptor.close();
+        } catch (IOException e) {
+            UdpTransport.LOG.warn("{}: {}", listener, e.getMessage());
+        }
+    }
+}

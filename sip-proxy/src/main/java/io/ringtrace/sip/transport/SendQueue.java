@@ -1,0 +1,79 @@
+package io.ringtrace.sip.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.ReferenceCountUtil;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Datagrams that wait for the end of a batch, or for room in the kernel's buffer: a ring that grows up to a bound. One shard's thread. */
+final class SendQueue {
+    /** At a kilobyte each about as much as Netty's queue held. */
+    static final int MOST = 1 << 15;
+
+    private static final int FIRST_ROOM = 1 << 8;
+    private @Nullable ByteBuf[] buffers = new ByteBuf[FIRST_ROOM];
+    private @Nullable Hop[] hops = new Hop[FIRST_ROOM];
+    private int first;
+    private int count;
+
+    /** False when there is no room; the buffer is then still the caller's. */
+    boolean offer(ByteBuf buffer, Hop to) {
+        if (count == buffers.length) {
+            if (count == MOST) {
+                return false;
+            }
+            grow();
+        }
+        int place = (first + count) & (buffers.length - 1);
+        buffers[place] = buffer;
+        hops[place] = to;
+        count++;
+        return true;
+    }
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    int size() {
+        return count;
+    }
+
+    ByteBuf buffer(int i) {
+        return present(buffers[(first + i) & (buffers.length - 1)]);
+    }
+
+    Hop hop(int i) {
+        return present(hops[(first + i) & (hops.length - 1)]);
+    }
+
+    /** Takes away the first so many, and releases their buffers. */
+    void remove(int many) {
+        for (int i = 0; i < many; i++) {
+            ReferenceCountUtil.safeRelease(buffers[first]);
+            buffers[first] = null;
+            hops[first] = null;
+            first = (first + 1) & (buffers.length - 1);
+        }
+        count -= many;
+    }
+
+    private void grow() {
+        @Nullable ByteBuf[] moreBuffers = Arrays.copyOf(buffers, 2 * count);
+        @Nullable Hop[] moreHops = Arrays.copyOf(hops, 2 * count);
+        // What stood before the first one follows the old end.
+        System.arraycopy(buffers, 0, moreBuffers, count, first);
+        System.arraycopy(hops, 0, moreHops, count, first);
+        Arrays.fill(moreBuffers, 0, first, null);
+        Arrays.fill(moreHops, 0, first, null);
+        buffers = moreBuffers;
+        hops = moreHops;
+    }
+
+    private static <T> T present(@Nullable T waiting) {
+        if (waiting == null) {
+            throw new IllegalStateException("no datagram waits there");
+        }
+        return waiting;
+    }
+}
