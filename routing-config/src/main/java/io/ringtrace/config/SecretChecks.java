@@ -11,8 +11,7 @@ final class SecretChecks {
     private SecretChecks() {}
 
     /** Adds a finding when the secret cannot be had; nothing when there is no reference, or a wrong one. */
-    static void run(
-            Findings findings, YamlNode.@Nullable Scalar written, String key, Map<String, String> environment) {
+    static void run(Findings findings, YamlNode.@Nullable Scalar written, String key, Map<String, String> environment) {
         SecretReference reference =
                 written == null || findings.isWrong(written) ? null : SecretReference.parseOrNull(written.text());
         if (written == null || reference == null) {

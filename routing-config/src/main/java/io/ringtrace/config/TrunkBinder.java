@@ -85,7 +85,8 @@ final class TrunkBinder {
     }
 
     private static HeaderRules.CallDataHeader callData(YamlNode.Mapping callData) {
-        return new HeaderRules.CallDataHeader(text(callData, "header"), integer(callData, "maximum-bytes"), texts(callData.items("fields")));
+        return new HeaderRules.CallDataHeader(
+                text(callData, "header"), integer(callData, "maximum-bytes"), texts(callData.items("fields")));
     }
 
     private static Supervision supervision(YamlNode.Mapping supervision) {

@@ -14,11 +14,11 @@ import io.ringtrace.routing.IpNetwork;
 import io.ringtrace.routing.NumberNormalisation;
 import io.ringtrace.routing.NumberReading;
 import io.ringtrace.routing.NumberReading.DialedSource;
+import io.ringtrace.routing.OverloadControl;
 import io.ringtrace.routing.Probing;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
 import io.ringtrace.routing.StaticNumber;
-import io.ringtrace.routing.OverloadControl;
 import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.TimeWindow;
 import io.ringtrace.routing.Transport;
@@ -365,7 +365,8 @@ class ConfigurationTest {
                                             new CallerId.Fixed(PhoneNumber.parse("+442079460111")),
                                             true,
                                             PromoNumberHeader.HISTORY_INFO,
-                                            new HeaderRules.CallDataHeader("X-Call", 512, List.of("utm_source", "gclid")),
+                                            new HeaderRules.CallDataHeader(
+                                                    "X-Call", 512, List.of("utm_source", "gclid")),
                                             List.of("X-Internal", "Server")),
                                     new TrunkAccess(
                                             Set.of(Transport.TCP, Transport.TLS),

@@ -236,8 +236,7 @@ public final class Ringtrace implements AutoCloseable {
         DatabaseLeaseClock clock = open("lease clock", DatabaseLeaseClock.start(database));
 
         PlanHolder plan = new PlanHolder(configuration.plan());
-        NumberDirectory directory =
-                new NumberDirectory(clock, () -> plan.plan().forwardedFields());
+        NumberDirectory directory = new NumberDirectory(clock, () -> plan.plan().forwardedFields());
         DirectoryFile directoryFile = open("directory file", new DirectoryFile(data.directory(), directory));
         directoryFile.start();
         BinlogFeed feed = open("directory feed", new BinlogFeed(database, node, directory, clock));
@@ -301,7 +300,13 @@ public final class Ringtrace implements AutoCloseable {
 
         SipProxy proxy = open(
                 "SIP proxy",
-                new SipProxy(sipSettings(configuration.sip(), environment), plan, directory, clock, cookieKeys, journal::recorder));
+                new SipProxy(
+                        sipSettings(configuration.sip(), environment),
+                        plan,
+                        directory,
+                        clock,
+                        cookieKeys,
+                        journal::recorder));
         BackgroundThreads.giveWay();
         beforeListening.run();
         proxy.remember(journal.recentInvites());

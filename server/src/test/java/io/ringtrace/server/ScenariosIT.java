@@ -196,11 +196,13 @@ class ScenariosIT {
                 Sipp carrier = leased.carrier("number-limit", List.of(number), "127.0.0.5:0", 1, 1, 300, 60)) {
             Sipp.Outcome outcome = carrier.await(70);
             assertThat(outcome.good()).as(outcome.errors()).isTrue();
-            List<JsonNode> records = leased.recordsOnce(
-                            calls -> calls.stream().filter(c -> ended(c, number)).count() == 2)
-                    .stream()
-                    .filter(c -> ended(c, number))
-                    .toList();
+            List<JsonNode> records =
+                    leased
+                            .recordsOnce(calls ->
+                                    calls.stream().filter(c -> ended(c, number)).count() == 2)
+                            .stream()
+                            .filter(c -> ended(c, number))
+                            .toList();
             assertThat(records)
                     .extracting(c -> c.path("end_reason").asString() + " "
                             + c.path("sip_code_sent").asInt())

@@ -61,7 +61,8 @@ class HepMirrorTest {
                 assertThat(packet.getShort()).as("vendor").isZero();
                 int type = packet.getShort();
                 int length = (packet.getShort() & 0xFFFF) - 6;
-                assertThat(chunks.put(type, packet.slice(packet.position(), length))).isNull();
+                assertThat(chunks.put(type, packet.slice(packet.position(), length)))
+                        .isNull();
                 packet.position(packet.position() + length);
             }
             return chunks;
@@ -111,14 +112,7 @@ class HepMirrorTest {
             }
             assertThat(seen)
                     .containsExactly(
-                            "in INVITE",
-                            "out 100",
-                            "out INVITE",
-                            "in 180",
-                            "out 180",
-                            "in 200",
-                            "out 200",
-                            "in ACK");
+                            "in INVITE", "out 100", "out INVITE", "in 180", "out 180", "in 200", "out 200", "in ACK");
             assertThat(ladder.count(Count.HEP_DROPPED)).isZero();
         }
     }
@@ -180,8 +174,7 @@ class HepMirrorTest {
                 Ladder ladder = new Ladder()) {
             ladder.connects(Ladder.PROMO);
             collector.socket.setSoTimeout(50);
-            assertThatThrownBy(collector::receives)
-                    .isInstanceOf(SocketTimeoutException.class);
+            assertThatThrownBy(collector::receives).isInstanceOf(SocketTimeoutException.class);
             assertThat(ladder.count(Count.HEP_QUEUED)).isZero();
         }
     }

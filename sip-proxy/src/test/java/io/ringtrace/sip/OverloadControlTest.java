@@ -59,8 +59,7 @@ class OverloadControlTest {
     }
 
     private void trunkIs(OverloadControl control) {
-        ladder.reloadsTrunk(
-                trunk -> trunk.with(new TrunkLimits(CallLimits.NONE, CallLimits.NONE, control)));
+        ladder.reloadsTrunk(trunk -> trunk.with(new TrunkLimits(CallLimits.NONE, CallLimits.NONE, control)));
     }
 
     @Test
@@ -143,13 +142,16 @@ class OverloadControlTest {
     void strangersAreToldNothing() throws Exception {
         isLate();
         invites(ladder.stranger, OFFER);
-        assertThat(ladder.stranger.receives("403").header("Via")).contains(OFFER).doesNotContain("oc=");
+        assertThat(ladder.stranger.receives("403").header("Via"))
+                .contains(OFFER)
+                .doesNotContain("oc=");
     }
 
     @Test
     void gatewaysAreToldNothing() {
         ladder.connects(Ladder.PROMO);
-        String bye = ladder.gateway.inDialog("BYE").replaceFirst("(Via: [^;]+)", "$1" + Matcher.quoteReplacement(OFFER));
+        String bye =
+                ladder.gateway.inDialog("BYE").replaceFirst("(Via: [^;]+)", "$1" + Matcher.quoteReplacement(OFFER));
         ladder.gateway.sends(bye);
         caller.receives("BYE");
         caller.answers(200);

@@ -73,7 +73,8 @@ class TraceTest {
             assertThat(keys(m).get("sip_call_id"))
                     .isEqualTo(ladder.journal.began().sipCallId());
         });
-        assertThat(messages.stream().skip(3)).allSatisfy(m -> assertThat(keys(m)).containsEntry("call_id", callId));
+        assertThat(messages.stream().skip(3))
+                .allSatisfy(m -> assertThat(keys(m)).containsEntry("call_id", callId));
     }
 
     private static String firstLine(ILoggingEvent event) {
@@ -85,15 +86,18 @@ class TraceTest {
     void whatBecomesOfItIsLoggedUnderBothIds() {
         ladder.reloadsTrunk(trunk -> trunk.withTrace(true));
         callsAndHangsUp();
-        assertThat(lines("CallLog")).extracting(ILoggingEvent::getFormattedMessage).satisfiesExactly(
-                begun -> assertThat(begun).contains("by trunk acme", "leased", "goes to " + Ladder.DESTINATION),
-                sent -> assertThat(sent).startsWith("INVITE to gateway gw1 at " + ladder.gateway.hostPort()),
-                ringing -> assertThat(ringing).isEqualTo("180 by gateway gw1"),
-                answered -> assertThat(answered).startsWith("answered with 200 by gateway gw1"),
-                ended -> assertThat(ended).startsWith("ended: caller_hangup"));
+        assertThat(lines("CallLog"))
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .satisfiesExactly(
+                        begun -> assertThat(begun).contains("by trunk acme", "leased", "goes to " + Ladder.DESTINATION),
+                        sent -> assertThat(sent).startsWith("INVITE to gateway gw1 at " + ladder.gateway.hostPort()),
+                        ringing -> assertThat(ringing).isEqualTo("180 by gateway gw1"),
+                        answered -> assertThat(answered).startsWith("answered with 200 by gateway gw1"),
+                        ended -> assertThat(ended).startsWith("ended: caller_hangup"));
         assertThat(lines("CallLog"))
                 .allSatisfy(line -> assertThat(keys(line))
-                        .containsEntry("call_id", ladder.journal.began().callId().toString())
+                        .containsEntry(
+                                "call_id", ladder.journal.began().callId().toString())
                         .containsEntry("sip_call_id", ladder.journal.began().sipCallId()));
     }
 
@@ -108,7 +112,9 @@ class TraceTest {
     void atDebugEveryCallIsFollowedWithoutItsMessages() {
         logger.setLevel(Level.DEBUG);
         callsAndHangsUp();
-        assertThat(lines("CallLog")).hasSize(5).allSatisfy(l -> assertThat(l.getLevel()).isEqualTo(Level.DEBUG));
+        assertThat(lines("CallLog"))
+                .hasSize(5)
+                .allSatisfy(l -> assertThat(l.getLevel()).isEqualTo(Level.DEBUG));
         assertThat(lines("MessageWatch")).isEmpty();
     }
 

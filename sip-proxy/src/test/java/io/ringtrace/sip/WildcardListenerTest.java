@@ -57,8 +57,6 @@ class WildcardListenerTest {
                 .flatMap(address -> Stream.of(Transport.UDP, Transport.TCP)
                         .map(by -> new SipSettings.ListenAddress(by, address, 0, null)))
                 .toList();
-        return SipSettings.listeningOn(listeners)
-                .withShards(1)
-                .withShedding(false);
+        return SipSettings.listeningOn(listeners).withShards(1).withShedding(false);
     }
 }

@@ -157,7 +157,8 @@ public final class BinlogFeed implements AutoCloseable {
             return;
         }
         switch (end) {
-            case BinlogFollower.End.Lost(var _, var _) when wantsSnapshot -> {
+            case BinlogFollower.End.Lost(var _, var _)
+            when wantsSnapshot -> {
                 position = null;
                 LOG.info("directory feed: another marketing field is forwarded, a new snapshot follows");
             }

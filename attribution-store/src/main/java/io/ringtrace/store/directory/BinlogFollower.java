@@ -124,7 +124,8 @@ final class BinlogFollower {
         decoded.put(EventType.EXT_UPDATE_ROWS, new FeedRows.Deserializer(tableMaps, database, true, true, leasesToo));
         // Of a deleted number a new snapshot must tell; history is purged every day.
         decoded.put(EventType.DELETE_ROWS, new FeedRows.Deserializer(tableMaps, database, false, false, () -> false));
-        decoded.put(EventType.EXT_DELETE_ROWS, new FeedRows.Deserializer(tableMaps, database, false, true, () -> false));
+        decoded.put(
+                EventType.EXT_DELETE_ROWS, new FeedRows.Deserializer(tableMaps, database, false, true, () -> false));
         @SuppressWarnings({"rawtypes", "unchecked"}) // the library's constructor is older than generics
         EventDeserializer deserializer = new EventDeserializer(
                 new EventHeaderV4Deserializer(), new NullEventDataDeserializer(), (Map) decoded, tableMaps);

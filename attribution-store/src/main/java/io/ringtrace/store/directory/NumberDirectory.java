@@ -88,7 +88,8 @@ public final class NumberDirectory implements AttributionLookup, OwnedNumbers, N
     @Override
     public Map<String, String> forwardedFields(Lease lease) {
         Content now = content;
-        ForwardedFields forwarded = now == null ? null : now.fields.get(lease.number().digits());
+        ForwardedFields forwarded =
+                now == null ? null : now.fields.get(lease.number().digits());
         return forwarded == null || forwarded.leaseVersion() != lease.version() || lease.visitorId() == null
                 ? Map.of()
                 : forwarded.values();

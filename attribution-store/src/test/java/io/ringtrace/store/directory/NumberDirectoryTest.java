@@ -10,11 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -335,8 +335,7 @@ class NumberDirectoryTest {
         }
 
         private void hearsLease(long version, String json) {
-            forwarding.fieldsChanged(
-                    List.of(ForwardedFields.of(NUMBER, version, json, forwarding.forwardedNames())));
+            forwarding.fieldsChanged(List.of(ForwardedFields.of(NUMBER, version, json, forwarding.forwardedNames())));
         }
 
         private Map<String, String> found() {

@@ -48,9 +48,7 @@ public final class OurNames {
                 return true;
             }
         }
-        return local != null
-                && oursByPort(via.port())
-                && local.has(withoutBrackets(message.text(via.host())));
+        return local != null && oursByPort(via.port()) && local.has(withoutBrackets(message.text(via.host())));
     }
 
     private static String withoutBrackets(String host) {

@@ -134,8 +134,8 @@ final class Branch implements ClientTransactionUser {
             if (sentAtMillis == 0) {
                 sentAtMillis = parts.clock().nowMillis();
                 if (context.call().logged()) {
-                context.call().say("INVITE to gateway " + gateway.name() + " at " + by);
-            }
+                    context.call().say("INVITE to gateway " + gateway.name() + " at " + by);
+                }
                 awaitAnswer();
             }
             transaction.begin(invite);

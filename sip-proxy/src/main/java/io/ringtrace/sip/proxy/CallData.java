@@ -41,7 +41,9 @@ final class CallData {
             }
         }
         return hex
-                ? IA5_TEXT + HexFormat.of().formatHex(text.toString().getBytes(StandardCharsets.US_ASCII)) + HEX_ENCODING
+                ? IA5_TEXT
+                        + HexFormat.of().formatHex(text.toString().getBytes(StandardCharsets.US_ASCII))
+                        + HEX_ENCODING
                 : text.toString();
     }
 

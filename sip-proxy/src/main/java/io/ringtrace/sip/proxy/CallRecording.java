@@ -84,12 +84,12 @@ final class CallRecording {
         call.beganAt = monotonicMillis.getAsLong();
         call.log = CallLog.of(call.callId, invite, call.trunk, traced);
         if (call.logged()) {
-                call.say(attempt + ", " + selected.attribution().status().name().toLowerCase(Locale.ROOT) + ": "
-                + switch (selected.decision()) {
-                    case RouteDecision.Forward forward -> "goes to " + forward.destination();
-                    case RouteDecision.Reject reject -> "refused with " + reject.status() + ", " + reject.why();
-                });
-            }
+            call.say(attempt + ", " + selected.attribution().status().name().toLowerCase(Locale.ROOT) + ": "
+                    + switch (selected.decision()) {
+                        case RouteDecision.Forward forward -> "goes to " + forward.destination();
+                        case RouteDecision.Reject reject -> "refused with " + reject.status() + ", " + reject.why();
+                    });
+        }
     }
 
     /** An 18x is about to be forwarded; the first one is recorded. */
@@ -139,9 +139,9 @@ final class CallRecording {
         finalSent(call, response.status(), attempts);
         int status = response.status();
         if (call.logged()) {
-                call.say("answered with " + status + " by gateway " + gateway + " after "
-                + (call.answeredAt - call.beganAt) + " ms");
-            }
+            call.say("answered with " + status + " by gateway " + gateway + " after " + (call.answeredAt - call.beganAt)
+                    + " ms");
+        }
         long ringMillis = call.progressed ? call.answeredAt - call.firstRingAt : 0;
         call.sessionMillis = SessionTimer.intervalMillis(response);
         int listener = server.source().listener().index();
@@ -325,8 +325,8 @@ final class CallRecording {
         counters.add(Count.CALLS_LOST);
         CallEvent.Ended event = ofOurs(call, call.aliveAtMillis, EndReason.LOST, talkMillis, false);
         if (call.logged()) {
-                call.say(told(event));
-            }
+            call.say(told(event));
+        }
         append(event);
     }
 
@@ -386,8 +386,10 @@ final class CallRecording {
         }
         event.attempts().stream()
                 .filter(attempt -> attempt.abandoned() != null)
-                .forEach(attempt ->
-                        text.append(", gateway ").append(attempt.gateway()).append(": ").append(attempt.abandoned()));
+                .forEach(attempt -> text.append(", gateway ")
+                        .append(attempt.gateway())
+                        .append(": ")
+                        .append(attempt.abandoned()));
         if (event.talkMillis() > 0) {
             text.append(", after ").append(event.talkMillis()).append(" ms of talk");
         }

@@ -53,12 +53,12 @@ final class OverloadSignal {
             return null;
         }
         Trunk trunk = admission.trunkFrom(source);
-        OverloadControl control = trunk == null ? OverloadControl.OFF : trunk.limits().overload();
+        OverloadControl control =
+                trunk == null ? OverloadControl.OFF : trunk.limits().overload();
         return switch (control) {
             case OFF -> null;
             case LOSS -> loss();
-            case RATE ->
-                offered == OverloadParameters.LOSS_AND_RATE && trunk != null ? rate(trunk) : loss();
+            case RATE -> offered == OverloadParameters.LOSS_AND_RATE && trunk != null ? rate(trunk) : loss();
         };
     }
 
@@ -81,7 +81,11 @@ final class OverloadSignal {
             inThatMilli++;
         }
         text.setLength(0);
-        text.append(";oc=").append(value).append(";oc-algo=\"").append(algorithm).append("\";oc-validity=");
+        text.append(";oc=")
+                .append(value)
+                .append(";oc-algo=\"")
+                .append(algorithm)
+                .append("\";oc-validity=");
         // A validity of 0 ends whatever was told before.
         text.append(overload.lossPercent() == 0 ? 0 : VALID_MILLIS);
         text.append(";oc-seq=").append(lastMillis / 1000).append('.');

@@ -140,8 +140,7 @@ public final class ProxyCore {
                 surroundings.clock(),
                 longest.toMillis());
         this.overload = new Overload(rules.sheds(), TimerWheel.TICK_MILLIS);
-        this.signal =
-                new OverloadSignal(admission, overload, surroundings.rates(), surroundings.clock()::nowMillis);
+        this.signal = new OverloadSignal(admission, overload, surroundings.rates(), surroundings.clock()::nowMillis);
         this.watch = new MessageWatch(
                 surroundings.seen(),
                 transactions.counters(),
@@ -155,7 +154,8 @@ public final class ProxyCore {
                 recording,
                 tallies,
                 liveCalls,
-                new RequestForwarding(transactions, signer, new CallHeaders(new FromSeal(surroundings.cookieKeys())), signal),
+                new RequestForwarding(
+                        transactions, signer, new CallHeaders(new FromSeal(surroundings.cookieKeys())), signal),
                 signer,
                 admission,
                 surroundings.capacity(),
@@ -454,8 +454,8 @@ public final class ProxyCore {
         SipMessage invite = server.request();
         CallCookie cookie = new CallCookie(call.callId, TrunkAdmission.hash(trunk.name()), 0, (int)
                 CookieSigner.tagHash(invite, invite.fromTag()));
-        ResponseContext context = new ResponseContext(
-                parts, merged, server, call, cookie, forward, selected, routes.removed(), loopHash);
+        ResponseContext context =
+                new ResponseContext(parts, merged, server, call, cookie, forward, selected, routes.removed(), loopHash);
         merged.add(invite, context, trunk);
         context.begin();
     }

@@ -91,9 +91,7 @@ final class ResponseContext implements ServerTransactionUser {
         this.callData = header == null
                 ? null
                 : CallData.value(
-                        header,
-                        attempt.callId(),
-                        CallData.fields(header, selected.attribution(), parts.lookup()));
+                        header, attempt.callId(), CallData.fields(header, selected.attribution(), parts.lookup()));
         this.routesToRemove = routesToRemove;
         this.loopHash = loopHash;
         this.targets = new CallTargets(route.gateways(), parts.targets(), parts.health());

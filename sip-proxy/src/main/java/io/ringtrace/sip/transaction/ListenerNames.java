@@ -77,7 +77,10 @@ public final class ListenerNames {
         int place = (peer.hashCode() * 31 + listener) & (REMEMBERED - 1);
         Towards known = recent[place];
         long now = monotonicMillis.getAsLong();
-        if (known == null || known.listener() != listener || now >= known.until() || !known.peer().equals(peer)) {
+        if (known == null
+                || known.listener() != listener
+                || now >= known.until()
+                || !known.peer().equals(peer)) {
             InetAddress ours = LocalAddresses.towards(peer);
             SentBy bound = names.get(listener).sentBy();
             known = new Towards(

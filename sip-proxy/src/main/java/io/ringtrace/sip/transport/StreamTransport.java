@@ -104,8 +104,7 @@ public final class StreamTransport implements AutoCloseable {
         servers.add(bound.channel());
         // A socket on 0.0.0.0 says that it is on ::, for the kernel makes it one of both families.
         int boundPort = ((InetSocketAddress) bound.channel().localAddress()).getPort();
-        Listener listener = new Listener(
-                index, transport, new InetSocketAddress(address.getAddress(), boundPort));
+        Listener listener = new Listener(index, transport, new InetSocketAddress(address.getAddress(), boundPort));
         List<StreamPort> made = new ArrayList<>();
         for (NettyShardLoop loop : loops.loops()) {
             StreamPort port = new StreamPort(this, loop, listener);
