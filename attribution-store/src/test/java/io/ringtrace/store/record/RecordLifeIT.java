@@ -41,7 +41,8 @@ class RecordLifeIT {
     private static final Duration ONE_MONTH = Duration.ofDays(30);
     private static int networks;
 
-    private final SampleEvents sample = new SampleEvents(11);
+    /** Other calls in each test. */
+    private final SampleEvents sample = new SampleEvents(1100 + networks);
     private final HandClock clock = new HandClock(SampleEvents.NOON);
     private final RecordWriter writer = new RecordWriter("node-a");
     private final StoreCallRecords records = new StoreCallRecords(store.database());
