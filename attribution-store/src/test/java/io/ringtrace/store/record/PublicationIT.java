@@ -46,6 +46,7 @@ class PublicationIT {
 
     /** Other calls in each test. */
     private final SampleEvents sample = new SampleEvents(700 + networks);
+
     private final RecordWriter writer = new RecordWriter("node-a");
     private final StoreTransactions transactions =
             new StoreTransactions(store.database(), new HandClock(SampleEvents.NOON), Duration.ofHours(3));

@@ -43,6 +43,7 @@ class RecordLifeIT {
 
     /** Other calls in each test. */
     private final SampleEvents sample = new SampleEvents(1100 + networks);
+
     private final HandClock clock = new HandClock(SampleEvents.NOON);
     private final RecordWriter writer = new RecordWriter("node-a");
     private final StoreCallRecords records = new StoreCallRecords(store.database());
