@@ -1,9 +1,13 @@
 package io.ringtrace.http;
 
 import io.ringtrace.attribution.Accounts;
+import io.ringtrace.attribution.Destinations;
 import io.ringtrace.attribution.Leases;
+import io.ringtrace.attribution.MarketingDictionaries;
 import io.ringtrace.attribution.NumberBank;
 import io.ringtrace.attribution.NumberMatching;
+import io.ringtrace.attribution.NumberReports;
+import io.ringtrace.attribution.PoolSizes;
 import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.SmsNumbers;
 
@@ -11,10 +15,14 @@ import io.ringtrace.attribution.SmsNumbers;
 public record HttpPorts(
         Leases leases,
         Pools pools,
+        PoolSizes poolSizes,
         Accounts accounts,
         NumberBank numberBank,
         NumberMatching numberMatching,
         SmsNumbers smsNumbers,
+        MarketingDictionaries dictionaries,
+        Destinations destinations,
+        NumberReports numberReports,
         RecordPorts records,
         Health health,
         Operations operations) {}

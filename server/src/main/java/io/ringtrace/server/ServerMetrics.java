@@ -85,6 +85,8 @@ final class ServerMetrics {
         }
         FunctionCounter.builder("ringtrace.sip.send.failures", sip, SipProxy::sendFailures)
                 .register(registry);
+        FunctionCounter.builder("ringtrace.sip.hep.unsent", sip, SipProxy::unsentCopies)
+                .register(registry);
         Gauge.builder("ringtrace.sip.connections", sip, SipProxy::connections).register(registry);
         Gauge.builder("ringtrace.directory.numbers", directory, NumberDirectory::size)
                 .register(registry);

@@ -152,7 +152,7 @@ public final class StoreCallRecords implements CallRecords {
                 row.getString("visitor_id"),
                 row.getObject("erased_at") != null,
                 RecordJson.fields(row.getString("marketing_data")),
-                Map.of(),
+                RecordJson.fields(row.getString("marketing_sources")),
                 textOf(row, "attribution_status"),
                 row.getObject("attribution_confidence") == null ? null : row.getDouble("attribution_confidence"),
                 whole(row, "lease_age_ms"),

@@ -205,7 +205,7 @@ public final class StoreVisitorErasure implements VisitorErasure {
     /** Takes the visitor out of these records. */
     static void blank(Connection connection, List<CallId> calls, long now) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("UPDATE call_record SET visitor_id = NULL,"
-                + " marketing_data = '" + RecordWriter.NO_FIELDS + "', erased_at = ? WHERE call_id = ?")) {
+                + " marketing_data = '" + RecordWriter.NO_FIELDS + "', marketing_sources = NULL, erased_at = ? WHERE call_id = ?")) {
             for (CallId call : calls) {
                 update.setLong(1, now);
                 update.setBytes(2, call.toBytes());
@@ -225,7 +225,7 @@ public final class StoreVisitorErasure implements VisitorErasure {
             update.executeUpdate();
         }
         try (PreparedStatement update = connection.prepareStatement("UPDATE lease SET visitor_id = NULL,"
-                + " marketing_data = '" + RecordWriter.NO_FIELDS + "' WHERE number = ? AND version = ?")) {
+                + " marketing_data = '" + RecordWriter.NO_FIELDS + "', marketing_sources = NULL WHERE number = ? AND version = ?")) {
             update.setLong(1, lease.number());
             update.setLong(2, lease.version());
             return update.executeUpdate();
