@@ -159,7 +159,7 @@ class ConfigurationTest {
                     .isEqualTo(new StoreConfig(
                             null,
                             folder.resolve("data"),
-                            new StoreConfig.Journal(2048 * MEGABYTE, 16 * MEGABYTE),
+                            new StoreConfig.Journal(2048 * MEGABYTE, 16 * MEGABYTE, false),
                             new StoreConfig.Embedded(256 * MEGABYTE)));
         }
 
@@ -174,6 +174,7 @@ class ConfigurationTest {
                               journal:
                                 size-limit-mb: 100
                                 segment-mb: 25
+                                force: before-send
                               embedded:
                                 buffer-pool-mb: 1024
                             """)
@@ -188,7 +189,7 @@ class ConfigurationTest {
                                     "ringtrace",
                                     new SecretReference.FromEnvironment("DATABASE_PASSWORD")),
                             Path.of("/var/lib/ringtrace"),
-                            new StoreConfig.Journal(100 * MEGABYTE, 25 * MEGABYTE),
+                            new StoreConfig.Journal(100 * MEGABYTE, 25 * MEGABYTE, true),
                             new StoreConfig.Embedded(1024 * MEGABYTE)));
         }
 

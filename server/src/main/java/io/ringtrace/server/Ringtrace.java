@@ -271,15 +271,13 @@ public final class Ringtrace implements AutoCloseable {
         RetentionConfig kept = configuration.retention();
         Retention retention = open(
                 "retention",
-                new Retention(
-                        database, clock, node, new Retention.Periods(kept.callRecords(), kept.leaseHistory())));
+                new Retention(database, clock, node, new Retention.Periods(kept.callRecords(), kept.leaseHistory())));
         retention.start();
-        StoreTransactions transactions = new StoreTransactions(
-                database, clock, configuration.sip().maximumCallDuration());
+        StoreTransactions transactions =
+                new StoreTransactions(database, clock, configuration.sip().maximumCallDuration());
         StoreWebhooks webhooks = StoreWebhooks.open(database, clock, transactions, data.path(), node);
         WebhookTargets targets = new WebhookTargets(configuration.webhooks().allowedNetworks());
-        WebhookDelivery delivery =
-                open("webhooks", new WebhookDelivery(webhooks, targets, clock, new SecureRandom()));
+        WebhookDelivery delivery = open("webhooks", new WebhookDelivery(webhooks, targets, clock, new SecureRandom()));
         delivery.start();
 
         PlanHolder plan = new PlanHolder(configuration.plan());
@@ -488,7 +486,11 @@ public final class Ringtrace implements AutoCloseable {
     private static JournalSettings journalSettings(StoreConfig.Journal journal) {
         JournalSettings defaults = JournalSettings.defaults();
         return new JournalSettings(
-                journal.segmentBytes(), journal.sizeLimitBytes(), defaults.retention(), defaults.forceInterval());
+                journal.segmentBytes(),
+                journal.sizeLimitBytes(),
+                defaults.retention(),
+                defaults.forceInterval(),
+                journal.forcedBeforeSend() ? JournalSettings.Force.BEFORE_SEND : JournalSettings.Force.GROUPED);
     }
 
     private static HttpSettings httpSettings(HttpConfig http) {

@@ -54,6 +54,7 @@ public final class ProxyCore {
     private static final Duration COOKIE_SLACK = Duration.ofHours(1);
     private final CallTallies tallies = new CallTallies();
     private final Overload overload;
+    private final RefusedInvites refused;
     private final ProxyParts parts;
     private final RandomGenerator random;
     private final RequestValidation validation;
@@ -153,6 +154,8 @@ public final class ProxyCore {
                 rules.noAnswerLimit().toMillis());
         liveCalls.watchedBy(new CallSupervision(parts, hops.listeners(), rules.maximumDuration()));
         this.overload = new Overload(rules.sheds(), TimerWheel.TICK_MILLIS);
+        this.refused = new RefusedInvites(
+                parts.transactions().timers().t1().multipliedBy(64).toMillis());
         this.random = random;
         this.validation = new RequestValidation(parts.names());
         this.routes = new RouteProcessing(parts.names());
@@ -237,6 +240,10 @@ public final class ProxyCore {
         if (trunk == null || trunk.access().digest() != null || !overload.refuses(random.nextDouble())) {
             return false;
         }
+        refused.refused(
+                parts.transactions().lastingKey(request),
+                Refusal.FULL,
+                parts.monotonicMillis().getAsLong());
         parts.answers().refuse(request, source, Refusal.FULL);
         return true;
     }
@@ -324,19 +331,30 @@ public final class ProxyCore {
             parts.answers().refuse(request, source, Refusal.FORBIDDEN);
         } else if (merged.pending(request, trunk)) {
             parts.answers().refuse(request, source, Refusal.MERGED);
+        } else {
+            firstInvite(request, source, trunk, loopHash);
+        }
+    }
+
+    private void firstInvite(SipMessage request, Hop source, Trunk trunk, int loopHash) {
+        InviteKey key = parts.transactions().lastingKey(request);
+        long now = parts.monotonicMillis().getAsLong();
+        Refusal before = refused.find(key, now);
+        if (before != null) {
+            parts.answers().refuse(request, source, before);
         } else if (parts.transactions().fullForCalls()
                 || !parts.recording().acceptsNewCalls()
                 || (trunk.access().digest() != null && overload.shedding() && overload.refuses(random.nextDouble()))) {
+            refused.refused(key, Refusal.FULL, now);
             parts.answers().refuse(request, source, Refusal.FULL);
         } else {
-            admitted(request, source, trunk, loopHash);
+            admitted(request, source, trunk, loopHash, key);
         }
     }
 
     /** A first INVITE of a trunk, for which there is room. */
-    private void admitted(SipMessage request, Hop source, Trunk trunk, int loopHash) {
+    private void admitted(SipMessage request, Hop source, Trunk trunk, int loopHash, InviteKey key) {
         long now = parts.clock().nowMillis();
-        InviteKey key = parts.transactions().lastingKey(request);
         RecentInvite first = rejoining.find(key, now);
         if (first != null) {
             again(first, request, source, trunk, loopHash);
@@ -345,6 +363,7 @@ public final class ProxyCore {
         CallCapacity.Place place =
                 parts.capacity().ofTrunk(trunk.name(), trunk.limits().trunk());
         if (place == null) {
+            refused.refused(key, Refusal.TRUNK_LIMIT, parts.monotonicMillis().getAsLong());
             parts.answers().refuse(request, source, Refusal.TRUNK_LIMIT);
             return;
         }
