@@ -502,7 +502,11 @@ public final class Ringtrace implements AutoCloseable {
     private static JournalSettings journalSettings(StoreConfig.Journal journal) {
         JournalSettings defaults = JournalSettings.defaults();
         return new JournalSettings(
-                journal.segmentBytes(), journal.sizeLimitBytes(), defaults.retention(), defaults.forceInterval());
+                journal.segmentBytes(),
+                journal.sizeLimitBytes(),
+                defaults.retention(),
+                defaults.forceInterval(),
+                journal.forcedBeforeSend() ? JournalSettings.Force.BEFORE_SEND : JournalSettings.Force.GROUPED);
     }
 
     private static HttpSettings httpSettings(HttpConfig http) {
