@@ -13,8 +13,7 @@ public interface Transactions {
      * @param corrects the call's transaction that this one takes the place of; null for its first
      * @param record as it is now: one that was corrected shows what corrects it
      */
-    record Transaction(
-            long id, @Nullable Long corrects, long publishedAtMillis, CallRecord record) {}
+    record Transaction(long id, @Nullable Long corrects, long publishedAtMillis, CallRecord record) {}
 
     /**
      * Whose calls.

@@ -26,8 +26,7 @@ public interface Webhooks {
             int deadLetters) {}
 
     /** A transaction that was given up. */
-    record DeadLetter(
-            long transactionId, String reason, int attempts, long setAsideAtMillis, boolean again) {}
+    record DeadLetter(long transactionId, String reason, int attempts, long setAsideAtMillis, boolean again) {}
 
     /**
      * Sets or changes the network's webhook; the network must exist. A new one begins with what is published from now on, a changed one goes on.

@@ -168,7 +168,9 @@ class CallsTest {
         assertThat(lines[0]).startsWith("call_id,transaction_id,start_time,").endsWith(",node,complete");
         assertThat(lines[1]).contains(",'=cmd|' /C calc'!A0,", ",+18005550199,", ",'+18005550123,");
         assertThat(lines[2])
-                .contains(",leased,+12125550101,false,", ",v1,false,\"{\"\"utm_source\"\":\"\"a,\\\"\"b\\\"\"\"\"}\",\"{\"\"utm_source\"\":\"\"tag\"\"}\",0.75,");
+                .contains(
+                        ",leased,+12125550101,false,",
+                        ",v1,false,\"{\"\"utm_source\"\":\"\"a,\\\"\"b\\\"\"\"\"}\",\"{\"\"utm_source\"\":\"\"tag\"\"}\",0.75,");
     }
 
     private static List<CallId> calls(HttpResponse<String> answer) {

@@ -30,7 +30,19 @@ class LimitsTest {
 
     private static HttpSettings settings(int concurrent, int perSecond, int burst) {
         return new HttpSettings(
-                "127.0.0.1", 0, 1 << 20, 10 << 20, 1000, concurrent, 64, 100, perSecond, burst, 2, List.of(), Pages.USUAL);
+                "127.0.0.1",
+                0,
+                1 << 20,
+                10 << 20,
+                1000,
+                concurrent,
+                64,
+                100,
+                perSecond,
+                burst,
+                2,
+                List.of(),
+                Pages.USUAL);
     }
 
     @Test

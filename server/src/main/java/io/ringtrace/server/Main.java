@@ -25,6 +25,7 @@ import io.ringtrace.server.command.SchemaCommand;
 import io.ringtrace.server.command.ServeCommand;
 import io.ringtrace.server.command.SizingCommand;
 import io.ringtrace.server.command.StatusCommand;
+import io.ringtrace.server.command.TraceCommand;
 import io.ringtrace.server.command.TrunksCommand;
 import io.ringtrace.server.command.VisitorsCommand;
 import io.ringtrace.server.command.WebhooksCommand;
@@ -46,6 +47,7 @@ import picocli.CommandLine.Command;
             SchemaCommand.class,
             StatusCommand.class,
             TrunksCommand.class,
+            TraceCommand.class,
             GatewaysCommand.class,
             ReloadCommand.class,
             PlansCommand.class,

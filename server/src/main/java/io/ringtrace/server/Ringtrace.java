@@ -16,6 +16,7 @@ import io.ringtrace.config.KeptSets;
 import io.ringtrace.config.PlanHolder;
 import io.ringtrace.config.PlanReload;
 import io.ringtrace.config.RetentionConfig;
+import io.ringtrace.config.SecretReference;
 import io.ringtrace.config.SipConfig;
 import io.ringtrace.config.StoreConfig;
 import io.ringtrace.http.HttpApi;
@@ -29,6 +30,7 @@ import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.SipSettings;
 import io.ringtrace.sip.admission.FloodGuard;
+import io.ringtrace.sip.trace.HepMirror;
 import io.ringtrace.sip.transport.ListenerException;
 import io.ringtrace.sip.transport.StreamLimits;
 import io.ringtrace.sip.transport.TlsFiles;
@@ -233,7 +235,8 @@ public final class Ringtrace implements AutoCloseable {
         StoreDatabase database = open("database", StoreDatabase.open(storeSettings(store, data, environment)));
         DatabaseLeaseClock clock = open("lease clock", DatabaseLeaseClock.start(database));
 
-        NumberDirectory directory = new NumberDirectory(clock);
+        PlanHolder plan = new PlanHolder(configuration.plan());
+        NumberDirectory directory = new NumberDirectory(clock, () -> plan.plan().forwardedFields());
         DirectoryFile directoryFile = open("directory file", new DirectoryFile(data.directory(), directory));
         directoryFile.start();
         BinlogFeed feed = open("directory feed", new BinlogFeed(database, node, directory, clock));
@@ -272,18 +275,15 @@ public final class Ringtrace implements AutoCloseable {
         RetentionConfig kept = configuration.retention();
         Retention retention = open(
                 "retention",
-                new Retention(
-                        database, clock, node, new Retention.Periods(kept.callRecords(), kept.leaseHistory())));
+                new Retention(database, clock, node, new Retention.Periods(kept.callRecords(), kept.leaseHistory())));
         retention.start();
-        StoreTransactions transactions = new StoreTransactions(
-                database, clock, configuration.sip().maximumCallDuration());
+        StoreTransactions transactions =
+                new StoreTransactions(database, clock, configuration.sip().maximumCallDuration());
         StoreWebhooks webhooks = StoreWebhooks.open(database, clock, transactions, data.path(), node);
         WebhookTargets targets = new WebhookTargets(configuration.webhooks().allowedNetworks());
-        WebhookDelivery delivery =
-                open("webhooks", new WebhookDelivery(webhooks, targets, clock, new SecureRandom()));
+        WebhookDelivery delivery = open("webhooks", new WebhookDelivery(webhooks, targets, clock, new SecureRandom()));
         delivery.start();
 
-        PlanHolder plan = new PlanHolder(configuration.plan());
         PlanReload reload = new PlanReload(
                 source.loader(),
                 source.file(),
@@ -300,7 +300,13 @@ public final class Ringtrace implements AutoCloseable {
 
         SipProxy proxy = open(
                 "SIP proxy",
-                new SipProxy(sipSettings(configuration.sip()), plan, directory, clock, cookieKeys, journal::recorder));
+                new SipProxy(
+                        sipSettings(configuration.sip(), environment),
+                        plan,
+                        directory,
+                        clock,
+                        cookieKeys,
+                        journal::recorder));
         BackgroundThreads.giveWay();
         beforeListening.run();
         proxy.remember(journal.recentInvites());
@@ -506,17 +512,9 @@ public final class Ringtrace implements AutoCloseable {
                         new HttpSettings.Pages(http.newNumbersBySource(), http.newNumbersByPool()));
     }
 
-    private static SipSettings sipSettings(SipConfig sip) throws StartException {
-        @Nullable
+    private static SipSettings sipSettings(SipConfig sip, Map<String, String> environment) throws StartException {
         String advertised =
                 sip.advertisedHosts().isEmpty() ? null : sip.advertisedHosts().getFirst();
-        if (advertised == null
-                && sip.listeners().stream()
-                        .anyMatch(l -> l.address().isAnyLocalAddress() && l.advertisedHost() == null)) {
-            throw new StartException(
-                    "a SIP listener stands for all of this machine's addresses, and Via and Record-Route must name"
-                            + " one: say in sip.advertised-hosts which host others reach it by");
-        }
         List<SipSettings.ListenAddress> listeners = sip.listeners().stream()
                 .map(l -> new SipSettings.ListenAddress(
                         l.transport(),
@@ -539,6 +537,10 @@ public final class Ringtrace implements AutoCloseable {
                         sip.floodGuard().refusals(),
                         sip.floodGuard().within(),
                         sip.floodGuard().ban()));
+        SipConfig.Hep hep = sip.hep();
+        if (hep != null) {
+            settings = settings.withHep(collector(hep, environment));
+        }
         SipConfig.Tls tls = sip.tls();
         return tls == null
                 ? settings
@@ -548,6 +550,17 @@ public final class Ringtrace implements AutoCloseable {
                         tls.trusted(),
                         TlsFiles.ClientCertificates.valueOf(
                                 tls.clientCertificates().name())));
+    }
+
+    private static HepMirror.Collector collector(SipConfig.Hep hep, Map<String, String> environment)
+            throws StartException {
+        SecretReference password = hep.password();
+        try {
+            return new HepMirror.Collector(
+                    hep.host(), hep.port(), hep.captureId(), password == null ? "" : password.read(environment));
+        } catch (IOException e) {
+            throw new StartException("sip.hep.password: " + e.getMessage(), e);
+        }
     }
 
     private static StreamLimits streams(SipConfig.Connections connections) {

@@ -249,8 +249,8 @@ final class LeaseFacts {
             this.call = call;
             this.marketingData = marketingData;
             this.marketingSources = marketingSources;
-            this.confidence =
-                    new AttributionConfidence(delays, call.atMillis() - lease(call).presentedAt());
+            this.confidence = new AttributionConfidence(
+                    delays, call.atMillis() - lease(call).presentedAt());
         }
 
         void add(long presentedAt) {

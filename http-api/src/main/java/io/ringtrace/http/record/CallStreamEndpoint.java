@@ -47,8 +47,8 @@ public final class CallStreamEndpoint {
     }
 
     public List<Endpoint> endpoints() {
-        return List.of(Endpoint.get(
-                "/v1/calls/stream", Access.NETWORK, ErrorShape.OURS, new Work.Streaming(this::stream)));
+        return List.of(
+                Endpoint.get("/v1/calls/stream", Access.NETWORK, ErrorShape.OURS, new Work.Streaming(this::stream)));
     }
 
     private @Nullable Problem stream(Request request, EventSink sink)

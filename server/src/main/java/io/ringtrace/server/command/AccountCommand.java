@@ -254,8 +254,8 @@ public final class AccountCommand {
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
                     String network,
-            @Option(names = "--url", paramLabel = "URL", description = "where requests go; https or http")
-                    @Nullable String url,
+            @Option(names = "--url", paramLabel = "URL", description = "where requests go; https or http") @Nullable
+                    String url,
             @Option(names = "--remove", description = "no more requests; its dead letters go too") boolean remove)
             throws CommandException {
         String path = "/v1/webhook?network=" + encoded(network);
@@ -271,7 +271,9 @@ public final class AccountCommand {
             } else {
                 client.get(path)
                         .properties()
-                        .forEach(field -> out().printf("%-32s %s%n", field.getKey(), field.getValue().asString("-")));
+                        .forEach(field -> out().printf(
+                                        "%-32s %s%n",
+                                        field.getKey(), field.getValue().asString("-")));
             }
         }
         return 0;
