@@ -242,16 +242,24 @@ public final class Ringtrace implements AutoCloseable {
         BinlogFeed feed = open("directory feed", new BinlogFeed(database, node, directory, clock));
         feed.start();
 
-        StoreAccounts accounts = open("accounts", StoreAccounts.open(database, clock, directory, data.path(), store.numberRest()));
-        DrainedNumbers drained = open("drained numbers", new DrainedNumbers(database, clock, directory, store.numberRest()));
+        StoreAccounts accounts =
+                open("accounts", StoreAccounts.open(database, clock, directory, data.path(), store.numberRest()));
+        DrainedNumbers drained =
+                open("drained numbers", new DrainedNumbers(database, clock, directory, store.numberRest()));
         drained.start();
         PoolObservations observations = new PoolObservations(database);
-        PoolScaling scaling = open("pool scaling", new PoolScaling(database, clock, directory, observations, store.numberRest()));
+        PoolScaling scaling =
+                open("pool scaling", new PoolScaling(database, clock, directory, observations, store.numberRest()));
         scaling.start();
         LeaseAllocator leases = open(
                 "lease allocator",
                 new LeaseAllocator(
-                        database, clock, new PoolFilling(store.numberRest()), directory, observations, LeaseAllocator.Settings.DEFAULT));
+                        database,
+                        clock,
+                        new PoolFilling(store.numberRest()),
+                        directory,
+                        observations,
+                        LeaseAllocator.Settings.DEFAULT));
 
         StoredCookieKeys cookieKeys =
                 open("cookie keys", new StoredCookieKeys(data.path().resolve("cookie-keys"), database, clock));

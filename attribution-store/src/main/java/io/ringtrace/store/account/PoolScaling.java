@@ -53,11 +53,7 @@ public final class PoolScaling implements AutoCloseable {
 
     /** @param rest how long a number that leaves its pool is lent to nobody else */
     public PoolScaling(
-            StoreDatabase database,
-            LeaseClock clock,
-            NumberFeed feed,
-            PoolObservations observations,
-            Duration rest) {
+            StoreDatabase database, LeaseClock clock, NumberFeed feed, PoolObservations observations, Duration rest) {
         this.database = database;
         this.clock = clock;
         this.feed = feed;

@@ -204,8 +204,9 @@ public final class StoreVisitorErasure implements VisitorErasure {
 
     /** Takes the visitor out of these records. */
     static void blank(Connection connection, List<CallId> calls, long now) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement("UPDATE call_record SET visitor_id = NULL,"
-                + " marketing_data = '" + RecordWriter.NO_FIELDS + "', marketing_sources = NULL, erased_at = ? WHERE call_id = ?")) {
+        try (PreparedStatement update =
+                connection.prepareStatement("UPDATE call_record SET visitor_id = NULL," + " marketing_data = '"
+                        + RecordWriter.NO_FIELDS + "', marketing_sources = NULL, erased_at = ? WHERE call_id = ?")) {
             for (CallId call : calls) {
                 update.setLong(1, now);
                 update.setBytes(2, call.toBytes());
@@ -224,8 +225,9 @@ public final class StoreVisitorErasure implements VisitorErasure {
             update.setLong(3, lease.version());
             update.executeUpdate();
         }
-        try (PreparedStatement update = connection.prepareStatement("UPDATE lease SET visitor_id = NULL,"
-                + " marketing_data = '" + RecordWriter.NO_FIELDS + "', marketing_sources = NULL WHERE number = ? AND version = ?")) {
+        try (PreparedStatement update =
+                connection.prepareStatement("UPDATE lease SET visitor_id = NULL," + " marketing_data = '"
+                        + RecordWriter.NO_FIELDS + "', marketing_sources = NULL WHERE number = ? AND version = ?")) {
             update.setLong(1, lease.number());
             update.setLong(2, lease.version());
             return update.executeUpdate();
