@@ -73,6 +73,8 @@ need() {
 # What the embedded store and the SIPp scenarios need.
 need_mariadb() { need mariadbd mariadb-server-core; }
 need_sipp() { need sipp sip-tester; }
+# What steps a test's wall clock.
+need_faketime() { need faketime faketime; }
 need_maven() { need mvn maven; }
 # What bundles the tag, and what its tests open pages in.
 need_node() { need node nodejs; need npm npm; }

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attributionStatus as in {@code AttributionStatus.text()}
  * @param leaseId number and version of the lease: {@code 18005550123.7}
+ * @param transactionId by which it was published last; null while it was not
+ * @param visitorErased the visitor's id and marketing data were taken out
+ * @param marketingSources where values came from, as {@code MarketingSource.text()}; those not named, by the API
  * @param postDialDelayMillis the INVITE's arrival to the first 18x or, without one, the final answer
  * @param postDialDelayTheirsMillis of these, from the INVITE to the gateway that brought it
  * @param postDialDelayOursMillis the rest, gateways tried before among it
@@ -26,11 +29,14 @@ public record CallRecord(
         @Nullable PhoneNumber promoNumber,
         @Nullable PhoneNumber destination,
         @Nullable String network,
+        @Nullable String advertiser,
         @Nullable String poolId,
         @Nullable String campaignId,
         @Nullable String leaseId,
         @Nullable String visitorId,
+        boolean visitorErased,
         Map<String, String> marketingData,
+        Map<String, String> marketingSources,
         String attributionStatus,
         @Nullable Double attributionConfidence,
         @Nullable Long leaseAgeMillis,
@@ -58,6 +64,7 @@ public record CallRecord(
         boolean complete) {
     public CallRecord {
         marketingData = Map.copyOf(marketingData);
+        marketingSources = Map.copyOf(marketingSources);
         attempts = List.copyOf(attempts);
     }
 }

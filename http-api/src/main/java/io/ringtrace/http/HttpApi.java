@@ -3,14 +3,19 @@ package io.ringtrace.http;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.ringtrace.http.account.DestinationEndpoints;
+import io.ringtrace.http.account.MarketingDictionaryEndpoints;
+import io.ringtrace.http.account.NumberReportEndpoints;
 import io.ringtrace.http.allocate.AllocateEndpoints;
 import io.ringtrace.http.allocate.BulkEndpoint;
 import io.ringtrace.http.endpoint.Answer;
+import io.ringtrace.http.endpoint.AskedNetwork;
 import io.ringtrace.http.endpoint.Endpoint;
 import io.ringtrace.http.endpoint.ErrorShape;
 import io.ringtrace.http.endpoint.Problem;
 import io.ringtrace.http.lease.LeaseEndpoint;
 import io.ringtrace.http.lease.SiteLeaseEndpoint;
+import io.ringtrace.http.lease.VisitorFields;
 import io.ringtrace.http.limit.NewNumbers;
 import io.ringtrace.http.listener.Door;
 import io.ringtrace.http.listener.EndpointRouter;
@@ -22,8 +27,14 @@ import io.ringtrace.http.operator.OperatorEndpoints;
 import io.ringtrace.http.operator.SiteEndpoints;
 import io.ringtrace.http.operator.SmsNumberEndpoint;
 import io.ringtrace.http.pool.RingPoolEndpoints;
+import io.ringtrace.http.pool.SizingEndpoints;
 import io.ringtrace.http.record.CallEndpoints;
+import io.ringtrace.http.record.CallStreamEndpoint;
+import io.ringtrace.http.record.CallsInProgressEndpoint;
+import io.ringtrace.http.record.TransactionEndpoints;
 import io.ringtrace.http.tag.TagEndpoints;
+import io.ringtrace.http.visitor.ErasureEndpoint;
+import io.ringtrace.http.webhook.WebhookEndpoints;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -73,13 +84,16 @@ public final class HttpApi implements AutoCloseable {
     public HttpApi(HttpSettings settings, HttpPorts ports, PrometheusMeterRegistry metrics, byte[] operatorToken) {
         this.settings = settings;
         List<Endpoint> all = new ArrayList<>();
-        all.addAll(new AllocateEndpoints(ports.leases(), ports.pools()).endpoints());
-        all.addAll(new BulkEndpoint(ports.leases(), ports.pools(), settings.bulkRows()).endpoints());
-        all.addAll(new RingPoolEndpoints(ports.pools()).endpoints());
-        all.addAll(new LeaseEndpoint(ports.leases(), ports.pools(), settings.bulkRows()).endpoints());
+        VisitorFields visitorFields = new VisitorFields(ports.pools(), ports.dictionaries());
+        all.addAll(new AllocateEndpoints(ports.leases(), ports.pools(), visitorFields).endpoints());
+        all.addAll(new BulkEndpoint(ports.leases(), ports.pools(), visitorFields, settings.bulkRows()).endpoints());
+        all.addAll(new RingPoolEndpoints(ports.pools(), ports.poolSizes()).endpoints());
+        all.addAll(new SizingEndpoints(ports.poolSizes(), ports.pools()).endpoints());
+        all.addAll(new LeaseEndpoint(ports.leases(), ports.pools(), visitorFields, settings.bulkRows()).endpoints());
         all.addAll(new SiteLeaseEndpoint(
                         ports.leases(),
-                        ports.pools(),
+                        ports.destinations(),
+                        visitorFields,
                         ports.accounts(),
                         ports.smsNumbers(),
                         new NewNumbers(
@@ -87,8 +101,18 @@ public final class HttpApi implements AutoCloseable {
                                 settings.pages().newNumbersByPool()))
                 .endpoints());
         all.addAll(new TagEndpoints().endpoints());
-        all.addAll(new CallEndpoints(ports.callRecords()).endpoints());
+        RecordPorts records = ports.records();
+        AskedNetwork networks = new AskedNetwork(ports.accounts());
+        all.addAll(new CallStreamEndpoint(records.news(), records.transactions()).endpoints());
+        all.addAll(new CallEndpoints(records.calls()).endpoints());
+        all.addAll(new TransactionEndpoints(records.transactions()).endpoints());
+        all.addAll(new CallsInProgressEndpoint(records.transactions()).endpoints());
+        all.addAll(new WebhookEndpoints(records.webhooks(), records.webhookTargets(), networks).endpoints());
+        all.addAll(new ErasureEndpoint(records.erasure(), networks).endpoints());
         all.addAll(new OperatorEndpoints(ports.accounts(), ports.numberBank()).endpoints());
+        all.addAll(new MarketingDictionaryEndpoints(ports.dictionaries()).endpoints());
+        all.addAll(new DestinationEndpoints(ports.destinations()).endpoints());
+        all.addAll(new NumberReportEndpoints(ports.numberReports()).endpoints());
         all.addAll(new SiteEndpoints(ports.accounts()).endpoints());
         all.addAll(new SmsNumberEndpoint(ports.accounts(), ports.smsNumbers()).endpoints());
         all.addAll(new KeyEndpoints(ports.accounts(), ports.pools()).endpoints());
@@ -222,6 +246,7 @@ public final class HttpApi implements AutoCloseable {
         if (running == null) {
             return;
         }
+        router.endStreams();
         List<Future<Void>> shut = servers.stream().map(s -> s.shutdown(GRACE)).toList();
         finish("HTTP requests", Future.join(shut));
         finish("the HTTP listener", running.close());

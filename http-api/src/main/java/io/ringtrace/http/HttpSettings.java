@@ -16,6 +16,7 @@ import java.util.List;
  * @param connections most open connections; more are closed at once
  * @param requestsPerSecond rate that one network token, or one source address without a token, may keep up; beyond it 429 with Retry-After
  * @param burst how many requests may come at once before that rate holds
+ * @param streams most clients of the call stream at once; more are answered 503 with Retry-After
  * @param trustedProxies whose X-Forwarded-For is believed
  * @param pages how much the tag's endpoint lends
  */
@@ -30,6 +31,7 @@ public record HttpSettings(
         int connections,
         int requestsPerSecond,
         int burst,
+        int streams,
         List<IpNetwork> trustedProxies,
         Pages pages) {
     /**
@@ -59,15 +61,16 @@ public record HttpSettings(
                 || waitingCalls < 1
                 || connections < 1
                 || requestsPerSecond < 1
-                || burst < 1) {
+                || burst < 1
+                || streams < 1) {
             throw new IllegalArgumentException("every limit of the HTTP interface must be at least 1");
         }
     }
 
-    /** The usual limits: 1 MB, 10 MB for imports, 1,000 rows, 1,024 requests, 64 waiting, 10,000 connections, 5,000 requests/s after 10,000. */
+    /** The usual limits: 1 MB, 10 MB for imports, 1,000 rows, 1,024 requests, 64 waiting, 10,000 connections, 5,000 requests/s after 10,000, 64 streams. */
     public static HttpSettings at(String address, int port) {
         return new HttpSettings(
-                address, port, 1 << 20, 10 << 20, 1_000, 1_024, 64, 10_000, 5_000, 10_000, List.of(), Pages.USUAL);
+                address, port, 1 << 20, 10 << 20, 1_000, 1_024, 64, 10_000, 5_000, 10_000, 64, List.of(), Pages.USUAL);
     }
 
     public HttpSettings with(List<IpNetwork> proxies, Pages limits) {
@@ -82,6 +85,7 @@ public record HttpSettings(
                 connections,
                 requestsPerSecond,
                 burst,
+                streams,
                 proxies,
                 limits);
     }

@@ -38,6 +38,10 @@ class AccessTest {
                 .replace(":advertiser", "adv")
                 .replace(":campaign", "camp")
                 .replace(":callId", "x")
+                // It would not end.
+                .replace("/v1/calls/stream", "/v1/calls/stream?last_event_id=x")
+                .replace(":field", "mood")
+                .replace(":number", "+12125550142")
                 .replace(":id", "16");
         String body = endpoint.method().equals("GET") || endpoint.method().equals("DELETE") ? "" : "{}";
         return api.send(
@@ -125,11 +129,15 @@ class AccessTest {
                 new HttpPorts(
                         api.pools,
                         api.pools,
+                        api.sizes,
                         api.account,
                         api.account,
                         api.account,
                         api.account,
-                        api.records,
+                        api.marketing,
+                        api.destinations,
+                        api.destinations,
+                        api.records.ports(),
                         new NoHealth(),
                         new InMemoryOperations()),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),

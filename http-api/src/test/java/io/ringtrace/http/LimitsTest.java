@@ -30,7 +30,19 @@ class LimitsTest {
 
     private static HttpSettings settings(int concurrent, int perSecond, int burst) {
         return new HttpSettings(
-                "127.0.0.1", 0, 1 << 20, 10 << 20, 1000, concurrent, 64, 100, perSecond, burst, List.of(), Pages.USUAL);
+                "127.0.0.1",
+                0,
+                1 << 20,
+                10 << 20,
+                1000,
+                concurrent,
+                64,
+                100,
+                perSecond,
+                burst,
+                2,
+                List.of(),
+                Pages.USUAL);
     }
 
     @Test
@@ -102,7 +114,7 @@ class LimitsTest {
     @Test
     void connectionsBeyondTheLimitAreClosed() throws Exception {
         HttpSettings one =
-                new HttpSettings("127.0.0.1", 0, 1000, 1000, 10, 10, 10, 1, 1000, 1000, List.of(), Pages.USUAL);
+                new HttpSettings("127.0.0.1", 0, 1000, 1000, 10, 10, 10, 1, 1000, 1000, 2, List.of(), Pages.USUAL);
         try (RunningApi api = new RunningApi(one);
                 Socket second = new Socket(InetAddress.ofLiteral("127.0.0.1"), api.port)) {
             second.setSoTimeout(10_000);
@@ -168,11 +180,15 @@ class LimitsTest {
                     new HttpPorts(
                             api.pools,
                             api.pools,
+                            api.sizes,
                             api.account,
                             api.account,
                             api.account,
                             api.account,
-                            api.records,
+                            api.marketing,
+                            api.destinations,
+                            api.destinations,
+                            api.records.ports(),
                             new NoChecks(),
                             new InMemoryOperations()),
                     new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
@@ -185,11 +201,15 @@ class LimitsTest {
                     new HttpPorts(
                             api.pools,
                             api.pools,
+                            api.sizes,
                             api.account,
                             api.account,
                             api.account,
                             api.account,
-                            api.records,
+                            api.marketing,
+                            api.destinations,
+                            api.destinations,
+                            api.records.ports(),
                             new NoChecks(),
                             new InMemoryOperations()),
                     new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),

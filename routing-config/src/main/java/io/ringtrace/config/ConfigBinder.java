@@ -34,7 +34,14 @@ final class ConfigBinder {
     }
 
     Configuration bind(String version) {
-        return new Configuration(sip(), store(), http(), log(), new PlanBinder(tree, rows, environment).bind(version));
+        return new Configuration(
+                sip(),
+                store(),
+                http(),
+                retention(),
+                webhooks(),
+                log(),
+                new PlanBinder(tree, rows, environment).bind(version));
     }
 
     SipConfig sip() {
@@ -125,8 +132,12 @@ final class ConfigBinder {
         return new StoreConfig(
                 external,
                 path(required(store, "data-directory")),
-                new StoreConfig.Journal(bytes(journal, "size-limit-mb"), bytes(journal, "segment-mb")),
-                new StoreConfig.Embedded(bytes(store.mapping("embedded"), "buffer-pool-mb")));
+                new StoreConfig.Journal(
+                        bytes(journal, "size-limit-mb"),
+                        bytes(journal, "segment-mb"),
+                        text(journal, "force").equals("before-send")),
+                new StoreConfig.Embedded(bytes(store.mapping("embedded"), "buffer-pool-mb")),
+                duration(store, "number-rest"));
     }
 
     private Path path(YamlNode.Scalar written) {
@@ -147,6 +158,17 @@ final class ConfigBinder {
                         .toList(),
                 integer(tag, "new-numbers-per-minute-per-source-network"),
                 integer(tag, "new-numbers-per-minute-per-pool"));
+    }
+
+    private RetentionConfig retention() {
+        YamlNode.Mapping retention = tree.mapping("retention");
+        return new RetentionConfig(duration(retention, "call-records"), duration(retention, "lease-history"));
+    }
+
+    private WebhookConfig webhooks() {
+        return new WebhookConfig(texts(tree.mapping("webhooks").items("allow-networks")).stream()
+                .map(IpNetwork::parse)
+                .toList());
     }
 
     private LogConfig log() {

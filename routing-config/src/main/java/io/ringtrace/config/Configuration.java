@@ -7,4 +7,11 @@ import io.ringtrace.routing.RoutingPlan;
  *
  * @param plan trunks, gateways, routes and static numbers; its version is a hash of the file
  */
-public record Configuration(SipConfig sip, StoreConfig store, HttpConfig http, LogConfig log, RoutingPlan plan) {}
+public record Configuration(
+        SipConfig sip,
+        StoreConfig store,
+        HttpConfig http,
+        RetentionConfig retention,
+        WebhookConfig webhooks,
+        LogConfig log,
+        RoutingPlan plan) {}

@@ -47,7 +47,7 @@ final class OwnershipChecks {
                     "",
                     null,
                     "a store that says which of the " + numbers.size() + " numbers in these files it owns",
-                    Finding.printable(String.valueOf(e.getMessage())));
+                    String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
             return false;
         }
         places.forEach(place -> compare(place, owned.get(place.number())));

@@ -64,7 +64,7 @@ public final class PlanReload {
         }
     }
 
-    /** @param findings what was wrong, at least one */
+    /** @param findings the errors, at least one */
     public record Failure(Instant at, List<Finding> findings) {
         public Failure {
             findings = List.copyOf(findings);
@@ -305,7 +305,9 @@ public final class PlanReload {
         state = new State(
                 before.version,
                 before.loadedAt,
-                new Failure(clock.instant(), findings),
+                new Failure(
+                        clock.instant(),
+                        findings.stream().filter(Finding::isError).toList()),
                 true,
                 before.afterRestart,
                 before.applied,
@@ -368,7 +370,9 @@ public final class PlanReload {
                     plan.staticNumbers().size());
             changes.stream().limit(MOST_LOGGED).forEach(change -> LOG.info("{}", change));
         }
-        log(warnings);
+        if (!same || !warnings.equals(before.warnings)) {
+            log(warnings);
+        }
         if (!afterRestart.isEmpty()) {
             LOG.warn("{}: changes of {} count after a restart only", file, String.join(", ", afterRestart));
         }
@@ -388,6 +392,12 @@ public final class PlanReload {
         }
         if (!next.http().equals(started.http())) {
             sections.add("http");
+        }
+        if (!next.retention().equals(started.retention())) {
+            sections.add("retention");
+        }
+        if (!next.webhooks().equals(started.webhooks())) {
+            sections.add("webhooks");
         }
         if (!next.log().equals(started.log())) {
             sections.add("log");

@@ -163,8 +163,9 @@ class ConfigurationTest {
                     .isEqualTo(new StoreConfig(
                             null,
                             folder.resolve("data"),
-                            new StoreConfig.Journal(2048 * MEGABYTE, 16 * MEGABYTE),
-                            new StoreConfig.Embedded(256 * MEGABYTE)));
+                            new StoreConfig.Journal(2048 * MEGABYTE, 16 * MEGABYTE, false),
+                            new StoreConfig.Embedded(256 * MEGABYTE),
+                            Duration.ofDays(45)));
         }
 
         @Test
@@ -178,8 +179,10 @@ class ConfigurationTest {
                               journal:
                                 size-limit-mb: 100
                                 segment-mb: 25
+                                force: before-send
                               embedded:
                                 buffer-pool-mb: 1024
+                              number-rest: 90d
                             """)
                     .withEnvironment(Map.of("DATABASE_PASSWORD", "hunter2"))
                     .loaded()
@@ -192,8 +195,9 @@ class ConfigurationTest {
                                     "ringtrace",
                                     new SecretReference.FromEnvironment("DATABASE_PASSWORD")),
                             Path.of("/var/lib/ringtrace"),
-                            new StoreConfig.Journal(100 * MEGABYTE, 25 * MEGABYTE),
-                            new StoreConfig.Embedded(1024 * MEGABYTE)));
+                            new StoreConfig.Journal(100 * MEGABYTE, 25 * MEGABYTE, true),
+                            new StoreConfig.Embedded(1024 * MEGABYTE),
+                            Duration.ofDays(90)));
         }
 
         @Test
@@ -226,6 +230,37 @@ class ConfigurationTest {
                             7,
                             70));
             assertThat(http.socketAddress().getPort()).isZero();
+        }
+    }
+
+    @Nested
+    class Retention {
+        @Test
+        void defaults() {
+            assertThat(ConfigurationTest.this.defaults().retention())
+                    .isEqualTo(new RetentionConfig(Duration.ofDays(730), Duration.ofDays(90)));
+        }
+
+        @Test
+        void everyKey() {
+            assertThat(loaded("retention: {call-records: 30d, lease-history: 48h}")
+                            .retention())
+                    .isEqualTo(new RetentionConfig(Duration.ofDays(30), Duration.ofDays(2)));
+        }
+    }
+
+    @Nested
+    class Webhooks {
+        @Test
+        void defaults() {
+            assertThat(ConfigurationTest.this.defaults().webhooks()).isEqualTo(new WebhookConfig(List.of()));
+        }
+
+        @Test
+        void everyKey() {
+            assertThat(loaded("webhooks: {allow-networks: [127.0.0.0/8, '::1']}")
+                            .webhooks())
+                    .isEqualTo(new WebhookConfig(List.of(IpNetwork.parse("127.0.0.0/8"), IpNetwork.parse("::1"))));
         }
     }
 

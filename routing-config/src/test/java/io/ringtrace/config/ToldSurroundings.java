@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A world as the tests tell it, on the first of June 2026: the store has some numbers, or is away; names that end in {@code .invalid} lead
@@ -18,8 +19,7 @@ import java.util.Map;
  *
  * @param owned numbers of the store with their states; null while it is away
  */
-record ToldSurroundings(@org.jspecify.annotations.Nullable Map<String, String> owned)
-        implements Surroundings, OwnedNumbers, GatewayAddresses {
+record ToldSurroundings(@Nullable Map<String, String> owned) implements Surroundings, OwnedNumbers, GatewayAddresses {
     static final Map<String, String> SOME =
             Map.of("+18005550111", "pooled", "+18005550112", "bank", "+18005550113", "overflow");
 

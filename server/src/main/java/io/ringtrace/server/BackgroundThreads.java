@@ -19,9 +19,14 @@ import org.slf4j.LoggerFactory;
  */
 final class BackgroundThreads {
     private static final Logger LOG = LoggerFactory.getLogger(BackgroundThreads.class);
-    private static final int NICENESS = 5;
+    private static final int NICER_BY = 5;
+    private static final int NICEST = 19;
+    /** Of the words after the name in a thread's stat file, proc(5). */
+    private static final int NICENESS_AT = 17;
+
     private static final int PRIO_PROCESS = 0;
     private static final Path TASKS = Path.of("/proc/self/task");
+    private static final Path OURS = Path.of("/proc/thread-self/stat");
     /** As the kernel knows them: 15 characters of a name. */
     private static final Set<String> NAMES = Set.of(
             "C1 CompilerThre",
@@ -40,19 +45,34 @@ final class BackgroundThreads {
         int found = 0;
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(TASKS)) {
             MethodHandle setpriority = setpriority();
+            int niceness = Math.min(ourNiceness() + NICER_BY, NICEST);
             for (Path task : tasks) {
-                if (NAMES.contains(Files.readString(task.resolve("comm")).strip())) {
-                    int refused = (int) setpriority.invokeExact(
-                            PRIO_PROCESS, Integer.parseInt(task.getFileName().toString()), NICENESS);
+                if (NAMES.contains(nameOf(task))) {
+                    int number = Integer.parseInt(String.valueOf(task.getFileName()));
+                    int refused = (int) setpriority.invokeExact(PRIO_PROCESS, number, niceness);
                     found += refused == 0 ? 1 : 0;
                 }
             }
         } catch (IOException e) {
-            LOG.debug("background threads keep their priority: {}", e.getMessage());
+            LOG.debug("background threads keep their priority: {}", String.valueOf(e.getMessage()));
         } catch (Throwable e) {
             throw new IllegalStateException("a call of the C library could not be made", e);
         }
         return found;
+    }
+
+    /** Of the calling thread. */
+    static int ourNiceness() throws IOException {
+        String stat = Files.readString(OURS);
+        return Integer.parseInt(stat.substring(stat.lastIndexOf(')')).split(" ", -1)[NICENESS_AT]);
+    }
+
+    private static String nameOf(Path task) {
+        try {
+            return Files.readString(task.resolve("comm")).strip();
+        } catch (IOException _) {
+            return ""; // it has ended meanwhile
+        }
     }
 
     @SuppressWarnings("restricted") // native access is enabled in the manifest and by every command line of ours

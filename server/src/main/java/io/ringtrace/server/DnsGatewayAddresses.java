@@ -3,7 +3,6 @@ package io.ringtrace.server;
 import io.ringtrace.config.GatewayAddresses;
 import io.ringtrace.config.SipConfig;
 import io.ringtrace.routing.Gateway;
-import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.target.DnsLookup;
 import io.ringtrace.sip.target.NextHop;
 import io.ringtrace.sip.target.TargetLookup;
@@ -30,14 +29,14 @@ final class DnsGatewayAddresses implements GatewayAddresses {
                 sip.dns().servers(),
                 sip.dns().timeout(),
                 sip.listeners().stream().map(SipConfig.Listener::transport).collect(Collectors.toUnmodifiableSet()),
-                (Transport _, java.net.InetAddress _) -> true);
+                (_, _) -> true);
     }
 
     @Override
     public Map<String, Answer> of(Collection<Gateway> gateways) {
         Map<NextHop, CompletableFuture<Answer>> asked = new LinkedHashMap<>();
         for (Gateway gateway : gateways) {
-            NextHop name = new NextHop("", gateway.host(), gateway.port(), gateway.transport());
+            NextHop name = name(gateway);
             if (!asked.containsKey(name)) {
                 CompletableFuture<Answer> answer = new CompletableFuture<>();
                 asked.put(name, answer);
@@ -49,15 +48,17 @@ final class DnsGatewayAddresses implements GatewayAddresses {
             }
         }
         awaitAll(asked.values());
+        Answer late = new Answer.Unavailable("no answer within " + LONGEST.toSeconds() + " s");
         Map<String, Answer> answers = new HashMap<>();
         for (Gateway gateway : gateways) {
-            NextHop name = new NextHop("", gateway.host(), gateway.port(), gateway.transport());
-            CompletableFuture<Answer> answer = asked.getOrDefault(name, new CompletableFuture<>());
-            answers.put(
-                    gateway.name(),
-                    answer.getNow(new Answer.Unavailable("no answer within " + LONGEST.toSeconds() + " s")));
+            CompletableFuture<Answer> answer = asked.get(name(gateway));
+            answers.put(gateway.name(), answer == null ? late : answer.getNow(late));
         }
         return answers;
+    }
+
+    private static NextHop name(Gateway gateway) {
+        return new NextHop("", gateway.host(), gateway.port(), gateway.transport());
     }
 
     private static void awaitAll(Collection<CompletableFuture<Answer>> answers) {

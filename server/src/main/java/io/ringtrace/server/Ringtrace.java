@@ -15,6 +15,7 @@ import io.ringtrace.config.HttpConfig;
 import io.ringtrace.config.KeptSets;
 import io.ringtrace.config.PlanHolder;
 import io.ringtrace.config.PlanReload;
+import io.ringtrace.config.RetentionConfig;
 import io.ringtrace.config.SecretReference;
 import io.ringtrace.config.SipConfig;
 import io.ringtrace.config.StoreConfig;
@@ -22,6 +23,9 @@ import io.ringtrace.http.HttpApi;
 import io.ringtrace.http.HttpListenerException;
 import io.ringtrace.http.HttpPorts;
 import io.ringtrace.http.HttpSettings;
+import io.ringtrace.http.RecordPorts;
+import io.ringtrace.http.webhook.WebhookDelivery;
+import io.ringtrace.http.webhook.WebhookTargets;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.SipSettings;
@@ -31,10 +35,13 @@ import io.ringtrace.sip.transport.ListenerException;
 import io.ringtrace.sip.transport.StreamLimits;
 import io.ringtrace.sip.transport.TlsFiles;
 import io.ringtrace.sip.transport.UdpEngine;
+import io.ringtrace.store.account.DatabasePoolSizes;
 import io.ringtrace.store.account.DrainedNumbers;
+import io.ringtrace.store.account.PoolScaling;
 import io.ringtrace.store.account.StoreAccounts;
 import io.ringtrace.store.bank.DatabaseNumberBank;
 import io.ringtrace.store.bank.DatabaseNumberMatching;
+import io.ringtrace.store.bank.DatabaseNumberReports;
 import io.ringtrace.store.bank.DatabaseOwnedNumbers;
 import io.ringtrace.store.bank.PoolFilling;
 import io.ringtrace.store.cookie.StoredCookieKeys;
@@ -49,10 +56,18 @@ import io.ringtrace.store.journal.JournalSettings;
 import io.ringtrace.store.lease.DatabaseLeaseClock;
 import io.ringtrace.store.lease.LeaseAllocator;
 import io.ringtrace.store.node.NodeIdentity;
+import io.ringtrace.store.record.DelayLearning;
 import io.ringtrace.store.record.JournalDrain;
+import io.ringtrace.store.record.LearnedDelays;
 import io.ringtrace.store.record.LeftJournal;
 import io.ringtrace.store.record.RecordReaper;
+import io.ringtrace.store.record.Retention;
+import io.ringtrace.store.record.StoreCallNews;
 import io.ringtrace.store.record.StoreCallRecords;
+import io.ringtrace.store.record.StoreTransactions;
+import io.ringtrace.store.record.StoreVisitorErasure;
+import io.ringtrace.store.sizing.PoolObservations;
+import io.ringtrace.store.webhook.StoreWebhooks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -60,6 +75,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -226,12 +242,24 @@ public final class Ringtrace implements AutoCloseable {
         BinlogFeed feed = open("directory feed", new BinlogFeed(database, node, directory, clock));
         feed.start();
 
-        StoreAccounts accounts = open("accounts", StoreAccounts.open(database, clock, directory, data.path()));
-        DrainedNumbers drained = open("drained numbers", new DrainedNumbers(database, clock, directory));
+        StoreAccounts accounts =
+                open("accounts", StoreAccounts.open(database, clock, directory, data.path(), store.numberRest()));
+        DrainedNumbers drained =
+                open("drained numbers", new DrainedNumbers(database, clock, directory, store.numberRest()));
         drained.start();
+        PoolObservations observations = new PoolObservations(database);
+        PoolScaling scaling =
+                open("pool scaling", new PoolScaling(database, clock, directory, observations, store.numberRest()));
+        scaling.start();
         LeaseAllocator leases = open(
                 "lease allocator",
-                new LeaseAllocator(database, clock, new PoolFilling(), directory, LeaseAllocator.Settings.DEFAULT));
+                new LeaseAllocator(
+                        database,
+                        clock,
+                        new PoolFilling(store.numberRest()),
+                        directory,
+                        observations,
+                        LeaseAllocator.Settings.DEFAULT));
 
         StoredCookieKeys cookieKeys =
                 open("cookie keys", new StoredCookieKeys(data.path().resolve("cookie-keys"), database, clock));
@@ -240,7 +268,9 @@ public final class Ringtrace implements AutoCloseable {
         int shards = configuration.sip().shards();
         Journal journal = open("journal", new Journal(data.journal(), shards, journalSettings(store.journal())));
         journal.start();
-        JournalDrain drain = new JournalDrain(journal, database, node);
+        LearnedDelays delays = new LearnedDelays();
+        StoreCallNews callNews = new StoreCallNews(database);
+        JournalDrain drain = new JournalDrain(journal, database, node, delays, callNews);
         open("journal drain", () -> close(drain));
         drain.start();
         RecordReaper reaper = open(
@@ -248,6 +278,19 @@ public final class Ringtrace implements AutoCloseable {
                 new RecordReaper(
                         database, clock, node.name(), configuration.sip().maximumCallDuration()));
         reaper.start();
+        DelayLearning learning = open("delay learning", new DelayLearning(database, clock, node, delays));
+        learning.start();
+        RetentionConfig kept = configuration.retention();
+        Retention retention = open(
+                "retention",
+                new Retention(database, clock, node, new Retention.Periods(kept.callRecords(), kept.leaseHistory())));
+        retention.start();
+        StoreTransactions transactions =
+                new StoreTransactions(database, clock, configuration.sip().maximumCallDuration());
+        StoreWebhooks webhooks = StoreWebhooks.open(database, clock, transactions, data.path(), node);
+        WebhookTargets targets = new WebhookTargets(configuration.webhooks().allowedNetworks());
+        WebhookDelivery delivery = open("webhooks", new WebhookDelivery(webhooks, targets, clock, new SecureRandom()));
+        delivery.start();
 
         PlanReload reload = new PlanReload(
                 source.loader(),
@@ -289,11 +332,25 @@ public final class Ringtrace implements AutoCloseable {
                         new HttpPorts(
                                 leases,
                                 accounts.pools(),
+                                new DatabasePoolSizes(database, clock, directory, store.numberRest()),
                                 accounts.accounts(),
-                                new DatabaseNumberBank(database, clock, directory),
+                                new DatabaseNumberBank(
+                                        database,
+                                        clock,
+                                        directory,
+                                        number -> plan.plan().staticNumber(number) != null),
                                 new DatabaseNumberMatching(database, clock),
                                 accounts.smsNumbers(),
-                                new StoreCallRecords(database),
+                                accounts.dictionaries(),
+                                accounts.destinations(),
+                                new DatabaseNumberReports(database),
+                                new RecordPorts(
+                                        new StoreCallRecords(database),
+                                        transactions,
+                                        callNews,
+                                        new StoreVisitorErasure(database, clock, directory),
+                                        webhooks,
+                                        targets),
                                 health,
                                 operations),
                         metrics,
@@ -302,6 +359,7 @@ public final class Ringtrace implements AutoCloseable {
         metrics.getPrometheusRegistry().register(new CallMetrics(proxy::tallies));
         metrics.getPrometheusRegistry().register(new GatewayMetrics(proxy::gateways));
         ServerMetrics.bind(metrics, proxy, directory, journal, drain, clock, reload);
+        ServerMetrics.bind(metrics, delivery, retention, delays);
         ServerMetrics.bindCertificate(metrics, configuration.sip().tls());
 
         watch(reload);
@@ -452,7 +510,11 @@ public final class Ringtrace implements AutoCloseable {
     private static JournalSettings journalSettings(StoreConfig.Journal journal) {
         JournalSettings defaults = JournalSettings.defaults();
         return new JournalSettings(
-                journal.segmentBytes(), journal.sizeLimitBytes(), defaults.retention(), defaults.forceInterval());
+                journal.segmentBytes(),
+                journal.sizeLimitBytes(),
+                defaults.retention(),
+                defaults.forceInterval(),
+                journal.forcedBeforeSend() ? JournalSettings.Force.BEFORE_SEND : JournalSettings.Force.GROUPED);
     }
 
     private static HttpSettings httpSettings(HttpConfig http) {

@@ -6,12 +6,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.config.PlanReload;
 import io.ringtrace.config.SipConfig;
+import io.ringtrace.http.webhook.WebhookDelivery;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.store.directory.NumberDirectory;
 import io.ringtrace.store.journal.Journal;
 import io.ringtrace.store.record.JournalDrain;
+import io.ringtrace.store.record.LearnedDelays;
+import io.ringtrace.store.record.Retention;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -131,6 +134,25 @@ final class ServerMetrics {
         } catch (IOException | CertificateException e) {
             return Double.NaN;
         }
+    }
+
+    static void bind(MeterRegistry registry, WebhookDelivery webhooks, Retention retention, LearnedDelays delays) {
+        FunctionCounter.builder("ringtrace.webhooks.delivered", webhooks, WebhookDelivery::delivered)
+                .register(registry);
+        FunctionCounter.builder("ringtrace.webhooks.failures", webhooks, WebhookDelivery::failures)
+                .register(registry);
+        FunctionCounter.builder("ringtrace.webhooks.dead.letters", webhooks, WebhookDelivery::deadLetters)
+                .register(registry);
+        FunctionCounter.builder("ringtrace.retention.records.deleted", retention, Retention::deletedRecords)
+                .register(registry);
+        FunctionCounter.builder("ringtrace.retention.leases.deleted", retention, Retention::deletedLeases)
+                .register(registry);
+        Gauge.builder("ringtrace.delays.median.seconds", delays, LearnedDelays::medianSeconds)
+                .description("Half of the callers call within this time of the last presentation")
+                .register(registry);
+        Gauge.builder("ringtrace.delays.learned.calls", delays, LearnedDelays::calls)
+                .description("Calls that the delays were learned from")
+                .register(registry);
     }
 
     private static void reloads(

@@ -10,21 +10,21 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 
 /** One side of a call by hand: a UDP socket, and messages as text. */
-final class SipSocket implements AutoCloseable {
+public final class SipSocket implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 5_000;
     private final DatagramSocket socket;
 
-    SipSocket(String address) throws IOException {
+    public SipSocket(String address) throws IOException {
         socket = new DatagramSocket(address(address));
         socket.setSoTimeout(PATIENCE_MILLIS);
     }
 
-    String hostPort() {
+    public String hostPort() {
         return socket.getLocalAddress().getHostAddress() + ":" + socket.getLocalPort();
     }
 
     /** The INVITE of a new call to that number. */
-    String invite(String number, String server, String callId) {
+    public String invite(String number, String server, String callId) {
         return """
                 INVITE sip:%1$s@%2$s SIP/2.0
                 Via: SIP/2.0/UDP %3$s;branch=z9hG4bK%4$s
@@ -40,7 +40,7 @@ final class SipSocket implements AutoCloseable {
     }
 
     /** The caller's request in the call that this 2xx answered. */
-    String inDialog(String method, String answer, int cseq) {
+    public String inDialog(String method, String answer, int cseq) {
         StringBuilder text = new StringBuilder(
                 method + " " + answer.replaceFirst("(?s).*Contact: <([^>]*)>.*", "$1") + " SIP/2.0\r\n");
         text.append("Via: SIP/2.0/UDP " + hostPort() + ";branch=z9hG4bK" + method + cseq + "\r\n");
@@ -54,7 +54,7 @@ final class SipSocket implements AutoCloseable {
                 .toString();
     }
 
-    String answer(String request, String status) {
+    public String answer(String request, String status) {
         StringBuilder answer = new StringBuilder("SIP/2.0 " + status + "\r\n");
         request.lines()
                 .filter(line -> line.matches("(Via|Record-Route|From|Call-ID|CSeq): .*"))
@@ -66,13 +66,13 @@ final class SipSocket implements AutoCloseable {
                 .toString();
     }
 
-    void send(String to, String text) throws IOException {
+    public void send(String to, String text) throws IOException {
         byte[] bytes = text.getBytes(US_ASCII);
         socket.send(new DatagramPacket(bytes, bytes.length, address(to)));
     }
 
     /** The next message that begins so; others are passed over. */
-    String receive(String beginning) throws IOException {
+    public String receive(String beginning) throws IOException {
         while (true) {
             DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
             socket.receive(packet);
@@ -84,7 +84,7 @@ final class SipSocket implements AutoCloseable {
     }
 
     /** Takes what has come. */
-    void drain() throws IOException {
+    public void drain() throws IOException {
         socket.setSoTimeout(200);
         try {
             receive("nothing that is ever sent");

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Seals pool keys for the database with AES-256-GCM, by a key in a 0600 file of the data folder: who reads the database alone learns no
  * pool key. Nodes that share a database share the file. Thread-safe.
  */
-final class KeySeal {
+public final class KeySeal {
     private static final String FILE = "pool-keys.secret";
     private static final String CIPHER = "AES/GCM/NoPadding";
     private static final int KEY_BYTES = 32;
@@ -38,7 +38,7 @@ final class KeySeal {
     }
 
     /** Reads the folder's key file, made at first use. */
-    static KeySeal in(Path folder) throws StoreStartException {
+    public static KeySeal in(Path folder) throws StoreStartException {
         Path file = folder.resolve(FILE);
         try {
             Files.createDirectories(folder);
@@ -79,11 +79,11 @@ final class KeySeal {
         }
     }
 
-    Path file() {
+    public Path file() {
         return file;
     }
 
-    byte[] seal(String secret) {
+    public byte[] seal(String secret) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         try {
@@ -101,7 +101,7 @@ final class KeySeal {
 
     /** Null when it was sealed by another key, or changed. */
     @Nullable
-    String open(byte[] sealed) {
+    public String open(byte[] sealed) {
         if (sealed.length <= NONCE_BYTES) {
             return null;
         }

@@ -30,6 +30,25 @@ public record NumberRow(
         long restUntil,
         long version) {
 
+    /** The next version of the row, in another state and else the same. */
+    public NumberRow inState(NumberState other) {
+        return new NumberRow(
+                number,
+                networkId,
+                other,
+                poolId,
+                campaignId,
+                visitorId,
+                destination,
+                leaseVersion,
+                leasedAt,
+                presentedAt,
+                guaranteedUntil,
+                heldUntil,
+                restUntil,
+                version + 1);
+    }
+
     public boolean neverPresented() {
         return presentedAt == 0;
     }

@@ -10,8 +10,10 @@ import java.util.List;
  * @param changed numbers as they are to be written; each once
  * @param leases leases that begin
  * @param unserved visitors for whom there was no number
+ * @param traffic for the pool's sizing
  */
-record Allocation(List<Decision> decisions, List<NumberRow> changed, List<LeaseRow> leases, int unserved) {
+record Allocation(
+        List<Decision> decisions, List<NumberRow> changed, List<LeaseRow> leases, int unserved, PoolTraffic traffic) {
     sealed interface Decision {
         /**
          * @param renewed he had this number before the batch

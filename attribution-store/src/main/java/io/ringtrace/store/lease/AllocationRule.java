@@ -43,6 +43,9 @@ final class AllocationRule {
     private final List<LeaseRow> leases = new ArrayList<>();
     private final Set<Visitor> lostInThisBatch = new HashSet<>();
     private final Set<Visitor> unserved = new HashSet<>();
+    private final List<String> served = new ArrayList<>();
+    private long guaranteedMillis;
+    private int reassigned;
 
     /**
      * @param overflowNumber the pool's; 0 for none
@@ -94,13 +97,27 @@ final class AllocationRule {
         for (Asked one : asked) {
             decisions.add(decide(one));
         }
-        return new Allocation(decisions, List.copyOf(changed.values()), List.copyOf(leases), unserved.size());
+        return new Allocation(
+                decisions,
+                List.copyOf(changed.values()),
+                List.copyOf(leases),
+                unserved.size(),
+                new PoolTraffic(
+                        pool.id(),
+                        pool.size() - (pool.allowOverflow() ? 1 : 0),
+                        List.copyOf(served),
+                        unserved.stream().map(Visitor::id).toList(),
+                        guaranteedMillis,
+                        reassigned));
     }
 
     private Decision decide(Asked asked) {
         NumberRow own = byVisitor.get(asked.visitor());
         if (own != null && mayBeRenewed(own, now)) {
             return renew(own, asked);
+        }
+        if (asked.renewOnly()) {
+            return Allocation.NONE;
         }
         NumberRow given = nextOffered();
         if (given != null) {
@@ -122,6 +139,7 @@ final class AllocationRule {
         long version = own.version() + 1;
         // What a page was told stays true when the pool's lifetime has been shortened since.
         long guaranteedUntil = Math.max(own.guaranteedUntil(), now + pool.lifetimeMillis());
+        guaranteedMillis += guaranteedUntil - Math.max(own.guaranteedUntil(), now);
         NumberRow renewed = new NumberRow(
                 own.number(),
                 own.networkId(),
@@ -178,8 +196,13 @@ final class AllocationRule {
                 0,
                 version);
         leases.add(begun(lent, given, asked));
+        served.add(asked.visitor().id());
+        guaranteedMillis += pool.lifetimeMillis();
         if (given.visitorId() != null) {
             Visitor former = new Visitor(given.visitorId(), given.destination());
+            if (!former.equals(asked.visitor()) && now - given.presentedAt() <= PoolTraffic.SOON_MILLIS) {
+                reassigned++;
+            }
             if (!former.equals(asked.visitor()) && byVisitor.remove(former) != null) {
                 lostInThisBatch.add(former);
             }

@@ -39,9 +39,20 @@ public final class LeaseAllocator implements Leases, AutoCloseable {
 
     public LeaseAllocator(
             StoreDatabase database, LeaseClock clock, PoolGrowth growth, NumberFeed feed, Settings settings) {
+        this(database, clock, growth, feed, PoolTraffic.Observer.NONE, settings);
+    }
+
+    /** @param observer hears what pools meet */
+    public LeaseAllocator(
+            StoreDatabase database,
+            LeaseClock clock,
+            PoolGrowth growth,
+            NumberFeed feed,
+            PoolTraffic.Observer observer,
+            Settings settings) {
         this.settings = settings;
         workers = IntStream.range(0, settings.workers())
-                .mapToObj(i -> new LeaseWorker("lease-" + i, database, clock, growth, feed, settings))
+                .mapToObj(i -> new LeaseWorker("lease-" + i, database, clock, growth, feed, observer, settings))
                 .toList();
     }
 

@@ -39,8 +39,9 @@ final class LeaseBatch {
     /**
      * @param now the moment of all presentations in it
      * @param changed numbers as they are after the commit
+     * @param traffic of each pool
      */
-    record Result(List<Outcome> outcomes, List<NumberRow> changed, long now) {}
+    record Result(List<Outcome> outcomes, List<NumberRow> changed, List<PoolTraffic> traffic, long now) {}
 
     private final LeaseTables tables;
     private final Connection connection;
@@ -50,6 +51,7 @@ final class LeaseBatch {
     private final Map<Long, NumberRow> asRead = new HashMap<>();
     private final List<LeaseRow> leases = new ArrayList<>();
     private final List<Long> presentedIn = new ArrayList<>();
+    private final List<PoolTraffic> traffic = new ArrayList<>();
 
     /** @param unknownSince the first attempt of this batch whose outcome is unknown; Long.MAX_VALUE for none */
     LeaseBatch(Connection connection, PoolGrowth growth, long unknownSince) {
@@ -77,7 +79,7 @@ final class LeaseBatch {
         Map<Long, Share> shares = share(entries, pools, outcomes);
         serve(pools, shares, now, outcomes);
         write();
-        return new Result(List.of(outcomes), List.copyOf(changed.values()), now);
+        return new Result(List.of(outcomes), List.copyOf(changed.values()), List.copyOf(traffic), now);
     }
 
     private Map<Long, Share> share(List<Entry> entries, Map<Long, PoolTerms> pools, Outcome[] outcomes)
@@ -103,7 +105,7 @@ final class LeaseBatch {
             }
             Visitor visitor = new Visitor(entry.visitorId(), destination);
             Share share = shares.computeIfAbsent(pool.id(), _ -> new Share());
-            share.asked.add(new Asked(visitor, request.marketingData(), request.newAttribution()));
+            share.asked.add(new Asked(visitor, request.marketingData(), request.newAttribution(), request.renewOnly()));
             share.places.add(i);
             share.visitors.add(visitor);
             if (entry.returning()) {
@@ -186,16 +188,33 @@ final class LeaseBatch {
             return allocation;
         }
         List<NumberRow> offered = new ArrayList<>(candidates);
-        if (pool.size() < pool.maxSize()) {
-            for (NumberRow grown : growth.grow(connection, pool, allocation.unserved(), now)) {
-                changed.put(grown.number(), grown);
-                if (grown.state() == NumberState.POOLED) {
-                    offered.add(grown);
+        Map<Long, NumberRow> ofVisitors = new LinkedHashMap<>();
+        visitorsRows.forEach(row -> ofVisitors.put(row.number(), row));
+        PoolTerms grown = pool;
+        // More than once when what was taken back from draining was held by another visitor of this batch.
+        while (allocation.unserved() > 0 && grown.size() < grown.maxSize()) {
+            List<NumberRow> more = growth.grow(connection, grown, allocation.unserved(), now);
+            if (more.isEmpty()) {
+                break;
+            }
+            for (NumberRow row : more) {
+                changed.put(row.number(), row);
+                asRead.put(row.number(), row);
+                ofVisitors.replace(row.number(), row);
+                if (row.state() == NumberState.POOLED) {
+                    offered.add(row);
                 }
             }
+            grown = grown.withSize(grown.size() + more.size());
+            allocation = new AllocationRule(grown, 0, ofVisitors.values(), offered, former, now, since)
+                    .allocate(share.asked);
+        }
+        if (allocation.unserved() == 0) {
+            return allocation;
         }
         long overflow = pool.allowOverflow() ? tables.overflowNumber(pool.id()) : 0;
-        return new AllocationRule(pool, overflow, visitorsRows, offered, former, now, since).allocate(share.asked);
+        return new AllocationRule(grown, overflow, ofVisitors.values(), offered, former, now, since)
+                .allocate(share.asked);
     }
 
     /** Only visitors who came with an id and have no number now can have lost one. */
@@ -221,6 +240,7 @@ final class LeaseBatch {
         }
         allocation.changed().forEach(row -> changed.put(row.number(), row));
         leases.addAll(allocation.leases());
+        traffic.add(allocation.traffic());
         if (!allocation.changed().isEmpty()) {
             presentedIn.add(pool.id());
         }
@@ -229,7 +249,7 @@ final class LeaseBatch {
     private void write() throws SQLException {
         tables.clearVisitors(visitorsThatMove());
         tables.writeNumbers(List.copyOf(changed.values()));
-        tables.writeLeases(leases);
+        tables.writeLeases(new EarlierMarketingData(connection).takenOver(leases));
         tables.countPresentations(presentedIn);
     }
 

@@ -19,25 +19,19 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import tools.jackson.databind.ObjectMapper;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a lease batch reads and writes, as few statements as its pools allow. The dialect is what MySQL and MariaDB share. Used inside one
  * transaction, whose thread holds the rows of all pools named.
  */
 public final class LeaseTables {
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-            .build();
     /** Statements stay well below the packet size, and their number of shapes small. */
     private static final int ROWS_IN_STATEMENT = 500;
 
     private static final int POOLS_IN_STATEMENT = 64;
 
     private static final String POOL_COLUMNS =
-            "id, network_id, campaign_id, number_type, lifetime_ms, hold_ms, max_pool_size,"
+            "id, network_id, campaign_id, number_type, lifetime_ms, hold_ms, COALESCE(autoscale_max, max_pool_size),"
                     + " size, allow_overflow, destination, mixed_until";
 
     private final Connection connection;
@@ -243,8 +237,8 @@ public final class LeaseTables {
         for (List<LeaseRow> part : parts(leases, ROWS_IN_STATEMENT)) {
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO lease (number, version, pool_id,"
                     + " campaign_id, visitor_id, destination, leased_at, previous_version, previous_visitor_id,"
-                    + " previous_presented_at, marketing_data) VALUES "
-                    + String.join(",", Collections.nCopies(part.size(), "(?,?,?,?,?,?,?,?,?,?,?)")))) {
+                    + " previous_presented_at, marketing_data, marketing_sources) VALUES "
+                    + String.join(",", Collections.nCopies(part.size(), "(?,?,?,?,?,?,?,?,?,?,?,?)")))) {
                 int at = 1;
                 for (LeaseRow row : part) {
                     insert.setLong(at++, row.number());
@@ -257,7 +251,8 @@ public final class LeaseTables {
                     NumberRows.setNullable(insert, at++, row.previousVersion());
                     insert.setString(at++, row.previousVisitorId());
                     NumberRows.setNullable(insert, at++, row.previousPresentedAt());
-                    insert.setString(at++, JSON.writeValueAsString(row.marketingData()));
+                    insert.setString(at++, MarketingJson.values(row.marketingData()));
+                    insert.setString(at++, MarketingJson.sources(row.marketingData()));
                 }
                 insert.executeUpdate();
             }

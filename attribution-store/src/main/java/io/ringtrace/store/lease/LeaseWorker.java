@@ -43,6 +43,7 @@ final class LeaseWorker {
     private final LeaseClock clock;
     private final PoolGrowth growth;
     private final NumberFeed feed;
+    private final PoolTraffic.Observer observer;
     private final int largestBatch;
     private final long lingerNanos;
     private final BlockingQueue<Pending> queue;
@@ -57,11 +58,13 @@ final class LeaseWorker {
             LeaseClock clock,
             PoolGrowth growth,
             NumberFeed feed,
+            PoolTraffic.Observer observer,
             LeaseAllocator.Settings settings) {
         this.database = database;
         this.clock = clock;
         this.growth = growth;
         this.feed = feed;
+        this.observer = observer;
         this.largestBatch = settings.largestBatch();
         this.lingerNanos = settings.linger().toNanos();
         this.queue = new ArrayBlockingQueue<>(settings.queueBound());
@@ -141,6 +144,7 @@ final class LeaseWorker {
             return;
         }
         tellFeed(result);
+        observer.observed(result.traffic(), result.now());
         long answeredAt = clock.nowMillis();
         for (int i = 0; i < batch.size(); i++) {
             Pending pending = batch.get(i);

@@ -5,13 +5,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Where a pool that may grow takes numbers from: the number bank. Called inside the transaction that holds the pool's row. */
+/** Where a pool that may grow takes numbers from: its own draining ones, then the number bank. Called inside the transaction that holds the pool's row. */
 @FunctionalInterface
 public interface PoolGrowth {
     /**
      * Moves numbers into the pool, as many of the wanted ones as there are and as the pool's maximum allows, and counts them in its row.
      *
-     * @return what was moved, never presented, the overflow number included if the pool lacked one
+     * @return what was moved: from the bank never presented, taken back with a guarantee that is over; the overflow number included if
+     *     the pool lacked one
      */
     List<NumberRow> grow(Connection connection, PoolTerms pool, int wanted, long now) throws SQLException;
 }

@@ -1,6 +1,7 @@
 package io.ringtrace.store.record;
 
 import io.ringtrace.call.CallEvent;
+import io.ringtrace.call.CallId;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.journal.Journal;
@@ -14,6 +15,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -52,6 +54,7 @@ public final class JournalDrain implements AutoCloseable {
     private final StoreDatabase database;
     private final long nodeId;
     private final RecordWriter writer;
+    private final StoreCallNews news;
     private final DeadLetters deadLetters;
     private final Thread thread;
     private final Map<Integer, ShardReader> readers = new HashMap<>();
@@ -62,10 +65,22 @@ public final class JournalDrain implements AutoCloseable {
 
     /** Begins with the journal started; ends before it is closed. */
     public JournalDrain(Journal journal, StoreDatabase database, NodeIdentity node) {
+        this(journal, database, node, new LearnedDelays(), new StoreCallNews(database));
+    }
+
+    /**
+     * As {@link #JournalDrain(Journal, StoreDatabase, NodeIdentity)}.
+     *
+     * @param delays by which the attribution's confidence is judged
+     * @param news hears of what has been written
+     */
+    public JournalDrain(
+            Journal journal, StoreDatabase database, NodeIdentity node, LearnedDelays delays, StoreCallNews news) {
         this.journal = journal;
         this.database = database;
         this.nodeId = node.id();
-        this.writer = new RecordWriter(node.name());
+        this.writer = new RecordWriter(node.name(), delays, InstantSource.system());
+        this.news = news;
         this.deadLetters = new DeadLetters(journal.folder().resolve("dead-letters.jsonl"));
         this.thread = Thread.ofPlatform().daemon().name("journal-drain").unstarted(this::run);
     }
@@ -124,7 +139,9 @@ public final class JournalDrain implements AutoCloseable {
     private Map<Integer, JournalPosition> startPositions() throws InterruptedException {
         while (true) {
             try {
-                return database.transact(this::readPositions);
+                Map<Integer, JournalPosition> positions = database.transact(this::readPositions);
+                positions.forEach(journal::drained);
+                return positions;
             } catch (StoreUnavailableException e) {
                 waitForStore(e);
             }
@@ -206,10 +223,12 @@ public final class JournalDrain implements AutoCloseable {
         }
         try {
             List<CallEvent> events = events(reads);
-            database.transactUnlogged(connection -> {
-                writer.write(connection, events);
-                return writePositions(connection, batch.positions());
+            Map<CallId, Long> networks = database.transactUnlogged(connection -> {
+                Map<CallId, Long> written = writer.write(connection, events);
+                writePositions(connection, batch.positions());
+                return written;
             });
+            news.tell(events, networks);
         } catch (StoreUnavailableException e) {
             if (!isDataError(e)) {
                 throw e;
@@ -243,10 +262,7 @@ public final class JournalDrain implements AutoCloseable {
         for (List<Read> part : List.of(reads.subList(0, middle), reads.subList(middle, reads.size()))) {
             try {
                 List<CallEvent> events = events(part);
-                database.transactUnlogged(connection -> {
-                    writer.write(connection, events);
-                    return events.size();
-                });
+                news.tell(events, database.transactUnlogged(connection -> writer.write(connection, events)));
             } catch (StoreUnavailableException e) {
                 if (!isDataError(e)) {
                     throw e;

@@ -3,14 +3,18 @@ package io.ringtrace.store.record;
 import io.ringtrace.attribution.AttributionResult;
 import io.ringtrace.attribution.Lease;
 import io.ringtrace.call.CallEvent;
+import io.ringtrace.call.CallId;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.PhoneNumber;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,13 +48,15 @@ final class RecordWriter {
             "lease_version",
             "visitor_id",
             "marketing_data",
+            "marketing_sources",
             "attribution_status",
             "attribution_confidence",
             "lease_age_ms",
             "presentation_age_ms",
             "prior_leases",
             "attribution_stale_ms",
-            "config_version");
+            "config_version",
+            "erased_at");
     private static final List<String> PROGRESSED = List.of("progress_at", "sent_to_gateway_at");
     /** The answer's, and until there is one the end's. */
     private static final List<String> ANSWERED_OR_ENDED = List.of("sip_code_sent", "sip_code_gateway", "attempts");
@@ -75,7 +81,19 @@ final class RecordWriter {
         columns.addAll(ANSWERED_OR_ENDED);
         columns.addAll(ENDED);
         columns.add("end_precedence");
+        columns.add("transaction_id");
         return List.copyOf(columns);
+    }
+
+    /** What readers see of a record, but for what erasure and publication write. */
+    static List<String> contentColumns() {
+        List<String> columns = new ArrayList<>(List.of("node", "start_at", "gateway", "answer_at", "ring_ms"));
+        columns.addAll(BEGAN);
+        columns.removeAll(List.of("visitor_id", "marketing_data", "marketing_sources", "erased_at"));
+        columns.addAll(PROGRESSED);
+        columns.addAll(ANSWERED_OR_ENDED);
+        columns.addAll(ENDED);
+        return columns;
     }
 
     private static String upsert() {
@@ -93,8 +111,12 @@ final class RecordWriter {
                         when(NEW_ANSWER + " OR answer_at IS NULL AND " + NEW_END_STANDS, ANSWERED_OR_ENDED),
                         fill(List.of("answer_at")),
                         when(NEW_END_STANDS, ENDED),
-                        "end_precedence = GREATEST(end_precedence, VALUES(end_precedence))");
+                        "end_precedence = GREATEST(end_precedence, VALUES(end_precedence))",
+                        fill(List.of("transaction_id")));
     }
+
+    /** The marketing data of an erased visitor. */
+    static final String NO_FIELDS = "{}";
 
     private static final int LONGEST_SIP_CALL_ID = 255;
     private static final int LONGEST_NAME = 64;
@@ -105,54 +127,94 @@ final class RecordWriter {
     private static final int FEWEST_TO_LOAD = 16;
 
     private final String node;
+    private final LearnedDelays delays;
+    private final InstantSource clock;
+    private final ErasedVisitors erasedVisitors = new ErasedVisitors();
     private final LoadedRows loading = new LoadedRows("call_record", COLUMNS);
 
     RecordWriter(String node) {
-        this.node = node;
+        this(node, new LearnedDelays(), InstantSource.system());
     }
 
-    /** In the caller's transaction. Throws SQLException when the database is away, or refuses a row. */
-    void write(Connection connection, List<CallEvent> events) throws SQLException {
+    /**
+     * @param delays by which the attribution's confidence is judged
+     * @param clock tells when a transaction was published
+     */
+    RecordWriter(String node, LearnedDelays delays, InstantSource clock) {
+        this.node = node;
+        this.delays = delays;
+        this.clock = clock;
+    }
+
+    /**
+     * In the caller's transaction, which from then on is the only one that publishes. Throws SQLException when the database is away, or
+     * refuses a row.
+     *
+     * @return the network of each call, 0 for none
+     */
+    Map<CallId, Long> write(Connection connection, List<CallEvent> events) throws SQLException {
         Collection<EventsOfCall> calls = EventsOfCall.merge(events);
         if (calls.isEmpty()) {
-            return;
+            return Map.of();
         }
+        Publication publication = Publication.lock(connection);
+        erasedVisitors.readOn(connection, publication.erasedId());
+        publication.look(calls);
         List<CallEvent.Began> began = new ArrayList<>();
         for (EventsOfCall call : calls) {
             if (call.began() != null) {
                 began.add(call.began());
             }
         }
-        LeaseFacts facts = LeaseFacts.of(connection, began);
-        boolean loaded =
-                began.size() >= FEWEST_TO_LOAD && LoadedRows.possible(connection) && load(connection, calls, facts);
-        if (loaded && began.size() == calls.size()) {
-            return;
-        }
-        try (PreparedStatement statement = connection.prepareStatement(UPSERT)) {
-            for (EventsOfCall call : calls) {
-                if (!loaded || call.began() == null) {
-                    putCall(new StatementRow(statement), call, facts);
-                    statement.addBatch();
+        LeaseFacts facts = LeaseFacts.of(connection, began, delays.distribution());
+        boolean loaded = began.size() >= FEWEST_TO_LOAD
+                && LoadedRows.possible(connection)
+                && load(connection, calls, facts, publication);
+        if (!loaded || began.size() < calls.size()) {
+            try (PreparedStatement statement = connection.prepareStatement(UPSERT)) {
+                for (EventsOfCall call : calls) {
+                    if (!loaded || call.began() == null) {
+                        putCall(new StatementRow(statement), call, facts, publication);
+                        statement.addBatch();
+                    }
                 }
+                statement.executeBatch();
             }
-            statement.executeBatch();
         }
+        Map<CallId, Long> networks = networks(calls, facts, publication);
+        publication.publish(networks, clock.millis());
+        return networks;
+    }
+
+    private static Map<CallId, Long> networks(
+            Collection<EventsOfCall> calls, LeaseFacts facts, Publication publication) {
+        Map<CallId, Long> networks = HashMap.newHashMap(calls.size());
+        for (EventsOfCall call : calls) {
+            CallEvent.Began beginning = call.began();
+            Long network = beginning == null ? null : facts.network(beginning);
+            networks.merge(
+                    call.callId(),
+                    network == null ? publication.networkBefore(call.callId()) : network,
+                    (one, other) -> one == 0 ? other : one);
+        }
+        return networks;
     }
 
     /** Calls that begin in this batch have no row yet, but in a batch that is written again: then this is false, and all are to be merged. */
-    private boolean load(Connection connection, Collection<EventsOfCall> calls, LeaseFacts facts) throws SQLException {
+    private boolean load(
+            Connection connection, Collection<EventsOfCall> calls, LeaseFacts facts, Publication publication)
+            throws SQLException {
         loading.begin();
         for (EventsOfCall call : calls) {
             if (call.began() != null) {
-                putCall(loading, call, facts);
+                putCall(loading, call, facts, publication);
                 loading.endRow();
             }
         }
         return loading.load(connection);
     }
 
-    private void putCall(Row row, EventsOfCall call, LeaseFacts facts) throws SQLException {
+    private void putCall(Row row, EventsOfCall call, LeaseFacts facts, Publication publication) throws SQLException {
         CallEvent.Began beginning = call.began();
         row.put(call.callId().toBytes());
         row.put(node, LONGEST_NAME);
@@ -166,9 +228,10 @@ final class RecordWriter {
         putProgress(row, call.progressed(), call.answered());
         putFinal(row, call.answered(), call.ended());
         putEnded(row, call.ended());
+        row.put(publication.idOf(call.callId()));
     }
 
-    private static void putBegan(Row row, CallEvent.Began event, LeaseFacts facts) throws SQLException {
+    private void putBegan(Row row, CallEvent.Began event, LeaseFacts facts) throws SQLException {
         Lease lease = lease(event.attribution());
         LeaseFacts.Found found = facts.lease(event.callId());
         row.put(event.sipCallId(), LONGEST_SIP_CALL_ID);
@@ -178,13 +241,16 @@ final class RecordWriter {
         row.put(event.dialedText(), LONGEST_DIALED);
         row.put(digits(event.dialed()));
         row.put(digits(event.destination()));
-        row.put(facts.network(event));
+        Long network = facts.network(event);
+        Long erasedAt = lease == null ? null : erasedVisitors.erasedAt(network, lease.visitorId(), lease.leasedAt());
+        row.put(network);
         row.put(LeaseFacts.poolId(event.attribution()));
         row.put(campaignId(event.attribution()));
         row.put(event.attribution() instanceof AttributionResult.Static fixed ? fixed.campaign() : null, LONGEST_NAME);
         row.put(lease == null ? null : lease.version());
-        row.put(lease == null ? null : lease.visitorId(), LONGEST_NAME);
-        row.put(found == null ? null : found.marketingData(), Integer.MAX_VALUE);
+        row.put(lease == null || erasedAt != null ? null : lease.visitorId(), LONGEST_NAME);
+        row.put(erasedAt != null ? NO_FIELDS : found == null ? null : found.marketingData(), Integer.MAX_VALUE);
+        row.put(found == null || erasedAt != null ? null : found.marketingSources(), Integer.MAX_VALUE);
         row.put(event.attribution().status().text(), LONGEST_NAME);
         row.put(found == null ? null : (Double) found.confidence());
         row.put(lease == null ? null : event.atMillis() - lease.leasedAt());
@@ -192,6 +258,7 @@ final class RecordWriter {
         row.put(found == null ? null : (long) found.priorLeases());
         row.put(event.attributionStaleMillis());
         row.put(event.configVersion(), LONGEST_NAME);
+        row.put(erasedAt);
     }
 
     private static void putProgress(

@@ -18,11 +18,15 @@ import org.jspecify.annotations.Nullable;
 /** Call records as they stand in the database. Thread-safe; waits for the database, at most some seconds. */
 public final class StoreCallRecords implements CallRecords {
     private static final int LONGEST_SECONDS = 5;
-    private static final String SELECT = "SELECT r.*, n.id_from_network AS network, p.id_from_network AS pool,"
-            + " c.id_from_network AS campaign FROM call_record r"
-            + " LEFT JOIN network n ON n.id = r.network_id"
+    /** What a record is read from, beside call_record r. */
+    static final String JOINS = " LEFT JOIN network n ON n.id = r.network_id"
             + " LEFT JOIN ring_pool p ON p.id = r.pool_id"
-            + " LEFT JOIN campaign c ON c.id = r.campaign_id WHERE ";
+            + " LEFT JOIN campaign c ON c.id = r.campaign_id"
+            + " LEFT JOIN advertiser a ON a.id = c.advertiser_id";
+
+    static final String COLUMNS = "r.*, n.id_from_network AS network, p.id_from_network AS pool,"
+            + " c.id_from_network AS campaign, a.id_from_network AS advertiser";
+    private static final String SELECT = "SELECT " + COLUMNS + " FROM call_record r" + JOINS + " WHERE ";
     private static final String OF_NETWORK = "r.network_id = (SELECT id FROM network WHERE id_from_network = ?)";
 
     private final StoreDatabase database;
@@ -112,7 +116,8 @@ public final class StoreCallRecords implements CallRecords {
         }
     }
 
-    private static CallRecord record(ResultSet row) throws SQLException {
+    /** Of a row with {@link #COLUMNS}. */
+    static CallRecord record(ResultSet row) throws SQLException {
         long start = row.getLong("start_at");
         Long progress = whole(row, "progress_at");
         Long answer = whole(row, "answer_at");
@@ -139,11 +144,14 @@ public final class StoreCallRecords implements CallRecords {
                 promo,
                 number(row, "destination"),
                 row.getString("network"),
+                row.getString("advertiser"),
                 row.getString("pool"),
                 campaign == null ? row.getString("static_campaign") : campaign,
                 promo == null || leaseVersion == null ? null : promo.digits() + "." + leaseVersion,
                 row.getString("visitor_id"),
+                row.getObject("erased_at") != null,
                 RecordJson.fields(row.getString("marketing_data")),
+                RecordJson.fields(row.getString("marketing_sources")),
                 textOf(row, "attribution_status"),
                 row.getObject("attribution_confidence") == null ? null : row.getDouble("attribution_confidence"),
                 whole(row, "lease_age_ms"),

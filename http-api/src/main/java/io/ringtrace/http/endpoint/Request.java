@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param origin the Origin header: the site whose page asks; empty without one
  * @param ifNoneMatch the If-None-Match header; empty without one
  * @param acceptEncoding the Accept-Encoding header; empty without one
+ * @param lastEventId the Last-Event-ID header of somebody who goes on with a stream; empty without one
  * @param receivedNanos {@link System#nanoTime} when its head arrived
+ * @param mayManage false for a token that is for reading alone: it is shown no key
  */
 @SuppressWarnings("ArrayRecordComponent") // Read once; nobody compares requests.
 public record Request(
@@ -26,8 +28,10 @@ public record Request(
         String origin,
         String ifNoneMatch,
         String acceptEncoding,
+        String lastEventId,
         byte[] body,
-        long receivedNanos) {
+        long receivedNanos,
+        boolean mayManage) {
     /** A variable of the endpoint's own path. */
     public String path(String name) {
         String value = path.get(name);

@@ -46,7 +46,8 @@ public final class EndpointRouter implements AutoCloseable {
                 new AtomicInteger(),
                 OBSERVERS,
                 new WaitingCalls("http-waiting-", settings.waitingCalls()),
-                new WaitingCalls("http-observing-", OBSERVERS));
+                new WaitingCalls("http-observing-", OBSERVERS),
+                new WaitingCalls("http-streaming-", settings.streams()));
     }
 
     /** A Vert.x router with all endpoints; each event loop gets its own. */
@@ -91,9 +92,15 @@ public final class EndpointRouter implements AutoCloseable {
         return Pattern.compile(path.replace(".", "\\.").replaceAll(":[A-Za-z]+", "[^/]+"));
     }
 
+    /** Ends the streams, which would not end by themselves. */
+    public void endStreams() {
+        surroundings.streaming().close();
+    }
+
     @Override
     public void close() {
         surroundings.waiting().close();
         surroundings.observing().close();
+        surroundings.streaming().close();
     }
 }

@@ -46,7 +46,8 @@ final class Exchange {
             AtomicInteger observers,
             int mostObservers,
             WaitingCalls waiting,
-            WaitingCalls observing) {}
+            WaitingCalls observing,
+            WaitingCalls streaming) {}
 
     private final Surroundings surroundings;
     private final Endpoint endpoint;
@@ -114,12 +115,12 @@ final class Exchange {
                 Problem tooMany = beyondRate(Caller.ANYBODY);
                 refuse(tooMany != null ? tooMany : problem);
             }
-            case Door.Decision.Welcome(Caller caller) -> {
+            case Door.Decision.Welcome(Caller caller, boolean mayManage) -> {
                 Problem tooMany = beyondRate(caller);
                 if (tooMany != null) {
                     refuse(tooMany);
                 } else {
-                    readBody(caller, query);
+                    readBody(caller, mayManage, query);
                 }
             }
         }
@@ -145,7 +146,7 @@ final class Exchange {
                 surroundings.settings().trustedProxies());
     }
 
-    private void readBody(Caller caller, QueryString query) {
+    private void readBody(Caller caller, boolean mayManage, QueryString query) {
         RequestBody wanted = endpoint.body();
         if (!wanted.accepts(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
             refuse(Problem.of(415, "unsupported_media_type", "The body must be " + wanted.usualMediaType() + "."));
@@ -154,7 +155,7 @@ final class Exchange {
         switch (wanted) {
             case NONE -> {
                 BodyReader.drop(request);
-                work(requested(caller, query, new byte[0]));
+                work(requested(caller, mayManage, query, new byte[0]));
             }
             case JSON, JSON_OF_PAGE, IMPORT ->
                 BodyReader.read(
@@ -163,12 +164,12 @@ final class Exchange {
                         wanted == RequestBody.IMPORT
                                 ? surroundings.settings().importLimitBytes()
                                 : surroundings.settings().bodyLimitBytes(),
-                        body -> work(requested(caller, query, body)),
+                        body -> work(requested(caller, mayManage, query, body)),
                         this::answer);
         }
     }
 
-    private Request requested(Caller caller, QueryString query, byte[] body) {
+    private Request requested(Caller caller, boolean mayManage, QueryString query, byte[] body) {
         return new Request(
                 caller,
                 context.pathParams(),
@@ -178,8 +179,10 @@ final class Exchange {
                 header(HttpHeaders.ORIGIN),
                 header(HttpHeaders.IF_NONE_MATCH),
                 header(HttpHeaders.ACCEPT_ENCODING),
+                header("Last-Event-ID"),
                 body,
-                begun);
+                begun,
+                mayManage);
     }
 
     private String header(CharSequence name) {
@@ -202,6 +205,13 @@ final class Exchange {
                     answer(Problem.unavailable("Too many requests wait for the database.", BUSY_RETRY_MILLIS));
                 }
             }
+            case Work.Streaming(var work) -> {
+                EventStream stream = new EventStream(context.response(), request.connection(), eventLoop);
+                context.addEndHandler(_ -> stream.gone());
+                if (!surroundings.streaming().begin(() -> stream(work, asked, stream))) {
+                    answer(Problem.unavailable("Too many streams are open.", BUSY_RETRY_MILLIS));
+                }
+            }
             case Work.Observing(var work) -> {
                 if (!surroundings.observing().begin(() -> finish(waited(work::apply, asked)))) {
                     answer(Problem.unavailable("Too many are looking.", BUSY_RETRY_MILLIS));
@@ -220,6 +230,26 @@ final class Exchange {
                     "The database is away; nothing was changed, or asking again is safe.", STORE_RETRY_MILLIS);
         } catch (RuntimeException e) {
             return broke(e);
+        }
+    }
+
+    private void stream(Work.StreamingWork work, Request asked, EventStream stream) {
+        Problem problem = null;
+        try {
+            problem = work.run(asked, stream);
+        } catch (StoreUnavailableException e) {
+            LOG.debug("{} {}: {}", endpoint.method(), endpoint.path(), e.getMessage());
+            problem = Problem.unavailable("The database is away.", STORE_RETRY_MILLIS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            problem = Problem.unavailable("The server stops.", BUSY_RETRY_MILLIS);
+        } catch (RuntimeException e) {
+            problem = broke(e);
+        }
+        if (problem != null && !stream.begun()) {
+            finish(problem);
+        } else {
+            stream.end(problem == null ? null : problem.code());
         }
     }
 

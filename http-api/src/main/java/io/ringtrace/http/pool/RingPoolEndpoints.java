@@ -1,5 +1,7 @@
 package io.ringtrace.http.pool;
 
+import io.ringtrace.attribution.Autoscaling;
+import io.ringtrace.attribution.PoolSizes;
 import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.RingPool;
 import io.ringtrace.call.StoreUnavailableException;
@@ -15,6 +17,7 @@ import io.ringtrace.http.endpoint.Work;
 import io.ringtrace.http.text.Json;
 import io.ringtrace.http.text.PlainText;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,15 +27,16 @@ import tools.jackson.databind.node.ObjectNode;
  * it is, or gets its default in a new pool. Thread-safe; called on virtual threads, waits for the database.
  */
 public final class RingPoolEndpoints {
-    private static final String POOLS =
-            "/api/:date/:network/advertisers/:advertiser/advertiser_campaigns/:campaign/ring_pools";
+    static final String POOLS = "/api/:date/:network/advertisers/:advertiser/advertiser_campaigns/:campaign/ring_pools";
     private static final String ALL = POOLS + ".json";
     private static final String ONE = POOLS + "/:id.json";
 
     private final Pools pools;
+    private final PoolSizes sizes;
 
-    public RingPoolEndpoints(Pools pools) {
+    public RingPoolEndpoints(Pools pools, PoolSizes sizes) {
         this.pools = pools;
+        this.sizes = sizes;
     }
 
     public List<Endpoint> endpoints() {
@@ -51,16 +55,21 @@ public final class RingPoolEndpoints {
 
     private Reply list(Request request) throws StoreUnavailableException {
         ArrayNode all = Json.array();
+        Map<String, Autoscaling> autoscaling = sizes.autoscaling(request.path("network"));
         for (Pools.WithKey pool :
                 pools.list(request.path("network"), request.path("advertiser"), request.path("campaign"))) {
-            all.add(RingPoolFields.write(pool, url(request, pool.pool().idFromNetwork())));
+            String id = pool.pool().idFromNetwork();
+            all.add(RingPoolFields.write(
+                    pool, autoscaling.getOrDefault(id, Autoscaling.OFF), url(request, id), request.mayManage()));
         }
         return Answer.of(200, Answer.JSON, Json.bytes(all));
     }
 
     private Reply get(Request request) throws StoreUnavailableException {
         Pools.WithKey found = inCampaign(request, request.path("id"));
-        return found == null ? Problem.notFound() : answer(200, request, found);
+        return found == null
+                ? Problem.notFound()
+                : answer(200, request, found, autoscaling(request, found.pool().idFromNetwork()));
     }
 
     private Reply save(Request request, @Nullable String idInPath) throws StoreUnavailableException {
@@ -76,13 +85,19 @@ public final class RingPoolEndpoints {
         }
         String id = idInPath != null ? idInPath : body.path("id_from_network").asString("");
         Pools.WithKey before = PlainText.id(id) ? inCampaign(request, id) : null;
-        return switch (RingPoolFields.read(body, idInPath, before == null ? null : before.pool())) {
+        Autoscaling autoscaling = before == null ? Autoscaling.OFF : autoscaling(request, id);
+        return switch (RingPoolFields.read(body, idInPath, before == null ? null : before.pool(), autoscaling)) {
             case RingPoolFields.Reading.Invalid(String message) -> invalid(message);
-            case RingPoolFields.Reading.Defined(Pools.Definition definition) ->
+            case RingPoolFields.Reading.Defined(Pools.Definition definition, Autoscaling wanted) ->
                 switch (pools.save(
                         request.path("network"), request.path("advertiser"), request.path("campaign"), definition)) {
-                    case Pools.Outcome.Saved(Pools.WithKey pool, boolean created) ->
-                        answer(created ? 201 : 200, request, pool);
+                    case Pools.Outcome.Saved(Pools.WithKey pool, boolean created) -> {
+                        String saved = pool.pool().idFromNetwork();
+                        if (!wanted.equals(autoscaling)) {
+                            sizes.autoscale(request.path("network"), saved, wanted);
+                        }
+                        yield answer(created ? 201 : 200, request, pool, wanted);
+                    }
                     case Pools.Outcome.Invalid(List<String> messages) -> invalid(String.join(" ", messages));
                     case Pools.Outcome.NotFound _ -> Problem.notFound();
                 };
@@ -95,6 +110,10 @@ public final class RingPoolEndpoints {
             pools.delete(request.path("network"), id);
         }
         return Answer.of(200, Answer.JSON, Json.bytes(Json.object()));
+    }
+
+    private Autoscaling autoscaling(Request request, String id) throws StoreUnavailableException {
+        return sizes.autoscaling(request.path("network")).getOrDefault(id, Autoscaling.OFF);
     }
 
     private Pools.@Nullable WithKey inCampaign(Request request, String id) throws StoreUnavailableException {
@@ -113,11 +132,12 @@ public final class RingPoolEndpoints {
         return Problem.of(403, "record_invalid", message);
     }
 
-    private static Answer answer(int status, Request request, Pools.WithKey pool) {
+    private static Answer answer(int status, Request request, Pools.WithKey pool, Autoscaling autoscaling) {
         return Answer.of(
                 status,
                 Answer.JSON,
-                Json.bytes(RingPoolFields.write(pool, url(request, pool.pool().idFromNetwork()))));
+                Json.bytes(RingPoolFields.write(
+                        pool, autoscaling, url(request, pool.pool().idFromNetwork()), request.mayManage())));
     }
 
     private static String url(Request request, String id) {

@@ -24,7 +24,7 @@ final class CallRecordText {
     /** Begin with a plus sign that is no formula's. */
     private static final Set<String> PHONE_NUMBERS = Set.of("caller_number", "promo_number", "destination_number");
 
-    private static final List<String> COLUMNS = List.of(
+    static final List<String> COLUMNS = List.of(
             "call_id",
             "transaction_id",
             "start_time",
@@ -35,11 +35,14 @@ final class CallRecordText {
             "promo_number",
             "destination_number",
             "network",
+            "advertiser",
             "campaign",
             "pool",
             "lease_id",
             "visitor_id",
+            "visitor_erased",
             "marketing_data",
+            "marketing_sources",
             "attribution_confidence",
             "lease_age_ms",
             "presentation_age_ms",
@@ -85,11 +88,18 @@ final class CallRecordText {
                 .put("promo_number", number(record.promoNumber()))
                 .put("destination_number", number(record.destination()))
                 .put("network", record.network())
+                .put("advertiser", record.advertiser())
                 .put("campaign", record.campaignId())
                 .put("pool", record.poolId())
                 .put("lease_id", record.leaseId())
-                .put("visitor_id", record.visitorId());
+                .put("visitor_id", record.visitorId())
+                .put("visitor_erased", record.visitorErased());
         json.set("marketing_data", marketing);
+        ObjectNode sources = Json.object();
+        new TreeMap<>(record.marketingData())
+                .keySet()
+                .forEach(field -> sources.put(field, record.marketingSources().getOrDefault(field, "api")));
+        json.set("marketing_sources", sources);
         json.put("attribution_confidence", record.attributionConfidence())
                 .put("lease_age_ms", record.leaseAgeMillis())
                 .put("presentation_age_ms", record.presentationAgeMillis())

@@ -5,7 +5,21 @@ import org.jspecify.annotations.Nullable;
 /** Writes CSV (RFC 4180, lines ended by LF as Invoca does). For one thread. */
 public final class CsvText {
     private final StringBuilder text = new StringBuilder(1024);
+    private final String separator;
+    private final String lineEnd;
+    private final boolean quoteAll;
     private boolean lineBegun;
+
+    public CsvText() {
+        this(",", "\n", false);
+    }
+
+    /** @param quoteAll also values that need no quotes */
+    public CsvText(String separator, String lineEnd, boolean quoteAll) {
+        this.separator = separator;
+        this.lineEnd = lineEnd;
+        this.quoteAll = quoteAll;
+    }
 
     /** A value that we made: numbers, times, phone numbers, fixed words. */
     public CsvText value(@Nullable String value) {
@@ -31,20 +45,22 @@ public final class CsvText {
     }
 
     public CsvText endLine() {
-        text.append('\n');
+        text.append(lineEnd);
         lineBegun = false;
         return this;
     }
 
     private void separate() {
         if (lineBegun) {
-            text.append(',');
+            text.append(separator);
         }
         lineBegun = true;
     }
 
     private void quoteWhereNeeded(String value) {
-        boolean quoted = value.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        boolean quoted = quoteAll
+                || value.contains(separator)
+                || value.chars().anyMatch(c -> c == '"' || c == '\n' || c == '\r');
         if (quoted) {
             text.append('"').append(value.replace("\"", "\"\"")).append('"');
         } else {

@@ -1,9 +1,10 @@
 package io.ringtrace.http.text;
 
-/** Writes the small XML documents of Invoca's interface: one root, simple elements, two blanks of indent. For one thread. */
+/** Writes the small XML documents of Invoca's interface: one root, elements, two blanks of indent. For one thread. */
 public final class XmlText {
     private final StringBuilder text = new StringBuilder(256);
     private final String root;
+    private String indent = "  ";
 
     private XmlText(String root) {
         this.root = root;
@@ -16,8 +17,21 @@ public final class XmlText {
         return new XmlText(root);
     }
 
+    /** An element with elements in it, until {@link #close}. */
+    public XmlText open(String name) {
+        text.append(indent).append('<').append(name).append(">\n");
+        indent += "  ";
+        return this;
+    }
+
+    public XmlText close(String name) {
+        indent = indent.substring(2);
+        text.append(indent).append("</").append(name).append(">\n");
+        return this;
+    }
+
     public XmlText element(String name, String value) {
-        text.append("  <").append(name).append('>');
+        text.append(indent).append('<').append(name).append('>');
         escape(value);
         text.append("</").append(name).append(">\n");
         return this;

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "account",
         description =
-                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes, lists, changes and deletes sites for the tag.",
+                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes, lists, changes and deletes sites for the tag; sets a network's webhook.",
         footer = {
             "  ringtrace account create --network acme --advertiser dental --campaign spring",
             "  ringtrace account token --network acme"
@@ -70,7 +71,9 @@ public final class AccountCommand {
                             defaultValue = "command line",
                             paramLabel = "NAME",
                             description = "what the token is for")
-                    String name)
+                    String name,
+            @Option(names = "--read-only", description = "it allows looking at reports and lists alone")
+                    boolean readOnly)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
             JsonNode answer = client.post(
@@ -80,6 +83,7 @@ public final class AccountCommand {
                             .createObjectNode()
                             .put("network", network)
                             .put("name", name)
+                            .put("scope", readOnly ? "read" : "manage")
                             .toString());
             out().println(answer.path("token").asString());
         }
@@ -192,11 +196,13 @@ public final class AccountCommand {
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
                     String network)
             throws CommandException {
-        TextTable table = new TextTable(new Paint(spec), List.of("ID", "SECRET MADE", "REVOKED", "NAME"), Set.of("ID"));
+        TextTable table =
+                new TextTable(new Paint(spec), List.of("ID", "SCOPE", "SECRET MADE", "REVOKED", "NAME"), Set.of("ID"));
         for (JsonNode token :
                 server.get("/v1/operator/tokens?network=" + encoded(network)).path("tokens")) {
             table.row(
                     Long.toString(token.path("id").asLong()),
+                    token.path("scope").asString(),
                     token.path("created_at").asString(),
                     token.path("revoked_at").asString(""),
                     token.path("name").asString());
@@ -232,6 +238,45 @@ public final class AccountCommand {
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") long id)
             throws CommandException {
         out().println(change(server, network, id, "rotate").path("token").asString());
+        return 0;
+    }
+
+    @Command(
+            name = "webhook",
+            description =
+                    "Sets where a network is told of each finished call, and prints the secret that its requests are signed with, told"
+                            + " once; without --url shows the webhook; with --remove ends it.",
+            footer = {
+                "  ringtrace account webhook --network acme --url https://crm.example.org/calls",
+                "  ringtrace account webhook --network acme",
+                "  ringtrace account webhook --network acme --remove"
+            })
+    int webhook(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
+            @Option(names = "--url", paramLabel = "URL", description = "where requests go; https or http") @Nullable
+                    String url,
+            @Option(names = "--remove", description = "no more requests; its dead letters go too") boolean remove)
+            throws CommandException {
+        String path = "/v1/webhook?network=" + encoded(network);
+        try (OperatorClient client = server.connect()) {
+            if (remove) {
+                client.delete(path);
+                out().println("Network " + network + " is told of no more calls.");
+            } else if (url != null) {
+                JsonNode made = client.put(
+                        path,
+                        JsonMapper.shared().createObjectNode().put("url", url).toString());
+                out().println(made.path("secret").asString());
+            } else {
+                client.get(path)
+                        .properties()
+                        .forEach(field -> out().printf(
+                                        "%-32s %s%n",
+                                        field.getKey(), field.getValue().asString("-")));
+            }
+        }
         return 0;
     }
 

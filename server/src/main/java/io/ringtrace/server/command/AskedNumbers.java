@@ -35,7 +35,8 @@ record AskedNumbers(StoreConfig store, Map<String, String> environment) implemen
             }
             Path kept = new DataFolder(folder).directory();
             if (!Files.exists(kept)) {
-                throw new StoreUnavailableException(String.valueOf(noServer.getMessage()), noServer);
+                throw new StoreUnavailableException(
+                        "no server runs on the data folder " + folder + ", or this user may not ask it", noServer);
             }
             return ofDisk(kept, numbers);
         }

@@ -35,7 +35,7 @@ public final class SampleHouse implements AutoCloseable {
     public static final String NETWORK = "demo";
     public static final String ADVERTISER = "acme-dental";
     public static final String CAMPAIGN = "spring-sale";
-    private static final String POOLS = "/api/2026-11-01/" + NETWORK + "/advertisers/" + ADVERTISER
+    public static final String POOLS = "/api/2026-11-01/" + NETWORK + "/advertisers/" + ADVERTISER
             + "/advertiser_campaigns/" + CAMPAIGN + "/ring_pools.json";
     private static final Pattern SITE = Pattern.compile("data-site=\"([^\"]+)\"");
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -91,7 +91,12 @@ public final class SampleHouse implements AutoCloseable {
 
     /** Starts the server on the folder's data; again after {@link #server()} was killed. */
     public ServerProcess start() throws IOException {
-        ServerProcess started = ServerProcess.start(config(), data(), log());
+        return start(Map.of());
+    }
+
+    /** As {@link #start()}, with variables in the server's environment. */
+    public ServerProcess start(Map<String, String> environment) throws IOException {
+        ServerProcess started = ServerProcess.start(config(), data(), log(), environment);
         server = started;
         return started;
     }
@@ -258,12 +263,26 @@ public final class SampleHouse implements AutoCloseable {
         }
     }
 
-    private JsonNode post(String path, JsonNode body) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(http().resolve(path))
-                .header("Authorization", "Bearer " + token)
+    /** The key by which programs ask for numbers of a pool. */
+    public String poolKey(String id) throws IOException {
+        return get(POOLS.replace(".json", "/" + id + ".json")).path("api_key").asString();
+    }
+
+    /** What the account's network is answered. */
+    public JsonNode get(String path) throws IOException {
+        return send(HttpRequest.newBuilder(http().resolve(path)).GET());
+    }
+
+    /** As {@link #get}. */
+    public JsonNode post(String path, JsonNode body) throws IOException {
+        return send(HttpRequest.newBuilder(http().resolve(path))
                 .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
+    }
+
+    private JsonNode send(HttpRequest.Builder asked) throws IOException {
+        HttpRequest request = asked.header("Authorization", "Bearer " + token)
                 .timeout(Duration.ofSeconds(30))
-                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
                 .build();
         try {
             HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A Ringtrace server as a process of its own: the same program, the verb {@code serve}. One thread uses it. */
@@ -31,7 +32,12 @@ public final class ServerProcess implements AutoCloseable {
      * @param log gets all that the server prints
      */
     public static ServerProcess start(Path config, Path data, Path log) throws IOException {
-        return start(List.of(), config, data, log);
+        return start(config, data, log, Map.of());
+    }
+
+    /** As {@link #start(Path, Path, Path)}, with more variables in its environment. */
+    static ServerProcess start(Path config, Path data, Path log, Map<String, String> environment) throws IOException {
+        return start(List.of(), config, data, log, environment);
     }
 
     /** As {@link #start}; a server of root's has no capability to read what file rights forbid. */
@@ -39,10 +45,11 @@ public final class ServerProcess implements AutoCloseable {
         List<String> without = System.getProperty("user.name").equals("root")
                 ? List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search")
                 : List.of();
-        return start(without, config, data, log);
+        return start(without, config, data, log, Map.of());
     }
 
-    private static ServerProcess start(List<String> by, Path config, Path data, Path log) throws IOException {
+    private static ServerProcess start(
+            List<String> by, Path config, Path data, Path log, Map<String, String> environment) throws IOException {
         if (Files.isDirectory(data)) {
             Files.deleteIfExists(data.resolve("http-address"));
         }
@@ -59,10 +66,11 @@ public final class ServerProcess implements AutoCloseable {
                 "serve",
                 "--config",
                 config.toString()));
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         process.getOutputStream().close();
         return new ServerProcess(process, data, log);
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringtrace.store.sizing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringtrace.store.webhook;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringtrace.http.webhook;
+
+import org.jspecify.annotations.NullMarked;
