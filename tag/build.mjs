@@ -21,7 +21,7 @@ for (const [source, name] of [
     target: "es2021",
     charset: "utf8",
     // Names that only our own files say to one another.
-    mangleProps: /^(?:wanted|renew|again|synchronise|capture|collect|watch|shown|due|list)$/,
+    mangleProps: /^(?:wanted|renew|again|synchronise|capture|collect|watch|shown|due|list|sources|view|stop|days|url)$/,
     legalComments: "none",
   });
   const hash = createHash("sha384").update(readFileSync(script)).digest("base64");

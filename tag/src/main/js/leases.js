@@ -122,6 +122,7 @@ export function leases(options, data, guard, shown) {
           destination: "+1" + destination,
           visitor_id: visitorId,
           marketing_data: values,
+          marketing_sources: data.sources,
           new_attribution: isNew(destination, now),
         })),
       }),
@@ -145,7 +146,7 @@ export function leases(options, data, guard, shown) {
     if (!answer || answer.error) return !valid(entry) && show(entry, destination, null);
     const number = /^\+1(\d{10})$/.exec(answer.promo_number || "");
     const now = Date.now();
-    entry.promo = number && number[1];
+    entry.promo = number?.[1];
     entry.since = now;
     entry.until = now + (answer.guaranteed_for_ms || 0);
     entry.overflow = !!answer.overflow;

@@ -6,11 +6,10 @@ const SEARCH = /(?:^|\.)(google|bing|yahoo|duckduckgo|ecosia|baidu|yandex|brave)
 // A change of one of these starts a new attribution.
 const ORIGIN = ["gclid", "utm_source", "utm_medium"];
 const LONGEST = 500;
-const MOST_VALUES = 50;
 
 /**
  * @param options fields {name: "first" | "last" | "unique"}, getters {name: function}, dataLayer {name: "path.in.it"}, days
- * @returns {capture(landed), collect(), update(params)}
+ * @returns {capture(landed), collect(), update(params), sources}
  */
 export function marketing(options) {
   const fields = options.fields || {};
@@ -69,12 +68,11 @@ export function marketing(options) {
     }
     for (const name in options.getters) set(values, name, options.getters[name]);
     Object.assign(values, own);
-    return Object.fromEntries(
-      Object.entries(values)
-        .filter(([, value]) => value != null && value !== "")
-        .slice(0, MOST_VALUES)
-        .map(([name, value]) => [name, String(value).slice(0, LONGEST)]),
-    );
+    for (const name in values) {
+      if (values[name] == null) delete values[name];
+      else values[name] = String(values[name]).slice(0, LONGEST);
+    }
+    return values;
   }
 
   function update(params) {
@@ -90,13 +88,19 @@ export function marketing(options) {
     keep(data, kept);
   }
 
-  return { capture, collect, update };
+  // What the server cannot tell by the name alone.
+  const sources = {};
+  for (const name in fields) sources[name] = "url_parameter";
+  for (const name in options.dataLayer) sources[name] = "data_layer";
+
+  return { capture, collect, update, sources };
 }
 
 function set(values, name, getter) {
   try {
     const value = getter();
-    if (value != null && typeof value !== "object") values[name] = value;
+    // Null is an object too.
+    if (typeof value !== "object") values[name] = value;
   } catch {
     // The page's own function, or a path that this entry does not have.
   }

@@ -2,15 +2,36 @@ package io.ringtrace.attribution;
 
 import io.ringtrace.call.StoreUnavailableException;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Networks, their advertisers and campaigns, and network tokens. Thread-safe; calls wait for the database, except {@link #networkOf} and {@link #site}. */
+/** Networks, their advertisers and campaigns, and network tokens. Thread-safe; calls wait for the database, except {@link #holderOf} and {@link #site}. */
 public interface Accounts {
     /** Makes what is missing; what exists is left as it is. */
     void ensureCampaign(String network, String advertiser, String campaign) throws StoreUnavailableException;
 
+    /** What a token allows. */
+    enum TokenScope {
+        /** All that a network may do. */
+        MANAGE,
+        /** Looking, at what holds no key: reports, lists, call records. */
+        READ;
+
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Whose token it is, and what it allows. */
+    record TokenHolder(String network, TokenScope scope) {}
+
     /** A new token for the network, told once and stored hashed. The network must exist. */
-    String createToken(String network, String name) throws StoreUnavailableException;
+    String createToken(String network, String name, TokenScope scope) throws StoreUnavailableException;
+
+    /** One that allows everything. */
+    default String createToken(String network, String name) throws StoreUnavailableException {
+        return createToken(network, name, TokenScope.MANAGE);
+    }
 
     /**
      * A token as it may be told: never its secret.
@@ -19,7 +40,11 @@ public interface Accounts {
      * @param revokedAt null while it is valid
      */
     record Token(
-            long id, String name, long createdAt, @Nullable Long revokedAt) {}
+            long id,
+            String name,
+            TokenScope scope,
+            long createdAt,
+            @Nullable Long revokedAt) {}
 
     /** A network's tokens, revoked ones too, the oldest first; at most {@code limit}. */
     List<Token> tokens(String network, int limit) throws StoreUnavailableException;
@@ -34,11 +59,17 @@ public interface Accounts {
     boolean networkExists(String network) throws StoreUnavailableException;
 
     /**
-     * The network whose token this is, from memory; null when it is nobody's. Found by the token's hash, so that the time it takes tells
-     * nothing of the token.
+     * Whose token this is, from memory; null when it is nobody's. Found by the token's hash, so that the time it takes tells nothing of the
+     * token.
      */
     @Nullable
-    String networkOf(String token);
+    TokenHolder holderOf(String token);
+
+    /** The network whose token this is, whatever it allows; null when it is nobody's. */
+    default @Nullable String networkOf(String token) {
+        TokenHolder holder = holderOf(token);
+        return holder == null ? null : holder.network();
+    }
 
     /** A new site of the network, which must exist, with an id of its own. */
     Site createSite(String network, List<String> origins) throws StoreUnavailableException;

@@ -1,5 +1,6 @@
 package io.ringtrace.attribution;
 
+import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.StoreUnavailableException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ public interface NumberBank {
      * One number and what it is lent for.
      *
      * @param state bank, pooled, overflow, draining, resting or retired
+     * @param restUntil when a resting number may be lent again, unless it is called before; Unix milliseconds
      */
     record Entry(
             String number,
@@ -46,7 +48,23 @@ public interface NumberBank {
             @Nullable String destination,
             @Nullable String leaseId,
             @Nullable String rateCenter,
-            @Nullable String region) {}
+            @Nullable String region,
+            @Nullable Long restUntil) {}
+
+    /**
+     * @param changed numbers that are now as was asked
+     * @param errors the others, each with its reason; the line counts what was given, from 1
+     */
+    record RetireResult(int changed, List<RowError> errors) {
+        public RetireResult {
+            errors = List.copyOf(errors);
+        }
+    }
+
+    /**
+     * Takes numbers out of use, or back into the bank. Only what is in no pool can be retired. Others are left alone. The network must exist.
+     */
+    RetireResult retire(String network, List<PhoneNumber> numbers, boolean retired) throws StoreUnavailableException;
 
     /** Numbers in ascending order, from after the given one. */
     List<Entry> list(String network, long afterNumber, int limit) throws StoreUnavailableException;

@@ -20,9 +20,34 @@ public interface NumberMatching {
             String state,
             @Nullable String lata,
             @Nullable String latitude,
-            @Nullable String longitude) {}
+            @Nullable String longitude,
+            @Nullable String v,
+            @Nullable String h) {
+        /** Without grid coordinates. */
+        public ExchangeRow(
+                int line,
+                String npa,
+                String nxx,
+                String rateCenter,
+                String state,
+                @Nullable String lata,
+                @Nullable String latitude,
+                @Nullable String longitude) {
+            this(line, npa, nxx, rateCenter, state, lata, latitude, longitude, null, null);
+        }
+    }
 
-    /** @param exchange the NPA and NXX as written */
+    /**
+     * The middle of a zip code's area.
+     *
+     * @param line line in the file, from 1
+     */
+    record ZipCodeRow(int line, String zip, String latitude, String longitude) {}
+
+    /** As with exchanges; pools may then be centred on these zip codes. */
+    ExchangeImport importZipCodes(List<ZipCodeRow> rows) throws StoreUnavailableException;
+
+    /** @param exchange the NPA and NXX, or the zip code, as written */
     record ExchangeError(int line, String exchange, String message) {}
 
     /** @param imported exchanges that are now as the file says */

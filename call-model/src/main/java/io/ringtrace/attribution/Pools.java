@@ -12,6 +12,9 @@ public interface Pools {
      * What a RingPool is to be: create and update are the same idempotent write.
      *
      * @param idFromNetwork null to have one made
+     * @param hours null for always open
+     * @param captured the marketing fields it keeps; empty for all that its network has declared
+     * @param byTag made for an approved destination that the tag found
      */
     record Definition(
             @Nullable String idFromNetwork,
@@ -24,7 +27,14 @@ public interface Pools {
             boolean fillImmediately,
             boolean preferred,
             PhoneNumber destination,
-            LocalNumberPreferences localNumbers) {
+            LocalNumberPreferences localNumbers,
+            @Nullable HoursOfOperation hours,
+            List<CapturedField> captured,
+            boolean byTag) {
+        public Definition {
+            captured = List.copyOf(captured);
+        }
+
         /** With the usual preferences for local numbers. */
         public Definition(
                 @Nullable String idFromNetwork,
@@ -49,6 +59,36 @@ public interface Pools {
                     preferred,
                     destination,
                     LocalNumberPreferences.DEFAULT);
+        }
+
+        /** A person's, open always, with all fields of the dictionary. */
+        public Definition(
+                @Nullable String idFromNetwork,
+                String name,
+                NumberType numberType,
+                Duration lifetime,
+                Duration hold,
+                int maxSize,
+                boolean allowOverflow,
+                boolean fillImmediately,
+                boolean preferred,
+                PhoneNumber destination,
+                LocalNumberPreferences localNumbers) {
+            this(
+                    idFromNetwork,
+                    name,
+                    numberType,
+                    lifetime,
+                    hold,
+                    maxSize,
+                    allowOverflow,
+                    fillImmediately,
+                    preferred,
+                    destination,
+                    localNumbers,
+                    null,
+                    List.of(),
+                    false);
         }
     }
 
@@ -84,6 +124,9 @@ public interface Pools {
      */
     @Nullable
     RingPool byKey(String idFromNetwork, String apiKey);
+
+    /** Whether the pool's hours of operation are now, by the lease clock. Never waits. */
+    boolean isOpen(RingPool pool);
 
     /** The pool with this RingPool ID in the network, from memory; null when there is none. */
     @Nullable

@@ -2,6 +2,8 @@ package io.ringtrace.attribution;
 
 import io.ringtrace.call.PhoneNumber;
 import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A container of promo numbers with its rules.
@@ -13,6 +15,9 @@ import java.time.Duration;
  * @param hold how long after a presentation the attribution stays; at least the lifetime
  * @param maxSize most numbers it may hold, the overflow number included
  * @param size numbers it holds now, the overflow number included
+ * @param hours when its destination answers; null for always
+ * @param captured the marketing fields it keeps; empty for all that its network has declared
+ * @param byTag it came into being for an approved destination that the tag found
  */
 public record RingPool(
         long id,
@@ -30,4 +35,16 @@ public record RingPool(
         boolean preferred,
         PhoneNumber destination,
         LocalNumberPreferences localNumbers,
-        int size) {}
+        int size,
+        @Nullable HoursOfOperation hours,
+        List<CapturedField> captured,
+        boolean byTag) {
+    public RingPool {
+        captured = List.copyOf(captured);
+    }
+
+    /** Whether somebody answers at its destination. */
+    public boolean openAt(long atMillis) {
+        return hours == null || hours.openAt(atMillis);
+    }
+}

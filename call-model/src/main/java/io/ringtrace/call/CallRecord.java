@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaseId number and version of the lease: {@code 18005550123.7}
  * @param transactionId by which it was published last; null while it was not
  * @param visitorErased the visitor's id and marketing data were taken out
- * @param marketingSources where each value of the marketing data came from, as far as that is known
+ * @param marketingSources where values came from, as {@code MarketingSource.text()}; those not named, by the API
  * @param postDialDelayMillis the INVITE's arrival to the first 18x or, without one, the final answer
  * @param postDialDelayTheirsMillis of these, from the INVITE to the gateway that brought it
  * @param postDialDelayOursMillis the rest, gateways tried before among it

@@ -58,11 +58,21 @@ public record HeaderRules(
     }
 
     /**
-     * A header with the call id: User-to-User (RFC 7433), or one whose name begins with {@code X-}.
+     * A header with the call id and chosen marketing fields: User-to-User (RFC 7433), or one whose name begins with {@code X-}.
      *
      * @param mostBytes of its value; what does not fit whole is left out
+     * @param fields names of the marketing fields, in the order in which they are put
      */
-    public record CallDataHeader(String name, int mostBytes) {}
+    public record CallDataHeader(String name, int mostBytes, List<String> fields) {
+        public CallDataHeader {
+            fields = List.copyOf(fields);
+        }
+
+        /** With the call id alone. */
+        public CallDataHeader(String name, int mostBytes) {
+            this(name, mostBytes, List.of());
+        }
+    }
 
     /** True when an INVITE needs more than is done for every call. */
     public boolean changeInvite() {

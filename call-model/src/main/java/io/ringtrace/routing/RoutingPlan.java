@@ -7,6 +7,9 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,7 @@ public final class RoutingPlan {
     private final LongTable<StaticNumber> staticNumbersByDigits;
     private final RouteTable routeTable;
     private final SourceNetworks sourceNetworks;
+    private final Set<String> forwardedFields;
     private final BlockedCallers blockedCallers;
     private final PlanSources sources;
 
@@ -71,6 +75,11 @@ public final class RoutingPlan {
         this.staticNumbersByDigits = new LongTable<>(numbers);
         this.routeTable = new RouteTable(routes);
         this.sourceNetworks = new SourceNetworks(trunks);
+        this.forwardedFields = trunks.stream()
+                .map(trunk -> trunk.headers().callData())
+                .filter(Objects::nonNull)
+                .flatMap(header -> header.fields().stream())
+                .collect(Collectors.toUnmodifiableSet());
         this.blockedCallers = blockedCallers;
         this.sources = sources;
     }
@@ -103,6 +112,11 @@ public final class RoutingPlan {
 
     public @Nullable StaticNumber staticNumber(PhoneNumber dialed) {
         return staticNumbersByDigits.get(dialed.digits());
+    }
+
+    /** The marketing fields that some trunk forwards. */
+    public Set<String> forwardedFields() {
+        return forwardedFields;
     }
 
     public BlockedCallers blockedCallers() {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers what becomes of the headers of its calls
  * @param access how its requests are known
  * @param limits how many calls it may bring
+ * @param traced the messages of its calls are logged
  */
 public record Trunk(
         String name,
@@ -24,7 +25,8 @@ public record Trunk(
         NumberReading reading,
         HeaderRules headers,
         TrunkAccess access,
-        TrunkLimits limits) {
+        TrunkLimits limits,
+        boolean traced) {
     public Trunk {
         sourceNetworks = List.copyOf(sourceNetworks);
     }
@@ -44,7 +46,8 @@ public record Trunk(
                 NumberReading.DEFAULT,
                 HeaderRules.NONE,
                 TrunkAccess.BY_NETWORK,
-                TrunkLimits.NONE);
+                TrunkLimits.NONE,
+                false);
     }
 
     /** The same trunk, whose calls are watched otherwise. */
@@ -58,7 +61,8 @@ public record Trunk(
                 reading,
                 headers,
                 access,
-                limits);
+                limits,
+                traced);
     }
 
     /** The same trunk, whose numbers stand elsewhere. */
@@ -72,7 +76,8 @@ public record Trunk(
                 otherReading,
                 headers,
                 access,
-                limits);
+                limits,
+                traced);
     }
 
     /** The same trunk with other rules for headers. */
@@ -86,7 +91,8 @@ public record Trunk(
                 reading,
                 otherHeaders,
                 access,
-                limits);
+                limits,
+                traced);
     }
 
     /** The same trunk, known in another way. */
@@ -100,7 +106,8 @@ public record Trunk(
                 reading,
                 headers,
                 otherAccess,
-                limits);
+                limits,
+                traced);
     }
 
     /** The same trunk with other limits. */
@@ -114,6 +121,22 @@ public record Trunk(
                 reading,
                 headers,
                 access,
-                otherLimits);
+                otherLimits,
+                traced);
+    }
+
+    /** The same trunk, the messages of whose calls are logged, or not. */
+    public Trunk withTrace(boolean otherTraced) {
+        return new Trunk(
+                name,
+                sourceNetworks,
+                normalisation,
+                defaultDestination,
+                supervision,
+                reading,
+                headers,
+                access,
+                limits,
+                otherTraced);
     }
 }

@@ -3,6 +3,9 @@ package io.ringtrace.http;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.ringtrace.http.account.DestinationEndpoints;
+import io.ringtrace.http.account.MarketingDictionaryEndpoints;
+import io.ringtrace.http.account.NumberReportEndpoints;
 import io.ringtrace.http.allocate.AllocateEndpoints;
 import io.ringtrace.http.allocate.BulkEndpoint;
 import io.ringtrace.http.endpoint.Answer;
@@ -12,6 +15,7 @@ import io.ringtrace.http.endpoint.ErrorShape;
 import io.ringtrace.http.endpoint.Problem;
 import io.ringtrace.http.lease.LeaseEndpoint;
 import io.ringtrace.http.lease.SiteLeaseEndpoint;
+import io.ringtrace.http.lease.VisitorFields;
 import io.ringtrace.http.limit.NewNumbers;
 import io.ringtrace.http.listener.Door;
 import io.ringtrace.http.listener.EndpointRouter;
@@ -80,14 +84,16 @@ public final class HttpApi implements AutoCloseable {
     public HttpApi(HttpSettings settings, HttpPorts ports, PrometheusMeterRegistry metrics, byte[] operatorToken) {
         this.settings = settings;
         List<Endpoint> all = new ArrayList<>();
-        all.addAll(new AllocateEndpoints(ports.leases(), ports.pools()).endpoints());
-        all.addAll(new BulkEndpoint(ports.leases(), ports.pools(), settings.bulkRows()).endpoints());
+        VisitorFields visitorFields = new VisitorFields(ports.pools(), ports.dictionaries());
+        all.addAll(new AllocateEndpoints(ports.leases(), ports.pools(), visitorFields).endpoints());
+        all.addAll(new BulkEndpoint(ports.leases(), ports.pools(), visitorFields, settings.bulkRows()).endpoints());
         all.addAll(new RingPoolEndpoints(ports.pools(), ports.poolSizes()).endpoints());
         all.addAll(new SizingEndpoints(ports.poolSizes(), ports.pools()).endpoints());
-        all.addAll(new LeaseEndpoint(ports.leases(), ports.pools(), settings.bulkRows()).endpoints());
+        all.addAll(new LeaseEndpoint(ports.leases(), ports.pools(), visitorFields, settings.bulkRows()).endpoints());
         all.addAll(new SiteLeaseEndpoint(
                         ports.leases(),
-                        ports.pools(),
+                        ports.destinations(),
+                        visitorFields,
                         ports.accounts(),
                         ports.smsNumbers(),
                         new NewNumbers(
@@ -104,6 +110,9 @@ public final class HttpApi implements AutoCloseable {
         all.addAll(new WebhookEndpoints(records.webhooks(), records.webhookTargets(), networks).endpoints());
         all.addAll(new ErasureEndpoint(records.erasure(), networks).endpoints());
         all.addAll(new OperatorEndpoints(ports.accounts(), ports.numberBank()).endpoints());
+        all.addAll(new MarketingDictionaryEndpoints(ports.dictionaries()).endpoints());
+        all.addAll(new DestinationEndpoints(ports.destinations()).endpoints());
+        all.addAll(new NumberReportEndpoints(ports.numberReports()).endpoints());
         all.addAll(new SiteEndpoints(ports.accounts()).endpoints());
         all.addAll(new SmsNumberEndpoint(ports.accounts(), ports.smsNumbers()).endpoints());
         all.addAll(new KeyEndpoints(ports.accounts(), ports.pools()).endpoints());

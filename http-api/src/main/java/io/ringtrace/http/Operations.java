@@ -34,6 +34,24 @@ public interface Operations {
     /** The trunks of the plan in force, in the order of the files. */
     List<TrunkState> trunks();
 
+    /**
+     * Logs the messages of the trunk's calls for so long from now on.
+     *
+     * @param time zero ends it
+     * @return false when the plan in force has no such trunk
+     */
+    boolean trace(String trunk, Duration time);
+
+    /** The trunks whose messages are logged, by name. */
+    List<Trace> traces();
+
+    /**
+     * A trunk whose messages are logged.
+     *
+     * @param left for how long; null for as long as the plan says
+     */
+    record Trace(String trunk, @Nullable Duration left) {}
+
     /** The gateways of the plan in force, by name. */
     List<GatewayState> gateways();
 

@@ -40,6 +40,8 @@ class AccessTest {
                 .replace(":callId", "x")
                 // It would not end.
                 .replace("/v1/calls/stream", "/v1/calls/stream?last_event_id=x")
+                .replace(":field", "mood")
+                .replace(":number", "+12125550142")
                 .replace(":id", "16");
         String body = endpoint.method().equals("GET") || endpoint.method().equals("DELETE") ? "" : "{}";
         return api.send(
@@ -132,6 +134,9 @@ class AccessTest {
                         api.account,
                         api.account,
                         api.account,
+                        api.marketing,
+                        api.destinations,
+                        api.destinations,
                         api.records.ports(),
                         new NoHealth(),
                         new InMemoryOperations()),

@@ -39,7 +39,8 @@ class AllocateTest {
             assertThat(answer.body())
                     .isEqualTo(
                             "{\"promo_number_formatted\":\"888-390-6665\",\"tracking_url\":\"\",\"promo_number\":\"8883906665\"}");
-            assertThat(api.pools.asked.getFirst().marketingData()).isEqualTo(Map.of("site", "a", "location", "b c"));
+            assertThat(api.pools.asked.getFirst().marketingData().values())
+                    .isEqualTo(Map.of("site", "a", "location", "b c"));
             assertThat(api.pools.asked.getFirst().visitorId()).isNull();
         }
 
@@ -169,7 +170,8 @@ class AllocateTest {
                                     + "{\"request_id\":\"193C5F\",\"promo_number_formatted\":\"888-390-6665\",\"promo_number\":\"8883906665\",\"tracking_url\":\"\"},"
                                     + "{\"request_id\":\"58CD4F\",\"promo_number_formatted\":\"877-455-1120\",\"promo_number\":\"8774551120\",\"tracking_url\":\"\"},"
                                     + "{\"request_id\":\"E3901B\",\"promo_number_formatted\":\"866-971-5703\",\"promo_number\":\"8669715703\",\"tracking_url\":\"\",\"overflow\":true}]}");
-            assertThat(api.pools.asked.getFirst().marketingData()).isEqualTo(Map.of("m1", "autos", "m2", "ford"));
+            assertThat(api.pools.asked.getFirst().marketingData().values())
+                    .isEqualTo(Map.of("m1", "autos", "m2", "ford"));
         }
 
         @Test

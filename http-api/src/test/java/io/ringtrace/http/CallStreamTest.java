@@ -10,6 +10,7 @@ import io.ringtrace.call.PhoneNumber;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -39,11 +40,11 @@ class CallStreamTest {
         private final BufferedReader in;
 
         Client(int port, String token, String headers) throws IOException {
-            socket = new Socket("127.0.0.1", port);
+            socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
             socket.setSoTimeout(20_000);
             socket.getOutputStream()
-                    .write(("GET /v1/calls/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token + "\r\n" + headers
-                                    + "\r\n")
+                    .write(("GET /v1/calls/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token + "\r\n"
+                                    + headers + "\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
             in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
         }

@@ -57,7 +57,7 @@ class CallsTest {
                 visitor,
                 false,
                 Map.of("utm_source", "a,\"b\""),
-                Map.of("utm_source", "tag"),
+                Map.of("utm_source", "url_parameter"),
                 status,
                 0.75,
                 60_000L,
@@ -96,7 +96,7 @@ class CallsTest {
                         "attribution_status":"leased","caller_number":"+12125550101","caller_withheld":false,\
                         "dialed_text":"+18005550123","promo_number":"+18005550123","destination_number":"+18005550199",\
                         "network":"acme","advertiser":"adv","campaign":"camp","pool":"16","lease_id":"18005550123.7","visitor_id":"v1",\
-                        "visitor_erased":false,"marketing_data":{"utm_source":"a,\\"b\\""},"marketing_sources":{"utm_source":"tag"},"attribution_confidence":0.75,"lease_age_ms":60000,\
+                        "visitor_erased":false,"marketing_data":{"utm_source":"a,\\"b\\""},"marketing_sources":{"utm_source":"url_parameter"},"attribution_confidence":0.75,"lease_age_ms":60000,\
                         "presentation_age_ms":1000,"prior_leases":0,"attribution_stale_ms":0,\
                         "progress_time":"2026-01-31T09:30:00.105Z","answer_time":"2026-01-31T09:30:02.005Z","end_time":null,\
                         "ring_ms":1900,"talk_ms":null,"post_dial_delay_ms":95,"post_dial_delay_theirs_ms":90,"post_dial_delay_ours_ms":5,"duration_exact":true,"end_reason":null,\
@@ -168,7 +168,9 @@ class CallsTest {
         assertThat(lines[0]).startsWith("call_id,transaction_id,start_time,").endsWith(",node,complete");
         assertThat(lines[1]).contains(",'=cmd|' /C calc'!A0,", ",+18005550199,", ",'+18005550123,");
         assertThat(lines[2])
-                .contains(",leased,+12125550101,false,", ",v1,false,\"{\"\"utm_source\"\":\"\"a,\\\"\"b\\\"\"\"\"}\",\"{\"\"utm_source\"\":\"\"tag\"\"}\",0.75,");
+                .contains(
+                        ",leased,+12125550101,false,",
+                        ",v1,false,\"{\"\"utm_source\"\":\"\"a,\\\"\"b\\\"\"\"\"}\",\"{\"\"utm_source\"\":\"\"tag\"\"}\",0.75,");
     }
 
     private static List<CallId> calls(HttpResponse<String> answer) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, SmsNumbers {
     private final Set<String> campaigns = new HashSet<>();
     private final Set<String> networks = new HashSet<>();
-    private final Map<String, String> networkByToken = new HashMap<>();
+    private final Map<String, TokenHolder> holderByToken = new HashMap<>();
     private final Map<Long, Named> tokens = new TreeMap<>();
     private final Map<String, TreeMap<Long, Row>> numbers = new HashMap<>();
     private final Map<String, Site> sites = new HashMap<>();
@@ -48,15 +48,16 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
     }
 
     @Override
-    public synchronized String createToken(String network, String name) throws StoreUnavailableException {
+    public synchronized String createToken(String network, String name, TokenScope scope)
+            throws StoreUnavailableException {
         beThere();
-        String token = "token-" + network + "-" + networkByToken.size();
-        networkByToken.put(token, network);
-        tokens.put((long) tokens.size() + 1, new Named(network, name, token, false));
+        String token = "token-" + network + "-" + holderByToken.size();
+        holderByToken.put(token, new TokenHolder(network, scope));
+        tokens.put((long) tokens.size() + 1, new Named(network, name, token, scope, false));
         return token;
     }
 
-    private record Named(String network, String name, String secret, boolean revoked) {}
+    private record Named(String network, String name, String secret, TokenScope scope, boolean revoked) {}
 
     @Override
     public synchronized List<Token> tokens(String network, int limit) throws StoreUnavailableException {
@@ -64,7 +65,11 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
         return tokens.entrySet().stream()
                 .filter(t -> t.getValue().network().equals(network))
                 .map(t -> new Token(
-                        t.getKey(), t.getValue().name(), 0, t.getValue().revoked() ? 1_000L : null))
+                        t.getKey(),
+                        t.getValue().name(),
+                        t.getValue().scope(),
+                        0,
+                        t.getValue().revoked() ? 1_000L : null))
                 .toList();
     }
 
@@ -74,8 +79,8 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
         if (token == null) {
             return false;
         }
-        networkByToken.remove(token.secret());
-        tokens.put(id, new Named(network, token.name(), token.secret(), true));
+        holderByToken.remove(token.secret());
+        tokens.put(id, new Named(network, token.name(), token.secret(), token.scope(), true));
         return true;
     }
 
@@ -85,10 +90,10 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
         if (token == null) {
             return null;
         }
-        networkByToken.remove(token.secret());
+        holderByToken.remove(token.secret());
         String secret = token.secret() + "-new";
-        networkByToken.put(secret, network);
-        tokens.put(id, new Named(network, token.name(), secret, false));
+        holderByToken.put(secret, new TokenHolder(network, token.scope()));
+        tokens.put(id, new Named(network, token.name(), secret, token.scope(), false));
         return secret;
     }
 
@@ -105,8 +110,8 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
     }
 
     @Override
-    public synchronized @Nullable String networkOf(String token) {
-        return networkByToken.get(token);
+    public synchronized @Nullable TokenHolder holderOf(String token) {
+        return holderByToken.get(token);
     }
 
     @Override
@@ -184,8 +189,23 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
                         null,
                         null,
                         e.getValue().rateCenter(),
-                        e.getValue().state()))
+                        e.getValue().state(),
+                        null))
                 .toList();
+    }
+
+    final Set<PhoneNumber> retired = new HashSet<>();
+
+    @Override
+    public synchronized RetireResult retire(String network, List<PhoneNumber> asked, boolean toRetire)
+            throws StoreUnavailableException {
+        beThere();
+        if (toRetire) {
+            retired.addAll(asked);
+        } else {
+            asked.forEach(retired::remove);
+        }
+        return new RetireResult(asked.size(), List.of());
     }
 
     private final Set<PhoneNumber> smsNumbers = new HashSet<>();
@@ -213,6 +233,12 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
     public synchronized ExchangeImport importExchanges(List<ExchangeRow> rows) throws StoreUnavailableException {
         beThere();
         exchanges.addAll(rows);
+        return new ExchangeImport(rows.size(), List.of());
+    }
+
+    @Override
+    public synchronized ExchangeImport importZipCodes(List<ZipCodeRow> rows) throws StoreUnavailableException {
+        beThere();
         return new ExchangeImport(rows.size(), List.of());
     }
 

@@ -88,7 +88,8 @@ public final class InMemoryCallRecords implements CallRecords, Transactions, Cal
     public synchronized List<Transaction> startedBetween(
             Scope scope, long fromMillis, long toMillis, long afterId, int limit) {
         return after(scope, afterId, Integer.MAX_VALUE).stream()
-                .filter(t -> t.record().startMillis() >= fromMillis && t.record().startMillis() < toMillis)
+                .filter(t ->
+                        t.record().startMillis() >= fromMillis && t.record().startMillis() < toMillis)
                 .limit(limit)
                 .toList();
     }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A server whose last reload was refused. */
 final class InMemoryOperations implements Operations {
+    private Duration traced = Duration.ZERO;
     Reload next = new Reload(Outcome.APPLIED, "v2", List.of("sip"), List.of(), List.of("b is odd"));
 
     @Override
@@ -82,5 +83,19 @@ final class InMemoryOperations implements Operations {
                 ? new Explained.Answer(
                         "v1", true, question.toString(), List.of(new Reason("it comes by acme", "ringtrace.yaml:3")))
                 : new Explained.Unanswerable("There is no such trunk.");
+    }
+
+    @Override
+    public boolean trace(String trunk, Duration time) {
+        if (!trunk.equals("acme")) {
+            return false;
+        }
+        traced = time;
+        return true;
+    }
+
+    @Override
+    public List<Trace> traces() {
+        return List.of(new Trace("acme", traced), new Trace("bell", null));
     }
 }

@@ -87,7 +87,10 @@ final class InMemoryPools implements Pools, Leases {
                 d.preferred(),
                 d.destination(),
                 d.localNumbers(),
-                0);
+                0,
+                d.hours(),
+                d.captured(),
+                d.byTag());
         WithKey saved = new WithKey(pool, before != null ? before.apiKey() : "key-" + network + "-" + id);
         pools.put(network + "/" + id, saved);
         return new Outcome.Saved(saved, before == null);
@@ -127,6 +130,11 @@ final class InMemoryPools implements Pools, Leases {
             }
         }
         return null;
+    }
+
+    @Override
+    public boolean isOpen(RingPool pool) {
+        return pool.openAt(NOW);
     }
 
     @Override
@@ -174,6 +182,9 @@ final class InMemoryPools implements Pools, Leases {
         Lease before = leases.get(key);
         if (before != null) {
             return granted(before, visitor, true, pool);
+        }
+        if (request.renewOnly()) {
+            return new LeaseAnswer.NoNumber(visitor, 60_000);
         }
         PhoneNumber number = free.getOrDefault(pool.id(), new ArrayDeque<>()).poll();
         if (number != null) {

@@ -47,7 +47,7 @@ class LeaseTest {
                         "guaranteed_for_ms":0,"held_for_ms":0,"renew_after_ms":60000},"""
                         + granted.formatted("true") + "]}");
         assertThat(api.pools.asked.getFirst().newAttribution()).isTrue();
-        assertThat(api.pools.asked.getFirst().marketingData()).isEqualTo(Map.of("gclid", "x"));
+        assertThat(api.pools.asked.getFirst().marketingData().values()).isEqualTo(Map.of("gclid", "x"));
         assertThat(api.pools.asked.getFirst().destination()).isEqualTo(PhoneNumber.parse("+18005550198"));
     }
 
@@ -105,7 +105,7 @@ class LeaseTest {
                 "/v1/leases",
                 api.acme,
                 "{\"requests\":[{\"pool\":\"16\",\"marketing_data\":{\"q\":\"" + hostile + "\"}}]}");
-        assertThat(api.pools.asked.getFirst().marketingData()).isEqualTo(Map.of("q", hostile));
+        assertThat(api.pools.asked.getFirst().marketingData().values()).isEqualTo(Map.of("q", hostile));
     }
 
     @Test

@@ -30,7 +30,19 @@ class LimitsTest {
 
     private static HttpSettings settings(int concurrent, int perSecond, int burst) {
         return new HttpSettings(
-                "127.0.0.1", 0, 1 << 20, 10 << 20, 1000, concurrent, 64, 100, perSecond, burst, 2, List.of(), Pages.USUAL);
+                "127.0.0.1",
+                0,
+                1 << 20,
+                10 << 20,
+                1000,
+                concurrent,
+                64,
+                100,
+                perSecond,
+                burst,
+                2,
+                List.of(),
+                Pages.USUAL);
     }
 
     @Test
@@ -173,6 +185,9 @@ class LimitsTest {
                             api.account,
                             api.account,
                             api.account,
+                            api.marketing,
+                            api.destinations,
+                            api.destinations,
                             api.records.ports(),
                             new NoChecks(),
                             new InMemoryOperations()),
@@ -191,6 +206,9 @@ class LimitsTest {
                             api.account,
                             api.account,
                             api.account,
+                            api.marketing,
+                            api.destinations,
+                            api.destinations,
                             api.records.ports(),
                             new NoChecks(),
                             new InMemoryOperations()),

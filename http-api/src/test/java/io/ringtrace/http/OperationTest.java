@@ -81,6 +81,24 @@ class OperationTest {
     }
 
     @Test
+    void aTrunkIsTracedForAWhile() throws Exception {
+        assertThat(api.post("/v1/operator/trace?trunk=acme&seconds=600", RunningApi.OPERATOR, "")
+                        .body())
+                .isEqualTo("{\"traces\":[{\"trunk\":\"acme\",\"seconds_left\":600},"
+                        + "{\"trunk\":\"bell\",\"seconds_left\":null}]}");
+        assertThat(api.get("/v1/operator/trace", RunningApi.OPERATOR).body()).contains("600");
+        assertThat(api.post("/v1/operator/trace?trunk=nobody&seconds=1", RunningApi.OPERATOR, "")
+                        .statusCode())
+                .isEqualTo(404);
+        for (String wrong : List.of("", "?trunk=acme", "?trunk=acme&seconds=86401", "?trunk=acme&seconds=-1")) {
+            assertThat(api.post("/v1/operator/trace" + wrong, RunningApi.OPERATOR, "")
+                            .statusCode())
+                    .isEqualTo(400);
+        }
+        assertThat(api.get("/v1/operator/trace", api.acme).statusCode()).isNotEqualTo(200);
+    }
+
+    @Test
     void liveCallsAreListedUpToTheLimit() throws Exception {
         assertThat(api.get("/v1/operator/live", RunningApi.OPERATOR).body())
                 .isEqualTo("{\"live_calls\":2,\"server_transactions\":3,\"client_transactions\":4,\"calls\":[{"

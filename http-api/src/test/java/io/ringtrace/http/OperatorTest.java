@@ -70,7 +70,7 @@ class OperatorTest {
                         {"line":6,"number":"","message":"there is text after a closing quote"}]}""");
         assertThat(api.get(NUMBERS + "&limit=1", RunningApi.OPERATOR).body()).isEqualTo("""
                         {"numbers":[{"number":"+12125550101","number_type":"local","state":"bank","pool":null,\
-                        "visitor_id":null,"destination":null,"lease_id":null,"rate_center":"New York, NY","region":"NY"}],\
+                        "visitor_id":null,"destination":null,"lease_id":null,"rate_center":"New York, NY","region":"NY","rest_until":null}],\
                         "next_after":"+12125550101"}""");
         assertThat(api.get(NUMBERS + "&after=%2B12125550101", RunningApi.OPERATOR)
                         .body())

@@ -7,6 +7,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("RingPools as Invoca's clients manage them")
 class RingPoolTest {
@@ -68,10 +70,10 @@ class RingPoolTest {
     void invalidArgumentsAre403WithOneMessagePerField() throws Exception {
         HttpResponse<String> answer = api.send("PUT", POOL_12, api.acme, """
                 {"name":7,"lifetime_seconds":0,"hold_hours":1e999,"max_pool_size":1,"allow_overflow":"perhaps",\
-                "destination_phone_number":"call me","number_type":"mobile","local_center":{},"id_from_network":"13"}""");
+                "destination_phone_number":"call me","number_type":"mobile","colour":{},"id_from_network":"13"}""");
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(answer.body()).isEqualTo("""
-                        {"errors":{"class":"RecordInvalid","invalid_data":"unknown field 'local_center'. \
+                        {"errors":{"class":"RecordInvalid","invalid_data":"unknown field 'colour'. \
                         id_from_network must be that of the path. \
                         number_type must be toll_free or local. \
                         lifetime_seconds must be a whole number from 1 to 31536000. \
@@ -79,6 +81,67 @@ class RingPoolTest {
                         max_pool_size must be a whole number from 2 to 1000000. \
                         allow_overflow must be true or false. \
                         destination_phone_number must be a phone number such as +18005550123 or 800-555-0123."}}""");
+    }
+
+    @Test
+    void aLocalPoolHasItsCentreAreaCodesHoursAndFields() throws Exception {
+        HttpResponse<String> made = api.post(POOLS, api.acme, """
+                {"id_from_network":"12","name":"Local","destination_phone_number":"888-111-2222",\
+                "local_center":{"tn_prefix":"","zipcode":"90210","latitude":30,"longitude":-130},\
+                "local_number_preferences":{"search_radius_miles":20,"allocation_fallback_strategy":"Wait"},\
+                "tn_prefix_whitelist":["805","212"],\
+                "hours_of_operation":{"open_24_7":false,"time_zone":"Eastern Time (US & Canada)","schedules":[\
+                {"day_of_week":"Tuesday","open_time":"09:00","close_time":"17:15"},\
+                {"day_of_week":"Monday","open_time":"00:00","close_time":"24:00"}]},\
+                "marketing_data":[{"name":"utm_source"},{"name":"topic","model":"first"}]}""");
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        assertThat(made.body()).contains("""
+                        "number_type":"local\"""", """
+                        "local_number_preferences":{"search_radius_miles":20,"restrict_search_to_state":true,\
+                        "allocation_fallback_strategy":"Wait"},\
+                        "local_center":{"tn_prefix":"","zipcode":"90210","latitude":30.0,"longitude":-130.0},\
+                        "tn_prefix_whitelist":["212","805"],\
+                        "hours_of_operation":{"open_24_7":false,"time_zone":"Eastern Time (US & Canada)","schedules":[\
+                        {"day_of_week":"Monday","open_time":"00:00","close_time":"24:00"},\
+                        {"day_of_week":"Tuesday","open_time":"09:00","close_time":"17:15"}]},\
+                        "marketing_data":[{"name":"utm_source","model":"Last"},{"name":"topic","model":"First"}],\
+                        "api_key":""");
+        String asIs = made.body().replace("\"name\":\"Local\"", "\"name\":\"Again\"");
+        assertThat(api.send("PUT", POOL_12, api.acme, asIs).body()).isEqualTo(asIs);
+        assertThat(api.send(
+                                "PUT",
+                                POOL_12,
+                                api.acme,
+                                "{\"hours_of_operation\":null,\"local_center\":null,\"marketing_data\":null,"
+                                        + "\"tn_prefix_whitelist\":[]}")
+                        .body())
+                .doesNotContain("hours_of_operation", "local_center", "marketing_data", "tn_prefix_whitelist");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    "hours_of_operation":{"time_zone":"Mars"} | hours_of_operation: time_zone must be a time zone such as
+                    "hours_of_operation":{"time_zone":"UTC"} | hours_of_operation: schedules are needed unless open_24_7 is true
+                    "hours_of_operation":{"time_zone":"UTC","schedules":[{"day_of_week":"Monday","open_time":"09:05","close_time":"10:00"}]} | in steps of 15 minutes
+                    "hours_of_operation":{"time_zone":"UTC","schedules":[{"day_of_week":"Someday"}]} | every schedule must have day_of_week
+                    "hours_of_operation":"always" | hours_of_operation must be an object
+                    "local_center":{"bad_key":""} | Invalid Key in Local Center.
+                    "local_center":{"latitude":"north"} | local_center: latitude must be a number
+                    "tn_prefix_whitelist":["1234"] | tn_prefix_whitelist must be an array
+                    "marketing_data":[{"name":"a"},{"name":"a"}] | marketing_data must name each field once
+                    "marketing_data":{} | marketing_data must be an array of at most 25 fields
+                    """)
+    void whatIsWrongInTheseIsToldAndNothingIsMade(String fields, String says) throws Exception {
+        HttpResponse<String> answer = api.send(
+                "PUT",
+                POOL_12,
+                api.acme,
+                "{\"name\":\"A\",\"destination_phone_number\":\"+18881112222\"," + fields + "}");
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body())
+                .startsWith("{\"errors\":{\"class\":\"RecordInvalid\"")
+                .contains(says);
+        assertThat(api.get(POOL_12, api.acme).statusCode()).isEqualTo(404);
     }
 
     @Test

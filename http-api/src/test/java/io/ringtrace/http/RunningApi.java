@@ -20,6 +20,8 @@ final class RunningApi implements AutoCloseable {
     final InMemoryAccount account = new InMemoryAccount();
     final InMemoryPools pools = new InMemoryPools(account);
     final InMemoryPoolSizes sizes = new InMemoryPoolSizes();
+    final InMemoryMarketing marketing = new InMemoryMarketing();
+    final InMemoryDestinations destinations = new InMemoryDestinations(pools);
     final InMemoryCallRecords records = new InMemoryCallRecords();
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     List<Health.Check> checks = List.of(new Health.Check("store", Health.State.OK, "The store answers."));
@@ -52,7 +54,20 @@ final class RunningApi implements AutoCloseable {
         };
         api = new HttpApi(
                 settings,
-                new HttpPorts(pools, pools, sizes, account, account, account, account, records.ports(), health, operations),
+                new HttpPorts(
+                        pools,
+                        pools,
+                        sizes,
+                        account,
+                        account,
+                        account,
+                        account,
+                        marketing,
+                        destinations,
+                        destinations,
+                        records.ports(),
+                        health,
+                        operations),
                 metrics,
                 OPERATOR.getBytes(StandardCharsets.UTF_8));
         port = api.start();

@@ -54,7 +54,20 @@ class SiteTest {
         JsonNode rows = JsonMapper.shared().readTree(answer.body()).get("responses");
         assertThat(rows.get(0).get("promo_number").asString()).isEqualTo("+18885550101");
         assertThat(rows.get(0).get("visitor_id").asString()).isEqualTo("v1");
-        assertThat(api.pools.asked.getLast().marketingData()).containsEntry("utm_source", "news");
+        assertThat(api.pools.asked.getLast().marketingData().values()).containsEntry("utm_source", "news");
+    }
+
+    @Test
+    void aBrowserThatAsksBeforeIsToldWhoMay() throws Exception {
+        String leases = "/v1/sites/" + site + "/leases";
+        HttpResponse<String> may = api.send("OPTIONS", leases, "", "", "Origin", SHOP);
+        assertThat(may.statusCode()).isEqualTo(204);
+        assertThat(may.headers().firstValue("Access-Control-Allow-Origin")).hasValue(SHOP);
+        assertThat(may.headers().firstValue("Access-Control-Allow-Methods")).hasValue("POST");
+        assertThat(may.headers().firstValue("Access-Control-Allow-Headers")).hasValue("content-type");
+        HttpResponse<String> mayNot = api.send("OPTIONS", leases, "", "", "Origin", "https://evil.example.org");
+        assertThat(mayNot.statusCode()).isEqualTo(403);
+        assertThat(mayNot.headers().firstValue("Access-Control-Allow-Methods")).isEmpty();
     }
 
     @Test

@@ -107,10 +107,10 @@ class TransactionsTest {
         String columns = "&include_columns=transaction_id,duration,utm_source,corrects_transaction_id";
         HttpResponse<String> plain = api.get(EXPORT + ".csv?limit=1" + columns, api.acme);
         assertThat(plain.headers().firstValue("content-type")).hasValue("text/csv; charset=utf-8");
-        assertThat(plain.body())
-                .isEqualTo("transaction_id,duration,utm_source,corrects_transaction_id\n1,62,'=1+1,\n");
+        assertThat(plain.body()).isEqualTo("transaction_id,duration,utm_source,corrects_transaction_id\n1,62,'=1+1,\n");
         assertThat(api.get(
-                                EXPORT + ".csv?limit=1&column_separator=%7C&row_separator=%0D%0A&include_header=0&force_quotes=1"
+                                EXPORT
+                                        + ".csv?limit=1&column_separator=%7C&row_separator=%0D%0A&include_header=0&force_quotes=1"
                                         + columns,
                                 api.acme)
                         .body())
@@ -166,7 +166,8 @@ class TransactionsTest {
         api.records.add(Calls.record(7, "other", null));
         api.records.add(Calls.record(8, "acme", "caller_hangup"));
         String path = "/api/2022-08-01/calls_in_progress/current_calls.json";
-        String all = api.get(path + "?id=acme&organization_type=Network", api.acme).body();
+        String all =
+                api.get(path + "?id=acme&organization_type=Network", api.acme).body();
         assertThat(all)
                 .startsWith("{\"current_calls\":[{\"transaction_id\":null,\"call_status\":\"bridged\","
                         + "\"external_unique_id\":null,\"calling_phone_number\":\"+12125550101\","
@@ -176,16 +177,18 @@ class TransactionsTest {
                 .contains("\"utm_source\":{\"value\":\"=1+1\",\"source\":\"VirtualLine\"}")
                 .containsOnlyOnce(Calls.id(5).toString())
                 .doesNotContain(Calls.id(7).toString(), Calls.id(8).toString());
-        assertThat(api.get(path + "?id=acme&organization_type=network&calling_phone_number=212-555-0101"
-                                + "&destination_phone_number=8005550199",
-                        api.acme)
-                .body())
+        assertThat(api.get(
+                                path + "?id=acme&organization_type=network&calling_phone_number=212-555-0101"
+                                        + "&destination_phone_number=8005550199",
+                                api.acme)
+                        .body())
                 .contains(Calls.id(5).toString());
         assertThat(api.get(path + "?id=adv&organization_type=Advertiser&call_record_id=" + Calls.id(5), api.acme)
                         .body())
                 .contains(Calls.id(5).toString())
                 .doesNotContain(Calls.id(6).toString());
-        assertThat(api.get(path + "?id=other&organization_type=Network", api.acme).statusCode())
+        assertThat(api.get(path + "?id=other&organization_type=Network", api.acme)
+                        .statusCode())
                 .isEqualTo(404);
         assertThat(api.get(path + "?id=acme", api.acme).statusCode()).isEqualTo(403);
         assertThat(api.get(path + "?id=acme&organization_type=Network&calling_phone_number=1", api.acme)
@@ -197,8 +200,7 @@ class TransactionsTest {
     @DisplayName("DELETE /v1/visitors erases a visitor of the token's network")
     void erasure() throws Exception {
         HttpResponse<String> erased = api.send("DELETE", "/v1/visitors/a%20b", api.acme, "");
-        assertThat(erased.body())
-                .isEqualTo("{\"erased\":true,\"leases\":2,\"numbers\":1,\"call_records\":3}");
+        assertThat(erased.body()).isEqualTo("{\"erased\":true,\"leases\":2,\"numbers\":1,\"call_records\":3}");
         assertThat(api.records.erased).containsExactly("acme/a b");
         assertThat(api.send("DELETE", "/v1/visitors/v?network=other", RunningApi.OPERATOR, "")
                         .statusCode())

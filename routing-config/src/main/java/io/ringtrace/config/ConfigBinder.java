@@ -64,7 +64,8 @@ final class ConfigBinder {
                 floodGuard(sip.mapping("flood-guard")),
                 duration(sip, "no-answer-limit"),
                 dns(sip.mapping("dns")),
-                connections(sip.mapping("connections")));
+                connections(sip.mapping("connections")),
+                sip.get("hep") == null ? null : hep(sip.mapping("hep")));
     }
 
     private static SipConfig.Listener listener(YamlNode.Mapping listener) {
@@ -74,6 +75,15 @@ final class ConfigBinder {
                 address(listener),
                 integer(listener, "port"),
                 advertised == null ? null : advertised.text());
+    }
+
+    private static SipConfig.Hep hep(YamlNode.Mapping hep) {
+        YamlNode.Scalar password = hep.scalar("password");
+        return new SipConfig.Hep(
+                text(hep, "host"),
+                integer(hep, "port"),
+                integer(hep, "capture-id"),
+                password == null ? null : SecretReference.parseOrNull(password.text()));
     }
 
     private static SipConfig.Dns dns(YamlNode.Mapping dns) {
@@ -126,7 +136,8 @@ final class ConfigBinder {
                         bytes(journal, "size-limit-mb"),
                         bytes(journal, "segment-mb"),
                         text(journal, "force").equals("before-send")),
-                new StoreConfig.Embedded(bytes(store.mapping("embedded"), "buffer-pool-mb")));
+                new StoreConfig.Embedded(bytes(store.mapping("embedded"), "buffer-pool-mb")),
+                duration(store, "number-rest"));
     }
 
     private Path path(YamlNode.Scalar written) {

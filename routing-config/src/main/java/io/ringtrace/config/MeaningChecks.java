@@ -34,6 +34,8 @@ final class MeaningChecks {
         new RouteChecks(tree, findings).run();
         new ReachChecks(tree, rows, findings).run();
         new AddressChecks(tree, findings).run();
+        SecretChecks.run(
+                findings, tree.mapping("sip").mapping("hep").scalar("password"), "sip.hep.password", environment);
         new StoreChecks(tree.mapping("store"), findings).run(environment);
     }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls null only when no listener is of TLS
  * @param floodGuard when strangers are banned
  * @param noAnswerLimit how long the last gateway of a call may stay silent
+ * @param hep where a copy of each message goes; null for nowhere
  */
 public record SipConfig(
         List<Listener> listeners,
@@ -32,7 +33,8 @@ public record SipConfig(
         FloodGuard floodGuard,
         Duration noAnswerLimit,
         Dns dns,
-        Connections connections) {
+        Connections connections,
+        @Nullable Hep hep) {
     public SipConfig {
         listeners = List.copyOf(listeners);
         advertisedHosts = List.copyOf(advertisedHosts);
@@ -50,7 +52,7 @@ public record SipConfig(
      * A socket that SIP is heard on.
      *
      * @param port 0 for any free one
-     * @param advertisedHost how we name it to others; null for the address itself, or the first of the advertised hosts
+     * @param advertisedHost how we name it to others; null for the address itself, of one on all addresses the one that the peer can reach
      */
     public record Listener(
             Transport transport,
@@ -93,6 +95,16 @@ public record SipConfig(
             servers = List.copyOf(servers);
         }
     }
+
+    /**
+     * Who gets a copy of each message by HEPv3, such as Homer.
+     *
+     * @param host a name or an IP address
+     * @param captureId what our packets are told apart by
+     * @param password what he knows us by; null for none
+     */
+    public record Hep(
+            String host, int port, int captureId, @Nullable SecretReference password) {}
 
     /**
      * Bounds on TCP and TLS connections.

@@ -1,6 +1,5 @@
 package io.ringtrace.config;
 
-import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +18,8 @@ final class StoreChecks {
     void run(Map<String, String> environment) {
         boolean external = store.get("url") != null;
         together(external, "user", "a user name of 1 to 80 characters");
-        together(external, "password", "a secret by reference, file:/path or env:NAME");
-        password(environment);
+        together(external, "password", SecretChecks.EXPECTED);
+        SecretChecks.run(findings, store.scalar("password"), "store.password", environment);
         journal();
     }
 
@@ -35,24 +34,6 @@ final class StoreChecks {
                     null,
                     "store.url beside it",
                     "the embedded database makes its own user; remove this key or give the URL");
-        }
-    }
-
-    private void password(Map<String, String> environment) {
-        YamlNode.Scalar written = good(store.scalar("password"));
-        SecretReference reference = written == null ? null : SecretReference.parseOrNull(written.text());
-        if (written == null || reference == null) {
-            return;
-        }
-        try {
-            reference.read(environment);
-        } catch (IOException _) {
-            findings.addAt(
-                    written,
-                    "store.password",
-                    null,
-                    "a secret by reference, file:/path or env:NAME",
-                    reference.missing());
         }
     }
 

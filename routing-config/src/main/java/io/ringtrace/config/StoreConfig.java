@@ -1,6 +1,7 @@
 package io.ringtrace.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,8 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param external the operator's database; null runs the embedded one
  * @param dataDirectory the node's own folder, absolute; it need not exist yet
+ * @param numberRest how long a number that left its pool is lent to nobody else
  */
-public record StoreConfig(@Nullable External external, Path dataDirectory, Journal journal, Embedded embedded) {
+public record StoreConfig(
+        @Nullable External external, Path dataDirectory, Journal journal, Embedded embedded, Duration numberRest) {
     /** A database that somebody else runs. */
     public record External(String url, String user, SecretReference password) {}
 

@@ -11,6 +11,7 @@ import io.ringtrace.routing.CallLimits;
 import io.ringtrace.routing.HeaderRules;
 import io.ringtrace.routing.NumberNormalisation;
 import io.ringtrace.routing.NumberReading;
+import io.ringtrace.routing.OverloadControl;
 import io.ringtrace.routing.Supervision;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
@@ -41,7 +42,8 @@ final class TrunkBinder {
                 reading(trunk, numbers),
                 headers(trunk),
                 access(trunk),
-                limits(trunk.mapping("limits")));
+                limits(trunk.mapping("limits"), constant(OverloadControl.class, text(trunk, "overload-control"))),
+                Boolean.parseBoolean(text(trunk, "trace")));
     }
 
     private TrunkAccess access(YamlNode.Mapping trunk) {
@@ -56,11 +58,12 @@ final class TrunkBinder {
                 text(trunk, "in-dialog-from").equals("any"));
     }
 
-    private static TrunkLimits limits(YamlNode.Mapping limits) {
+    private static TrunkLimits limits(YamlNode.Mapping limits, OverloadControl overload) {
         return new TrunkLimits(
                 new CallLimits(integer(limits, "calls-per-second"), integer(limits, "maximum-calls")),
                 new CallLimits(
-                        integer(limits, "calls-per-second-to-a-number"), integer(limits, "maximum-calls-to-a-number")));
+                        integer(limits, "calls-per-second-to-a-number"), integer(limits, "maximum-calls-to-a-number")),
+                overload);
     }
 
     private static HeaderRules headers(YamlNode.Mapping trunk) {
@@ -82,7 +85,8 @@ final class TrunkBinder {
     }
 
     private static HeaderRules.CallDataHeader callData(YamlNode.Mapping callData) {
-        return new HeaderRules.CallDataHeader(text(callData, "header"), integer(callData, "maximum-bytes"));
+        return new HeaderRules.CallDataHeader(
+                text(callData, "header"), integer(callData, "maximum-bytes"), texts(callData.items("fields")));
     }
 
     private static Supervision supervision(YamlNode.Mapping supervision) {

@@ -14,6 +14,7 @@ import io.ringtrace.routing.IpNetwork;
 import io.ringtrace.routing.NumberNormalisation;
 import io.ringtrace.routing.NumberReading;
 import io.ringtrace.routing.NumberReading.DialedSource;
+import io.ringtrace.routing.OverloadControl;
 import io.ringtrace.routing.Probing;
 import io.ringtrace.routing.Route;
 import io.ringtrace.routing.RouteConditions;
@@ -73,7 +74,8 @@ class ConfigurationTest {
                             new SipConfig.FloodGuard(100, Duration.ofSeconds(10), Duration.ofMinutes(5)),
                             Duration.ofSeconds(10),
                             SipConfig.Dns.DEFAULT,
-                            SipConfig.Connections.DEFAULT));
+                            SipConfig.Connections.DEFAULT,
+                            null));
         }
 
         @Test
@@ -111,6 +113,7 @@ class ConfigurationTest {
                                 connect: 1s
                                 longest-header-kb: 16
                                 longest-message-kb: 48
+                              hep: {host: homer.example.net, port: 9061, capture-id: 7}
                             """).sip();
 
             assertThat(sip)
@@ -146,7 +149,8 @@ class ConfigurationTest {
                                     Duration.ofHours(1),
                                     Duration.ofSeconds(1),
                                     16 * 1024,
-                                    48 * 1024)));
+                                    48 * 1024),
+                            new SipConfig.Hep("homer.example.net", 9061, 7, null)));
             assertThat(sip.listeners().getFirst().socketAddress()).hasToString("/192.0.2.1:5070");
         }
     }
@@ -160,7 +164,8 @@ class ConfigurationTest {
                             null,
                             folder.resolve("data"),
                             new StoreConfig.Journal(2048 * MEGABYTE, 16 * MEGABYTE, false),
-                            new StoreConfig.Embedded(256 * MEGABYTE)));
+                            new StoreConfig.Embedded(256 * MEGABYTE),
+                            Duration.ofDays(45)));
         }
 
         @Test
@@ -177,6 +182,7 @@ class ConfigurationTest {
                                 force: before-send
                               embedded:
                                 buffer-pool-mb: 1024
+                              number-rest: 90d
                             """)
                     .withEnvironment(Map.of("DATABASE_PASSWORD", "hunter2"))
                     .loaded()
@@ -190,7 +196,8 @@ class ConfigurationTest {
                                     new SecretReference.FromEnvironment("DATABASE_PASSWORD")),
                             Path.of("/var/lib/ringtrace"),
                             new StoreConfig.Journal(100 * MEGABYTE, 25 * MEGABYTE, true),
-                            new StoreConfig.Embedded(1024 * MEGABYTE)));
+                            new StoreConfig.Embedded(1024 * MEGABYTE),
+                            Duration.ofDays(90)));
         }
 
         @Test
@@ -315,13 +322,15 @@ class ConfigurationTest {
                                         in-dialog-from: any
                                         caller-id: {show: fixed, number: +442079460111, rewrite-from: true}
                                         promo-number-header: history-info
-                                        call-data: {header: X-Call, maximum-bytes: 512}
+                                        call-data: {header: X-Call, maximum-bytes: 512, fields: [utm_source, gclid]}
                                         strip-headers: [X-Internal, Server]
                                         limits:
                                           calls-per-second: 50
                                           maximum-calls: 900
                                           calls-per-second-to-a-number: 2
                                           maximum-calls-to-a-number: 9
+                                        overload-control: rate
+                                        trace: true
                                         default-destination: +442079460123
                                         supervision: {ask-every: 5m, hang-up-at-maximum-duration: false}
                                       other:
@@ -357,7 +366,8 @@ class ConfigurationTest {
                                             new CallerId.Fixed(PhoneNumber.parse("+442079460111")),
                                             true,
                                             PromoNumberHeader.HISTORY_INFO,
-                                            new HeaderRules.CallDataHeader("X-Call", 512),
+                                            new HeaderRules.CallDataHeader(
+                                                    "X-Call", 512, List.of("utm_source", "gclid")),
                                             List.of("X-Internal", "Server")),
                                     new TrunkAccess(
                                             Set.of(Transport.TCP, Transport.TLS),
@@ -368,7 +378,9 @@ class ConfigurationTest {
                                                     "secret",
                                                     List.of(DigestAlgorithm.MD5, DigestAlgorithm.SHA_512_256)),
                                             true),
-                                    new TrunkLimits(new CallLimits(50, 900), new CallLimits(2, 9))),
+                                    new TrunkLimits(
+                                            new CallLimits(50, 900), new CallLimits(2, 9), OverloadControl.RATE),
+                                    true),
                             new Trunk(
                                             "other",
                                             List.of(IpNetwork.parse("203.0.112.0/24")),

@@ -7,11 +7,13 @@ import io.ringtrace.server.command.CommandException;
 import io.ringtrace.server.command.CompletionCommand;
 import io.ringtrace.server.command.DemoCommand;
 import io.ringtrace.server.command.DemoPageCommand;
+import io.ringtrace.server.command.DestinationsCommand;
 import io.ringtrace.server.command.DiffCommand;
 import io.ringtrace.server.command.GatewaysCommand;
 import io.ringtrace.server.command.JournalCommand;
 import io.ringtrace.server.command.LiveCommand;
 import io.ringtrace.server.command.ManualCommand;
+import io.ringtrace.server.command.MarketingCommand;
 import io.ringtrace.server.command.MigrateCommand;
 import io.ringtrace.server.command.NumbersCommand;
 import io.ringtrace.server.command.PlansCommand;
@@ -23,6 +25,7 @@ import io.ringtrace.server.command.SchemaCommand;
 import io.ringtrace.server.command.ServeCommand;
 import io.ringtrace.server.command.SizingCommand;
 import io.ringtrace.server.command.StatusCommand;
+import io.ringtrace.server.command.TraceCommand;
 import io.ringtrace.server.command.TrunksCommand;
 import io.ringtrace.server.command.VisitorsCommand;
 import io.ringtrace.server.command.WebhooksCommand;
@@ -44,6 +47,7 @@ import picocli.CommandLine.Command;
             SchemaCommand.class,
             StatusCommand.class,
             TrunksCommand.class,
+            TraceCommand.class,
             GatewaysCommand.class,
             ReloadCommand.class,
             PlansCommand.class,
@@ -53,6 +57,8 @@ import picocli.CommandLine.Command;
             AccountCommand.class,
             NumbersCommand.class,
             SizingCommand.class,
+            MarketingCommand.class,
+            DestinationsCommand.class,
             RateCentersCommand.class,
             CallsCommand.class,
             LiveCommand.class,

@@ -16,6 +16,7 @@ import io.ringtrace.config.KeptSets;
 import io.ringtrace.config.PlanHolder;
 import io.ringtrace.config.PlanReload;
 import io.ringtrace.config.RetentionConfig;
+import io.ringtrace.config.SecretReference;
 import io.ringtrace.config.SipConfig;
 import io.ringtrace.config.StoreConfig;
 import io.ringtrace.http.HttpApi;
@@ -29,6 +30,7 @@ import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.SipSettings;
 import io.ringtrace.sip.admission.FloodGuard;
+import io.ringtrace.sip.trace.HepMirror;
 import io.ringtrace.sip.transport.ListenerException;
 import io.ringtrace.sip.transport.StreamLimits;
 import io.ringtrace.sip.transport.TlsFiles;
@@ -39,6 +41,7 @@ import io.ringtrace.store.account.PoolScaling;
 import io.ringtrace.store.account.StoreAccounts;
 import io.ringtrace.store.bank.DatabaseNumberBank;
 import io.ringtrace.store.bank.DatabaseNumberMatching;
+import io.ringtrace.store.bank.DatabaseNumberReports;
 import io.ringtrace.store.bank.DatabaseOwnedNumbers;
 import io.ringtrace.store.bank.PoolFilling;
 import io.ringtrace.store.cookie.StoredCookieKeys;
@@ -232,22 +235,31 @@ public final class Ringtrace implements AutoCloseable {
         StoreDatabase database = open("database", StoreDatabase.open(storeSettings(store, data, environment)));
         DatabaseLeaseClock clock = open("lease clock", DatabaseLeaseClock.start(database));
 
-        NumberDirectory directory = new NumberDirectory(clock);
+        PlanHolder plan = new PlanHolder(configuration.plan());
+        NumberDirectory directory = new NumberDirectory(clock, () -> plan.plan().forwardedFields());
         DirectoryFile directoryFile = open("directory file", new DirectoryFile(data.directory(), directory));
         directoryFile.start();
         BinlogFeed feed = open("directory feed", new BinlogFeed(database, node, directory, clock));
         feed.start();
 
-        StoreAccounts accounts = open("accounts", StoreAccounts.open(database, clock, directory, data.path()));
-        DrainedNumbers drained = open("drained numbers", new DrainedNumbers(database, clock, directory));
+        StoreAccounts accounts =
+                open("accounts", StoreAccounts.open(database, clock, directory, data.path(), store.numberRest()));
+        DrainedNumbers drained =
+                open("drained numbers", new DrainedNumbers(database, clock, directory, store.numberRest()));
         drained.start();
         PoolObservations observations = new PoolObservations(database);
-        PoolScaling scaling = open("pool scaling", new PoolScaling(database, clock, directory, observations));
+        PoolScaling scaling =
+                open("pool scaling", new PoolScaling(database, clock, directory, observations, store.numberRest()));
         scaling.start();
         LeaseAllocator leases = open(
                 "lease allocator",
                 new LeaseAllocator(
-                        database, clock, new PoolFilling(), directory, observations, LeaseAllocator.Settings.DEFAULT));
+                        database,
+                        clock,
+                        new PoolFilling(store.numberRest()),
+                        directory,
+                        observations,
+                        LeaseAllocator.Settings.DEFAULT));
 
         StoredCookieKeys cookieKeys =
                 open("cookie keys", new StoredCookieKeys(data.path().resolve("cookie-keys"), database, clock));
@@ -280,7 +292,6 @@ public final class Ringtrace implements AutoCloseable {
         WebhookDelivery delivery = open("webhooks", new WebhookDelivery(webhooks, targets, clock, new SecureRandom()));
         delivery.start();
 
-        PlanHolder plan = new PlanHolder(configuration.plan());
         PlanReload reload = new PlanReload(
                 source.loader(),
                 source.file(),
@@ -297,7 +308,13 @@ public final class Ringtrace implements AutoCloseable {
 
         SipProxy proxy = open(
                 "SIP proxy",
-                new SipProxy(sipSettings(configuration.sip()), plan, directory, clock, cookieKeys, journal::recorder));
+                new SipProxy(
+                        sipSettings(configuration.sip(), environment),
+                        plan,
+                        directory,
+                        clock,
+                        cookieKeys,
+                        journal::recorder));
         BackgroundThreads.giveWay();
         beforeListening.run();
         proxy.remember(journal.recentInvites());
@@ -315,11 +332,18 @@ public final class Ringtrace implements AutoCloseable {
                         new HttpPorts(
                                 leases,
                                 accounts.pools(),
-                                new DatabasePoolSizes(database, clock, directory),
+                                new DatabasePoolSizes(database, clock, directory, store.numberRest()),
                                 accounts.accounts(),
-                                new DatabaseNumberBank(database, clock, directory),
+                                new DatabaseNumberBank(
+                                        database,
+                                        clock,
+                                        directory,
+                                        number -> plan.plan().staticNumber(number) != null),
                                 new DatabaseNumberMatching(database, clock),
                                 accounts.smsNumbers(),
+                                accounts.dictionaries(),
+                                accounts.destinations(),
+                                new DatabaseNumberReports(database),
                                 new RecordPorts(
                                         new StoreCallRecords(database),
                                         transactions,
@@ -500,17 +524,9 @@ public final class Ringtrace implements AutoCloseable {
                         new HttpSettings.Pages(http.newNumbersBySource(), http.newNumbersByPool()));
     }
 
-    private static SipSettings sipSettings(SipConfig sip) throws StartException {
-        @Nullable
+    private static SipSettings sipSettings(SipConfig sip, Map<String, String> environment) throws StartException {
         String advertised =
                 sip.advertisedHosts().isEmpty() ? null : sip.advertisedHosts().getFirst();
-        if (advertised == null
-                && sip.listeners().stream()
-                        .anyMatch(l -> l.address().isAnyLocalAddress() && l.advertisedHost() == null)) {
-            throw new StartException(
-                    "a SIP listener stands for all of this machine's addresses, and Via and Record-Route must name"
-                            + " one: say in sip.advertised-hosts which host others reach it by");
-        }
         List<SipSettings.ListenAddress> listeners = sip.listeners().stream()
                 .map(l -> new SipSettings.ListenAddress(
                         l.transport(),
@@ -533,6 +549,10 @@ public final class Ringtrace implements AutoCloseable {
                         sip.floodGuard().refusals(),
                         sip.floodGuard().within(),
                         sip.floodGuard().ban()));
+        SipConfig.Hep hep = sip.hep();
+        if (hep != null) {
+            settings = settings.withHep(collector(hep, environment));
+        }
         SipConfig.Tls tls = sip.tls();
         return tls == null
                 ? settings
@@ -542,6 +562,17 @@ public final class Ringtrace implements AutoCloseable {
                         tls.trusted(),
                         TlsFiles.ClientCertificates.valueOf(
                                 tls.clientCertificates().name())));
+    }
+
+    private static HepMirror.Collector collector(SipConfig.Hep hep, Map<String, String> environment)
+            throws StartException {
+        SecretReference password = hep.password();
+        try {
+            return new HepMirror.Collector(
+                    hep.host(), hep.port(), hep.captureId(), password == null ? "" : password.read(environment));
+        } catch (IOException e) {
+            throw new StartException("sip.hep.password: " + e.getMessage(), e);
+        }
     }
 
     private static StreamLimits streams(SipConfig.Connections connections) {

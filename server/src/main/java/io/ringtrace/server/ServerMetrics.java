@@ -85,6 +85,8 @@ final class ServerMetrics {
         }
         FunctionCounter.builder("ringtrace.sip.send.failures", sip, SipProxy::sendFailures)
                 .register(registry);
+        FunctionCounter.builder("ringtrace.sip.hep.unsent", sip, SipProxy::unsentCopies)
+                .register(registry);
         Gauge.builder("ringtrace.sip.connections", sip, SipProxy::connections).register(registry);
         Gauge.builder("ringtrace.directory.numbers", directory, NumberDirectory::size)
                 .register(registry);
@@ -134,8 +136,7 @@ final class ServerMetrics {
         }
     }
 
-    static void bind(
-            MeterRegistry registry, WebhookDelivery webhooks, Retention retention, LearnedDelays delays) {
+    static void bind(MeterRegistry registry, WebhookDelivery webhooks, Retention retention, LearnedDelays delays) {
         FunctionCounter.builder("ringtrace.webhooks.delivered", webhooks, WebhookDelivery::delivered)
                 .register(registry);
         FunctionCounter.builder("ringtrace.webhooks.failures", webhooks, WebhookDelivery::failures)

@@ -160,6 +160,28 @@ final class ServerOperations implements Operations {
         return activePlan.plan().trunks().stream().map(ServerOperations::state).toList();
     }
 
+    @Override
+    public boolean trace(String trunk, Duration time) {
+        if (activePlan.plan().trunks().stream().noneMatch(t -> t.name().equals(trunk))) {
+            return false;
+        }
+        if (time.isZero()) {
+            sip.stopTrace(trunk);
+        } else {
+            sip.trace(trunk, time);
+        }
+        return true;
+    }
+
+    @Override
+    public List<Trace> traces() {
+        Map<String, Duration> asked = sip.traced();
+        return activePlan.plan().trunks().stream()
+                .filter(trunk -> trunk.traced() || asked.containsKey(trunk.name()))
+                .map(trunk -> new Trace(trunk.name(), trunk.traced() ? null : asked.get(trunk.name())))
+                .toList();
+    }
+
     private static TrunkState state(Trunk trunk) {
         PhoneNumber otherwise = trunk.defaultDestination();
         return new TrunkState(

@@ -153,13 +153,14 @@ class ExportIT {
     private record Row(long id, String call, String corrects) {}
 
     @Test
-    @DisplayName("misses no call and gets none twice: two publishers, one of them restarted, connections cut, the server killed")
+    @DisplayName(
+            "misses no call and gets none twice: two publishers, one of them restarted, connections cut, the server killed")
     void missesNoneAndRepeatsNone(@TempDir Path folder) throws Exception {
         try (SampleHouse house = new SampleHouse(Files.createDirectories(folder.resolve("house")))) {
             house.start();
             house.awaitReady(Duration.ofSeconds(90));
-            house.importAccount(Files.writeString(folder.resolve("numbers.csv"), "number,rate_center,state\n"
-                    + NUMBER + ",,\n"));
+            house.importAccount(
+                    Files.writeString(folder.resolve("numbers.csv"), "number,rate_center,state\n" + NUMBER + ",,\n"));
             AtomicBoolean publishing = new AtomicBoolean(true);
             AtomicLong polls = new AtomicLong();
             CompletableFuture<List<Row>> reader = new CompletableFuture<>();
@@ -170,8 +171,7 @@ class ExportIT {
                     reader.completeExceptionally(e);
                 }
             });
-            try (StoreDatabase database =
-                            StoreDatabase.join(new StoreSettings.Embedded(house.data(), 64, 10));
+            try (StoreDatabase database = StoreDatabase.join(new StoreSettings.Embedded(house.data(), 64, 10));
                     Node one = new Node(folder.resolve("one"), "one", database);
                     Node other = new Node(folder.resolve("other"), "other", database)) {
                 drive(house, database, one, other);
@@ -196,7 +196,8 @@ class ExportIT {
                 }
                 assertThat(doubled).isZero();
                 assertThat(first.keySet()).isEqualTo(made);
-                // Both ends of a call may come in one batch when a publisher was away; then the first transaction has the last one.
+                // Both ends of a call may come in one batch when a publisher was away; then the first transaction has
+                // the last one.
                 assertThat(corrected).containsAll(corrections);
                 assertThat(corrections).hasSizeGreaterThan(corrected.size() / 3);
                 Scale.proof("export", """
@@ -210,11 +211,7 @@ class ExportIT {
                         | --- | --- | --- | --- | --- | --- | --- |
                         | %d | %d/s | 0 to %d s | %d | 0 | 0 | %d |
                         """.formatted(
-                                made.size(),
-                                PER_SECOND,
-                                LONGEST_HOLD_MILLIS / 1000,
-                                polls.get(),
-                                corrections.size()));
+                                made.size(), PER_SECOND, LONGEST_HOLD_MILLIS / 1000, polls.get(), corrections.size()));
             }
         }
     }
@@ -287,7 +284,10 @@ class ExportIT {
         try (HttpClient http = HttpClient.newHttpClient()) {
             while (true) {
                 boolean published = !publishing.get();
-                List<Row> page = page(http, house, rows.isEmpty() ? "" : Long.toString(rows.getLast().id()));
+                List<Row> page = page(
+                        http,
+                        house,
+                        rows.isEmpty() ? "" : Long.toString(rows.getLast().id()));
                 if (page == null) {
                     Thread.sleep(50);
                     continue;
@@ -309,9 +309,10 @@ class ExportIT {
     private static @Nullable List<Row> page(HttpClient http, SampleHouse house, String after)
             throws InterruptedException {
         try {
-            URI address = house.http().resolve("/api/2022-08-01/networks/transactions/" + SampleHouse.NETWORK
-                    + ".json?limit=500&include_columns=transaction_id,complete_call_id,corrects_transaction_id"
-                    + "&start_after_transaction_id=" + after);
+            URI address = house.http()
+                    .resolve("/api/2022-08-01/networks/transactions/" + SampleHouse.NETWORK
+                            + ".json?limit=500&include_columns=transaction_id,complete_call_id,corrects_transaction_id"
+                            + "&start_after_transaction_id=" + after);
             HttpResponse<String> answer = http.send(
                     HttpRequest.newBuilder(address)
                             .header("Authorization", house.token())

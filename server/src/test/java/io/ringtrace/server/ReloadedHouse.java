@@ -54,7 +54,11 @@ record ReloadedHouse(Path folder, String main, String gateway) {
     /** Writes all of a good configuration; returns its version. */
     String writeGood(int number) throws IOException {
         write("ringtrace.yaml", main);
-        write("numbers/print.csv", "number,destination,campaign\n+18005550199,+12135550101,print\n");
+        write("numbers/print.csv", """
+                number,destination,campaign
+                +18005550198,+12135550101,warm-up
+                +18005550199,+12135550101,print
+                """);
         write("carriers/acme.yaml", "trunks: {acme: {source-networks: [127.0.0.2/32]}}\n");
         write("gateways/all.yaml", gateways(gateway.substring(gateway.indexOf(':') + 1)));
         write("routes/all.yaml", """

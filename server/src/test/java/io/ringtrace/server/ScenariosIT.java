@@ -2,7 +2,9 @@ package io.ringtrace.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringtrace.server.demo.SampleHouse;
 import io.ringtrace.server.demo.Sipp;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -20,10 +22,13 @@ class ScenariosIT {
     static Path folder;
 
     static LeasedHouse leased;
+    /** The house's own configuration. */
+    static String own;
 
     @BeforeAll
     static void start() throws Exception {
         leased = new LeasedHouse(folder, 20);
+        own = Files.readString(leased.house.config());
     }
 
     @AfterAll
@@ -143,10 +148,83 @@ class ScenariosIT {
         assertThat(leased.house.calls()).hasSize(before);
     }
 
+    @Test
+    void aBlockedCaller() throws Exception {
+        reloads("", "blocked-callers: {numbers: [\"+12025550166\"]}\n");
+        JsonNode record = play("blocked-caller", leased.leasedNumbers().get(12));
+        assertThat(record.path("end_reason").asString()).isEqualTo("blocked_caller");
+        assertThat(record.path("sip_code_sent").asInt()).isEqualTo(603);
+        assertThat(record.path("gateway").isString()).isFalse();
+    }
+
+    @Test
+    void aTrunkThatIsKnownByItsSecret() throws Exception {
+        Path secret = Files.writeString(folder.resolve("secret"), "open-sesame");
+        reloads(
+                "  known-by-secret:\n    source-networks: [127.0.0.3]\n    numbers: {format: nanp}\n"
+                        + "    digest: {username: sipp, realm: ringtrace, password: \"file:" + secret
+                        + "\", algorithms: [MD5]}\n",
+                "");
+        try {
+            JsonNode record = play("digest", leased.leasedNumbers().get(13), "127.0.0.3:0");
+            assertThat(record.path("trunk").asString()).isEqualTo("known-by-secret");
+            assertThat(record.path("end_reason").asString()).isEqualTo("destination_busy");
+        } finally {
+            // While it is there strangers are challenged.
+            reloads("", "");
+        }
+    }
+
+    @Test
+    void oneCallTooManyByATrunk() throws Exception {
+        reloads(
+                "  narrow:\n    source-networks: [127.0.0.4]\n    numbers: {format: nanp}\n"
+                        + "    limits: {maximum-calls: 1}\n",
+                "");
+        JsonNode record = play("trunk-limit", leased.leasedNumbers().get(14), "127.0.0.4:0");
+        assertThat(record.path("end_reason").asString()).isEqualTo("caller_cancelled");
+    }
+
+    @Test
+    void oneCallTooManyToANumber() throws Exception {
+        reloads(
+                "  one-each:\n    source-networks: [127.0.0.5]\n    numbers: {format: nanp}\n"
+                        + "    limits: {maximum-calls-to-a-number: 1}\n",
+                "");
+        String number = leased.leasedNumbers().get(15);
+        try (Sipp _ = leased.gateway("number-limit", 300);
+                Sipp carrier = leased.carrier("number-limit", List.of(number), "127.0.0.5:0", 1, 1, 300, 60)) {
+            Sipp.Outcome outcome = carrier.await(70);
+            assertThat(outcome.good()).as(outcome.errors()).isTrue();
+            List<JsonNode> records =
+                    leased
+                            .recordsOnce(calls ->
+                                    calls.stream().filter(c -> ended(c, number)).count() == 2)
+                            .stream()
+                            .filter(c -> ended(c, number))
+                            .toList();
+            assertThat(records)
+                    .extracting(c -> c.path("end_reason").asString() + " "
+                            + c.path("sip_code_sent").asInt())
+                    .containsExactlyInAnyOrder("refused 486", "caller_cancelled 487");
+        }
+    }
+
+    /** The configuration is the house's own and these besides, from now on. */
+    private static void reloads(String trunks, String sections) throws Exception {
+        Path config = leased.house.config();
+        Files.writeString(config, own.replaceFirst("trunks:\n", "trunks:\n" + trunks) + sections);
+        SampleHouse.run("reload", "--data-directory", leased.house.data().toString());
+    }
+
     private static JsonNode play(String scenario, String number) throws Exception {
+        return play(scenario, number, "127.0.0.1:0");
+    }
+
+    private static JsonNode play(String scenario, String number, String from) throws Exception {
         boolean answered = hasGateway(scenario);
         try (Sipp _ = answered ? leased.gateway(scenario, 300) : null;
-                Sipp carrier = leased.carrier(scenario, List.of(number), "127.0.0.1:0", 1, 1, 300, 60)) {
+                Sipp carrier = leased.carrier(scenario, List.of(number), from, 1, 1, 300, 60)) {
             Sipp.Outcome outcome = carrier.await(70);
             assertThat(outcome.good()).as(outcome.errors()).isTrue();
             List<JsonNode> records = leased.recordsOnce(calls -> calls.stream().anyMatch(c -> ended(c, number)));

@@ -60,17 +60,6 @@ class StartUpIT {
     }
 
     @Test
-    void aListenerOnAllAddressesWithoutANameForOthers() throws Exception {
-        try (SampleHouse house = new SampleHouse(folder)) {
-            String config = Files.readString(house.config());
-            Files.writeString(
-                    house.config(),
-                    config.replaceFirst("- transport: udp\\s+address: 127.0.0.1", "- address: 0.0.0.0"));
-            assertOneSentence(serve(house.config()), "sip.advertised-hosts");
-        }
-    }
-
-    @Test
     void anHttpPortInUse() throws Exception {
         try (SampleHouse house = new SampleHouse(folder)) {
             Matcher http = Pattern.compile("http:\\s+address: 127.0.0.1\\s+port: (\\d+)")

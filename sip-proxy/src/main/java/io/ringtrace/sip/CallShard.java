@@ -151,7 +151,7 @@ final class CallShard implements MessageReceiver {
             wheel.advance(now);
         } catch (RuntimeException e) {
             counters.add(Count.FAULTS);
-            logFault("a timer", e);
+            logFault("a timer", "", e);
         }
         core.gauge();
     }
@@ -242,6 +242,7 @@ final class CallShard implements MessageReceiver {
     /** The last catch: whatever goes wrong, the request is answered and the shard lives on. */
     private void handle(Hop source, @Nullable Flaw flaw) {
         try {
+            core.received(message, source);
             if (flaw != null) {
                 core.malformed(message, source, flaw.status(), flaw.reason());
             } else if (message.isRequest()) {
@@ -251,7 +252,7 @@ final class CallShard implements MessageReceiver {
             }
         } catch (RuntimeException e) {
             counters.add(Count.FAULTS);
-            logFault(message.method() + " from " + source, e);
+            logFault(message.method() + " from " + source, message.text(message.callId()), e);
             if (message.isRequest() && message.method() != SipMethod.ACK) {
                 core.fault(message, source);
             }
@@ -284,11 +285,14 @@ final class CallShard implements MessageReceiver {
         }
     }
 
-    private void logFault(String what, RuntimeException e) {
+    private void logFault(String what, String sipCallId, RuntimeException e) {
         long now = monotonicMillis.getAsLong();
         if (now - lastFaultLoggedAt >= MILLIS_BETWEEN_FAULT_LOGS) {
             lastFaultLoggedAt = now;
-            LOG.error("Shard {}: {} could not be handled", loop.shard(), what, e);
+            LOG.atError()
+                    .addKeyValue("sip_call_id", sipCallId)
+                    .setCause(e)
+                    .log("Shard {}: {} could not be handled", loop.shard(), what);
         }
     }
 }

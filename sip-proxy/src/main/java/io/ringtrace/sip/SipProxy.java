@@ -11,6 +11,7 @@ import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.admission.DigestCheck;
 import io.ringtrace.sip.admission.FloodGuard;
+import io.ringtrace.sip.admission.NewCallRates;
 import io.ringtrace.sip.admission.OurNames;
 import io.ringtrace.sip.admission.ReceiveQueues;
 import io.ringtrace.sip.counters.CallTallies;
@@ -27,10 +28,15 @@ import io.ringtrace.sip.target.GatewayReport;
 import io.ringtrace.sip.target.GatewayStatus;
 import io.ringtrace.sip.target.GatewayTargets;
 import io.ringtrace.sip.target.Hops;
+import io.ringtrace.sip.trace.HepMirror;
+import io.ringtrace.sip.trace.MessageWatch;
+import io.ringtrace.sip.trace.TraceSwitch;
+import io.ringtrace.sip.transaction.ListenerNames;
 import io.ringtrace.sip.transaction.TimerWheel;
 import io.ringtrace.sip.transaction.TransactionLayer;
 import io.ringtrace.sip.transport.Listener;
 import io.ringtrace.sip.transport.ListenerException;
+import io.ringtrace.sip.transport.LocalAddresses;
 import io.ringtrace.sip.transport.MessagePort;
 import io.ringtrace.sip.transport.ShardLoop;
 import io.ringtrace.sip.transport.StreamTransport;
@@ -78,6 +84,8 @@ public final class SipProxy implements AutoCloseable {
     private Collection<RecentInvite> rejoining = List.of();
     private Collection<RunningCall> resumed = List.of();
     private @Nullable StreamTransport streams;
+    private final TraceSwitch traces;
+    private volatile @Nullable HepMirror mirror;
     private volatile @Nullable GatewayReport gatewayReport;
     private final AtomicBoolean newCallsRefused = new AtomicBoolean();
     private volatile List<CallShard> shards = List.of();
@@ -116,6 +124,7 @@ public final class SipProxy implements AutoCloseable {
         this.cookieKeys = cookieKeys;
         this.recorders = recorders;
         this.monotonicMillis = monotonicMillis;
+        this.traces = new TraceSwitch(activePlan, monotonicMillis);
     }
 
     /** INVITEs of an earlier run, whose retransmissions join their records. To be told before the start. */
@@ -143,7 +152,7 @@ public final class SipProxy implements AutoCloseable {
             int nextStream = (int) settings.listeners().stream()
                     .filter(l -> l.transport() == Transport.UDP)
                     .count();
-            Map<Integer, SentBy> sentBys = new TreeMap<>();
+            Map<Integer, ListenerNames.Name> names = new TreeMap<>();
             for (SipSettings.ListenAddress address : settings.listeners()) {
                 InetSocketAddress socket = new InetSocketAddress(address.host(), address.port());
                 Listener listener = address.transport() == Transport.UDP
@@ -151,15 +160,17 @@ public final class SipProxy implements AutoCloseable {
                         : tcp.open(nextStream++, address.transport(), socket);
                 opened.add(listener);
                 String advertised = address.advertised();
-                sentBys.put(
+                names.put(
                         listener.index(),
-                        new SentBy(
-                                listener.transport(),
-                                advertised == null ? listener.host() : advertised,
-                                listener.port()));
+                        new ListenerNames.Name(
+                                new SentBy(
+                                        listener.transport(),
+                                        advertised == null ? listener.host() : advertised,
+                                        listener.port()),
+                                advertised == null && socket.getAddress().isAnyLocalAddress()));
             }
             listeners = List.copyOf(opened);
-            begin(udp, tcp, List.copyOf(sentBys.values()));
+            begin(udp, tcp, List.copyOf(names.values()));
         } catch (ListenerException | RuntimeException e) {
             close();
             throw e;
@@ -261,6 +272,32 @@ public final class SipProxy implements AutoCloseable {
             }
             udp.close();
         }
+        HepMirror hep = mirror;
+        mirror = null;
+        if (hep != null) {
+            hep.close();
+        }
+    }
+
+    /** Logs the messages of the trunk's calls for so long from now on, besides what the plan says; the trunk has to be one of the plan's. */
+    public void trace(String trunk, Duration time) {
+        traces.trace(trunk, time);
+    }
+
+    /** Ends what {@link #trace} began. */
+    public void stopTrace(String trunk) {
+        traces.stop(trunk);
+    }
+
+    /** For how long trunks are still traced by {@link #trace}. */
+    public Map<String, Duration> traced() {
+        return traces.asked();
+    }
+
+    /** Copies of messages that the mirror could not send. */
+    public long unsentCopies() {
+        HepMirror hep = mirror;
+        return hep == null ? 0 : hep.unsent();
     }
 
     /** How the gateways of the plan in force are: a row for each address of each. */
@@ -303,7 +340,7 @@ public final class SipProxy implements AutoCloseable {
         done.await();
     }
 
-    private void begin(UdpTransport udp, StreamTransport tcp, List<SentBy> sentBys) {
+    private void begin(UdpTransport udp, StreamTransport tcp, List<ListenerNames.Name> listenerNames) {
         Hops anyShards = new Hops(listeners);
         GatewayTargets targets = new GatewayTargets(
                 new DnsLookup(
@@ -314,7 +351,20 @@ public final class SipProxy implements AutoCloseable {
                 monotonicMillis);
         GatewayHealth health = new GatewayHealth(clock::nowMillis);
         gatewayReport = new GatewayReport(targets, health);
-        OurNames names = new OurNames(sentBys, settings.advertisedHosts());
+        LocalAddresses local = new LocalAddresses();
+        boolean byRoute = listenerNames.stream().anyMatch(ListenerNames.Name::byRoute);
+        OurNames names = new OurNames(
+                listenerNames.stream().map(ListenerNames.Name::sentBy).toList(),
+                settings.advertisedHosts(),
+                byRoute ? local : null);
+        HepMirror.Collector collector = settings.hep();
+        HepMirror hep = collector == null ? null : new HepMirror(collector);
+        if (hep != null) {
+            mirror = hep;
+            hep.start();
+        }
+        MessageWatch.Shared seen = new MessageWatch.Shared(traces, hep);
+        NewCallRates rates = new NewCallRates();
         ProxyCore.Rules rules = new ProxyCore.Rules(
                 settings.maximumDuration(),
                 settings.mostLiveCalls(),
@@ -341,8 +391,11 @@ public final class SipProxy implements AutoCloseable {
                     newCallsRefused::get,
                     capacity,
                     digests,
-                    guard);
-            made.add(shard(udp, tcp, i, sentBys, surroundings, rules, names));
+                    guard,
+                    rates,
+                    seen);
+            ListenerNames ofShard = new ListenerNames(listenerNames, local, monotonicMillis);
+            made.add(shard(udp, tcp, i, ofShard, surroundings, rules, names));
         }
         List<CallShard> all = List.copyOf(made);
         all.forEach(shard -> shard.join(all));
@@ -368,7 +421,7 @@ public final class SipProxy implements AutoCloseable {
             UdpTransport udp,
             StreamTransport tcp,
             int number,
-            List<SentBy> sentBys,
+            ListenerNames listenerNames,
             ProxyCore.Surroundings surroundings,
             ProxyCore.Rules rules,
             OurNames names) {
@@ -385,7 +438,7 @@ public final class SipProxy implements AutoCloseable {
                 wheel,
                 new SipCounters(),
                 ports,
-                sentBys,
+                listenerNames,
                 settings.mostServerTransactions(),
                 settings.mostClientTransactions(),
                 random);

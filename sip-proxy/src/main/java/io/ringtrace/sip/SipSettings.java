@@ -2,6 +2,7 @@ package io.ringtrace.sip;
 
 import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.admission.FloodGuard;
+import io.ringtrace.sip.trace.HepMirror;
 import io.ringtrace.sip.transaction.BranchParameter;
 import io.ringtrace.sip.transaction.SipTimers;
 import io.ringtrace.sip.transport.StreamLimits;
@@ -30,9 +31,9 @@ public final class SipSettings {
      * An address to listen on.
      *
      * @param transport how messages travel there
-     * @param host an IP address of this machine; {@code 0.0.0.0} or {@code ::} for all, which then needs an advertised host
+     * @param host an IP address of this machine; {@code 0.0.0.0} or {@code ::} for all
      * @param port 0 takes a free one
-     * @param advertised the host that we name in Via and Record-Route; null for the address itself
+     * @param advertised the host that we name in Via and Record-Route; null for the address itself, or of all the one that the peer can reach
      */
     public record ListenAddress(
             Transport transport,
@@ -43,10 +44,6 @@ public final class SipSettings {
             InetSocketAddress address = new InetSocketAddress(host, port);
             if (address.isUnresolved()) {
                 throw new IllegalArgumentException("listener " + host + ":" + port + ": there is no such address");
-            }
-            if (advertised == null && address.getAddress().isAnyLocalAddress()) {
-                throw new IllegalArgumentException("listener " + host + ":" + port
-                        + " is on all addresses of this machine: say which host others reach it by");
             }
         }
 
@@ -78,6 +75,8 @@ public final class SipSettings {
         @Nullable
         TlsFiles tls;
 
+        HepMirror.@Nullable Collector hep;
+
         Values copy() {
             Values copy = new Values();
             copy.listeners = listeners;
@@ -97,6 +96,7 @@ public final class SipSettings {
             copy.streams = streams;
             copy.flood = flood;
             copy.tls = tls;
+            copy.hep = hep;
             return copy;
         }
     }
@@ -189,6 +189,11 @@ public final class SipSettings {
         return with(v -> v.tls = files);
     }
 
+    /** Who gets a copy of every message. */
+    public SipSettings withHep(HepMirror.Collector collector) {
+        return with(v -> v.hep = collector);
+    }
+
     List<ListenAddress> listeners() {
         return values.listeners;
     }
@@ -257,5 +262,9 @@ public final class SipSettings {
     @Nullable
     TlsFiles tls() {
         return values.tls;
+    }
+
+    HepMirror.@Nullable Collector hep() {
+        return values.hep;
     }
 }

@@ -3,7 +3,6 @@ package io.ringtrace.sip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.counters.Count;
 import java.time.Duration;
 import java.util.List;
@@ -60,13 +59,6 @@ class BoundsTest {
             ladder.until(() -> ladder.proxy.liveCalls() == 0);
             assertThat(ladder.journal.kinds()).endsWith("Ended");
         }
-    }
-
-    @Test
-    void listenerOnAllAddressesNeedsAName() {
-        assertThatThrownBy(() -> new SipSettings.ListenAddress("0.0.0.0", 5060)).hasMessageContaining("0.0.0.0:5060");
-        assertThat(new SipSettings.ListenAddress(Transport.UDP, "0.0.0.0", 5060, "sip.example.com").advertised())
-                .isEqualTo("sip.example.com");
     }
 
     @Test

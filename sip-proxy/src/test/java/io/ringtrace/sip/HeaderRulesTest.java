@@ -228,6 +228,46 @@ class HeaderRulesTest {
             return forwarded(more);
         }
 
+        private SipText withFields(String name, int mostBytes) {
+            rules(new HeaderRules(
+                    new CallerId.Original(),
+                    false,
+                    PromoNumberHeader.NONE,
+                    new CallDataHeader(name, mostBytes, List.of("gclid", "utm_source", "nobody", "utm_medium")),
+                    List.of()));
+            return forwarded("");
+        }
+
+        @Test
+        void hasTheChosenMarketingFieldsOfTheLeaseThatFitWhole() {
+            assertThat(withFields("X-Call-Data", 256).all("X-Call-Data"))
+                    .containsExactly("call_id=" + ladder.journal.began().callId()
+                            + ";utm_source=spring%20sale%3B%2050%25;utm_medium=cpc");
+        }
+
+        @Test
+        void hasTheFieldsInUserToUserToo() {
+            String value = withFields("User-to-User", 128).header("User-to-User");
+            assertThat(value).hasSizeLessThanOrEqualTo(128);
+            String hex = value.substring(2, value.indexOf(';'));
+            assertThat(new String(HexFormat.of().parseHex(hex), StandardCharsets.US_ASCII))
+                    .isEqualTo("call_id=" + ladder.journal.began().callId() + ";utm_medium=cpc");
+        }
+
+        @Test
+        void hasNoFieldsWhereTheNumberIsNotLent() {
+            rules(new HeaderRules(
+                    new CallerId.Original(),
+                    false,
+                    PromoNumberHeader.NONE,
+                    new CallDataHeader("X-Call-Data", 256, List.of("utm_source")),
+                    List.of()));
+            caller.invites(Ladder.STATIC_NUMBER);
+            caller.receives("100");
+            assertThat(ladder.gateway.receives("INVITE").header("X-Call-Data"))
+                    .isEqualTo("call_id=" + ladder.journal.began().callId());
+        }
+
         @Test
         void standsInAHeaderOfTheOperatorsWhoseForgeryIsTakenOut() {
             SipText out = with("X-Call-Data", "X-Call-Data: call_id=forged\r\nx-call-data: again\r\n");

@@ -237,6 +237,11 @@ final class Ladder implements AutoCloseable {
         }
 
         @Override
+        public Map<String, String> forwardedFields(Lease lease) {
+            return Map.of("utm_source", "spring sale; 50%", "gclid", "g".repeat(400), "utm_medium", "cpc");
+        }
+
+        @Override
         public long staleMillis() {
             return 0;
         }

@@ -274,6 +274,15 @@ class RefusalTest {
         }
 
         @Test
+        @DisplayName("RFC 5626 §3.5.1: over UDP nothing answers the CRLFs that keep a way open")
+        void keepAliveOverUdpIsDroppedWithoutAWord() throws Exception {
+            caller.sends("\r\n\r\n");
+            caller.receivesNothing();
+            assertThat(ladder.count(Count.MALFORMED)).isZero();
+            ladder.connects(Ladder.PROMO);
+        }
+
+        @Test
         void garbageIsCountedAndDropped() throws Exception {
             caller.sends("hello\r\n\r\n");
             caller.receivesNothing();

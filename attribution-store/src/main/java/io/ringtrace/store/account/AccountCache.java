@@ -1,13 +1,15 @@
 package io.ringtrace.store.account;
 
-import io.ringtrace.attribution.LocalNumberPreferences;
-import io.ringtrace.attribution.LocalNumberPreferences.Fallback;
+import io.ringtrace.attribution.Accounts.TokenHolder;
+import io.ringtrace.attribution.Accounts.TokenScope;
+import io.ringtrace.attribution.MarketingDictionary;
 import io.ringtrace.attribution.NumberType;
 import io.ringtrace.attribution.Pools.WithKey;
 import io.ringtrace.attribution.RingPool;
 import io.ringtrace.attribution.Site;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.store.bank.PoolSettingRows;
 import io.ringtrace.store.db.StoreDatabase;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -41,25 +43,37 @@ final class AccountCache implements AutoCloseable {
     static final String POOLS = "SELECT p.id, p.id_from_network, p.name, w.id_from_network, a.id_from_network,"
             + " c.id_from_network, p.number_type, p.lifetime_ms, p.hold_ms, p.max_pool_size, p.allow_overflow,"
             + " p.fill_immediately, p.preferred, p.destination, p.size, p.api_key_sealed,"
-            + " p.search_radius, p.within_state, p.fallback FROM ring_pool p"
+            + " p.search_radius, p.within_state, p.fallback, " + PoolSettingRows.COLUMNS + " FROM ring_pool p"
             + " JOIN campaign c ON c.id = p.campaign_id JOIN advertiser a ON a.id = c.advertiser_id"
-            + " JOIN network w ON w.id = p.network_id WHERE NOT p.deleted";
+            + " JOIN network w ON w.id = p.network_id LEFT JOIN ring_pool_setting s ON s.pool_id = p.id"
+            + " WHERE NOT p.deleted";
+
+    /** The first column of these in {@link #POOLS}. */
+    private static final int SETTINGS = 20;
 
     private record Destination(String network, PhoneNumber number) {}
 
     private record Snapshot(
-            Map<ByteBuffer, String> networksByTokenHash,
+            Map<ByteBuffer, TokenHolder> holdersByTokenHash,
             Map<String, List<WithKey>> poolsById,
             Map<Destination, RingPool> poolsByDestination,
             Map<String, Site> sites,
+            Map<String, MarketingDictionary> dictionaries,
+            DestinationRows.Known destinations,
             DatabaseSmsNumbers.Marked smsNumbers) {}
 
     private final StoreDatabase database;
     private final KeySeal seal;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
-    private volatile Snapshot snapshot =
-            new Snapshot(Map.of(), Map.of(), Map.of(), Map.of(), DatabaseSmsNumbers.Marked.NONE);
+    private volatile Snapshot snapshot = new Snapshot(
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            DestinationRows.Known.NONE,
+            DatabaseSmsNumbers.Marked.NONE);
     private volatile boolean sealWarned;
 
     AccountCache(StoreDatabase database, KeySeal seal) {
@@ -98,21 +112,27 @@ final class AccountCache implements AutoCloseable {
                     pools,
                     byDestination(pools),
                     sites(connection),
+                    DatabaseMarketingDictionaries.all(connection),
+                    DestinationRows.read(connection),
                     DatabaseSmsNumbers.marked(connection, snapshot.smsNumbers()));
         });
     }
 
-    private static Map<ByteBuffer, String> tokens(Connection connection) throws SQLException {
-        Map<ByteBuffer, String> networks = new HashMap<>();
+    private static Map<ByteBuffer, TokenHolder> tokens(Connection connection) throws SQLException {
+        Map<ByteBuffer, TokenHolder> holders = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement(
-                        "SELECT t.token_hash, w.id_from_network FROM network_token t JOIN network w ON w.id = t.network_id"
+                        "SELECT t.token_hash, w.id_from_network, t.scope FROM network_token t JOIN network w ON w.id = t.network_id"
                                 + " WHERE t.revoked_at IS NULL");
                 ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
-                networks.put(ByteBuffer.wrap(rows.getBytes(1)), rows.getString(2));
+                holders.put(
+                        ByteBuffer.wrap(rows.getBytes(1)),
+                        new TokenHolder(
+                                rows.getString(2),
+                                TokenScope.valueOf(rows.getString(3).toUpperCase(Locale.ROOT))));
             }
         }
-        return networks;
+        return holders;
     }
 
     private static Map<Destination, RingPool> byDestination(Map<String, List<WithKey>> pools) {
@@ -121,13 +141,18 @@ final class AccountCache implements AutoCloseable {
             for (WithKey each : sameId) {
                 RingPool pool = each.pool();
                 chosen.merge(
-                        new Destination(pool.network(), pool.destination()), pool, AccountCache::preferredThenOldest);
+                        new Destination(pool.network(), pool.destination()),
+                        pool,
+                        AccountCache::aPersonsThenPreferredThenOldest);
             }
         }
         return chosen;
     }
 
-    private static RingPool preferredThenOldest(RingPool one, RingPool other) {
+    private static RingPool aPersonsThenPreferredThenOldest(RingPool one, RingPool other) {
+        if (one.byTag() != other.byTag()) {
+            return one.byTag() ? other : one;
+        }
         if (one.preferred() != other.preferred()) {
             return one.preferred() ? one : other;
         }
@@ -180,11 +205,11 @@ final class AccountCache implements AutoCloseable {
                 rows.getBoolean(12),
                 rows.getBoolean(13),
                 new PhoneNumber(rows.getLong(14)),
-                new LocalNumberPreferences(
-                        rows.getInt(17),
-                        rows.getBoolean(18),
-                        Fallback.valueOf(rows.getString(19).toUpperCase(Locale.ROOT))),
-                rows.getInt(15));
+                PoolSettingRows.preferences(rows, 17, SETTINGS),
+                rows.getInt(15),
+                PoolSettingRows.hours(rows, SETTINGS),
+                PoolSettingRows.captured(rows, SETTINGS),
+                PoolSettingRows.byTag(rows, SETTINGS));
         String key = seal.open(rows.getBytes(16));
         if (key == null && !sealWarned) {
             sealWarned = true;
@@ -197,10 +222,10 @@ final class AccountCache implements AutoCloseable {
     }
 
     @Nullable
-    String networkOf(byte[] tokenHash) {
+    TokenHolder holderOf(byte[] tokenHash) {
         // Found by the hash of a random token: what the look-up's time tells of the hash tells nothing of the token.
-        Map<ByteBuffer, String> networks = snapshot.networksByTokenHash();
-        return networks.get(ByteBuffer.wrap(tokenHash));
+        Map<ByteBuffer, TokenHolder> holders = snapshot.holdersByTokenHash();
+        return holders.get(ByteBuffer.wrap(tokenHash));
     }
 
     @Nullable
@@ -237,6 +262,14 @@ final class AccountCache implements AutoCloseable {
 
     boolean takesSms(PhoneNumber number) {
         return snapshot.smsNumbers().numbers().contains(number.digits());
+    }
+
+    MarketingDictionary dictionary(String network) {
+        return snapshot.dictionaries().getOrDefault(network, MarketingDictionary.EMPTY);
+    }
+
+    DestinationRows.Known destinations() {
+        return snapshot.destinations();
     }
 
     @Nullable

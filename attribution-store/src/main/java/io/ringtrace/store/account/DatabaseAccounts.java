@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** {@link Accounts} on the database. Thread-safe. Made by {@link StoreAccounts}. */
@@ -48,11 +49,14 @@ final class DatabaseAccounts implements Accounts {
         }
         database.transact(connection -> {
             long networkId = ensure(connection, "network (id_from_network) VALUES (?)", null, network);
+            DatabaseMarketingDictionaries.begin(connection, networkId);
             long advertiserId =
                     ensure(connection, "advertiser (id_from_network, network_id) VALUES (?, ?)", networkId, advertiser);
             return ensure(
                     connection, "campaign (id_from_network, advertiser_id) VALUES (?, ?)", advertiserId, campaign);
         });
+        // A new network has a dictionary from its first visitor on.
+        cache.refresh();
     }
 
     /** LAST_INSERT_ID(id) names the row whether it was inserted or there already. */
@@ -74,19 +78,20 @@ final class DatabaseAccounts implements Accounts {
     }
 
     @Override
-    public String createToken(String network, String name) throws StoreUnavailableException {
+    public String createToken(String network, String name, TokenScope scope) throws StoreUnavailableException {
         if (name.isBlank() || name.length() > LONGEST_ID) {
             throw new IllegalArgumentException("a token's name must have 1 to " + LONGEST_ID + " characters");
         }
         String token = freshToken();
         int made = database.transact(connection -> {
-            try (PreparedStatement insert =
-                    connection.prepareStatement("INSERT INTO network_token (network_id, name, token_hash, created_at)"
-                            + " SELECT id, ?, ?, ? FROM network WHERE id_from_network = ?")) {
+            try (PreparedStatement insert = connection.prepareStatement(
+                    "INSERT INTO network_token (network_id, name, token_hash, created_at, scope)"
+                            + " SELECT id, ?, ?, ?, ? FROM network WHERE id_from_network = ?")) {
                 insert.setString(1, name);
                 insert.setBytes(2, hash(token));
                 insert.setLong(3, clock.nowMillis());
-                insert.setString(4, network);
+                insert.setString(4, scope.text());
+                insert.setString(5, network);
                 return insert.executeUpdate();
             }
         });
@@ -108,7 +113,7 @@ final class DatabaseAccounts implements Accounts {
         return database.transact(connection -> {
             List<Token> tokens = new ArrayList<>();
             try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT t.id, t.name, t.created_at, t.revoked_at FROM network_token t JOIN network w"
+                    "SELECT t.id, t.name, t.created_at, t.revoked_at, t.scope FROM network_token t JOIN network w"
                             + " ON w.id = t.network_id WHERE w.id_from_network = ? ORDER BY t.id LIMIT ?")) {
                 select.setString(1, network);
                 select.setInt(2, limit);
@@ -116,7 +121,12 @@ final class DatabaseAccounts implements Accounts {
                     while (rows.next()) {
                         long revokedAt = rows.getLong(4);
                         Long revoked = rows.wasNull() ? null : revokedAt;
-                        tokens.add(new Token(rows.getLong(1), rows.getString(2), rows.getLong(3), revoked));
+                        tokens.add(new Token(
+                                rows.getLong(1),
+                                rows.getString(2),
+                                TokenScope.valueOf(rows.getString(5).toUpperCase(Locale.ROOT)),
+                                rows.getLong(3),
+                                revoked));
                     }
                 }
             }
@@ -190,8 +200,8 @@ final class DatabaseAccounts implements Accounts {
     }
 
     @Override
-    public @Nullable String networkOf(String token) {
-        return token.startsWith(TOKEN_PREFIX) && token.length() <= LONGEST_TOKEN ? cache.networkOf(hash(token)) : null;
+    public @Nullable TokenHolder holderOf(String token) {
+        return token.startsWith(TOKEN_PREFIX) && token.length() <= LONGEST_TOKEN ? cache.holderOf(hash(token)) : null;
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,11 +33,14 @@ public final class DatabasePoolSizes implements PoolSizes {
     private final StoreDatabase database;
     private final LeaseClock clock;
     private final NumberFeed feed;
+    private final Duration rest;
 
-    public DatabasePoolSizes(StoreDatabase database, LeaseClock clock, NumberFeed feed) {
+    /** @param rest how long a number that leaves its pool is lent to nobody else */
+    public DatabasePoolSizes(StoreDatabase database, LeaseClock clock, NumberFeed feed, Duration rest) {
         this.database = database;
         this.clock = clock;
         this.feed = feed;
+        this.rest = rest;
     }
 
     private record Pool(long id, int size, long lifetimeMillis, boolean overflow, Autoscaling autoscaling) {}
@@ -121,7 +125,7 @@ public final class DatabasePoolSizes implements PoolSizes {
             long now = clock.nowMillis();
             long id = found.get().id();
             write(connection, id, wanted, now);
-            return Optional.of(new PoolWriting(connection, now).fitted(id));
+            return Optional.of(new PoolWriting(connection, now, rest).fitted(id));
         });
         written.ifPresent(changed -> {
             feed.poolsChanged(List.of(changed.pool()));

@@ -1,5 +1,6 @@
 package io.ringtrace.store.account;
 
+import io.ringtrace.attribution.CapturedField;
 import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.RingPool;
@@ -10,6 +11,7 @@ import io.ringtrace.store.directory.NumberFeed;
 import java.security.SecureRandom;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -28,20 +30,33 @@ final class DatabasePools implements Pools {
     private final NumberFeed feed;
     private final AccountCache cache;
     private final KeySeal seal;
+    private final Duration rest;
     private final SecureRandom random = new SecureRandom();
 
-    DatabasePools(StoreDatabase database, LeaseClock clock, NumberFeed feed, AccountCache cache, KeySeal seal) {
+    DatabasePools(
+            StoreDatabase database,
+            LeaseClock clock,
+            NumberFeed feed,
+            AccountCache cache,
+            KeySeal seal,
+            Duration rest) {
         this.database = database;
         this.clock = clock;
         this.feed = feed;
         this.cache = cache;
         this.seal = seal;
+        this.rest = rest;
     }
 
     @Override
     public Outcome save(String network, String advertiser, String campaign, Definition definition)
             throws StoreUnavailableException {
-        List<String> wrong = PoolCheck.wrongFields(definition);
+        List<String> wrong = new ArrayList<>(PoolCheck.wrongFields(definition));
+        for (CapturedField field : definition.captured()) {
+            if (cache.dictionary(network).field(field.name()) == null) {
+                wrong.add("marketing_data: '" + field.name() + "' is not in the network's dictionary");
+            }
+        }
         if (!wrong.isEmpty()) {
             return new Outcome.Invalid(wrong);
         }
@@ -49,7 +64,7 @@ final class DatabasePools implements Pools {
         String id = given == null || given.isBlank() ? freshId() : given;
         // Sealed before the transaction, which may run more than once; an existing pool keeps its own.
         byte[] sealedKey = seal.seal(freshKey());
-        PoolWriting.Result result = database.transact(connection -> new PoolWriting(connection, clock.nowMillis())
+        PoolWriting.Result result = database.transact(connection -> new PoolWriting(connection, clock.nowMillis(), rest)
                 .save(new PoolWriting.Place(network, advertiser, campaign, id), definition, sealedKey));
         return switch (result) {
             case PoolWriting.Result.Missing(var what) -> new Outcome.NotFound(what);
@@ -105,7 +120,7 @@ final class DatabasePools implements Pools {
     @Override
     public void delete(String network, String idFromNetwork) throws StoreUnavailableException {
         Optional<PoolWriting.Result.Written> deleted = database.transact(
-                connection -> new PoolWriting(connection, clock.nowMillis()).delete(network, idFromNetwork));
+                connection -> new PoolWriting(connection, clock.nowMillis(), rest).delete(network, idFromNetwork));
         if (deleted.isPresent()) {
             feed.poolsChanged(List.of(deleted.get().pool()));
             feed.numbersChanged(deleted.get().numbers());
@@ -137,6 +152,11 @@ final class DatabasePools implements Pools {
     @Override
     public @Nullable RingPool byKey(String idFromNetwork, String apiKey) {
         return cache.byKey(idFromNetwork, apiKey);
+    }
+
+    @Override
+    public boolean isOpen(RingPool pool) {
+        return pool.openAt(clock.nowMillis());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.ringtrace.store.account;
 import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.bank.BankShelf;
+import io.ringtrace.store.bank.DatabaseNumberReports;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.directory.NumberFeed;
 import io.ringtrace.store.directory.NumberRow;
@@ -23,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends draining numbers to rest when the hold of their last visitor is over. A thread of its own looks every minute; several nodes may
+ * Sends draining numbers to rest when the hold of their last visitor is over, and counts what is in use for billing. A thread of its own looks every minute; several nodes may
  * do so at once. The server starts and closes it.
  */
 public final class DrainedNumbers implements AutoCloseable {
@@ -35,11 +36,14 @@ public final class DrainedNumbers implements AutoCloseable {
     private final StoreDatabase database;
     private final LeaseClock clock;
     private final NumberFeed feed;
+    private final Duration rest;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread =
             Thread.ofPlatform().name("drained-numbers").daemon().unstarted(this::keepLooking);
 
-    public DrainedNumbers(StoreDatabase database, LeaseClock clock, NumberFeed feed) {
+    /** @param rest how long a number that left its pool is lent to nobody else */
+    public DrainedNumbers(StoreDatabase database, LeaseClock clock, NumberFeed feed, Duration rest) {
+        this.rest = rest;
         this.database = database;
         this.clock = clock;
         this.feed = feed;
@@ -54,6 +58,7 @@ public final class DrainedNumbers implements AutoCloseable {
             while (!closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
                     restAll();
+                    countUsage();
                 } catch (StoreUnavailableException e) {
                     log.debug("drained numbers come to rest later", e);
                 } catch (RuntimeException e) {
@@ -63,6 +68,10 @@ public final class DrainedNumbers implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    void countUsage() throws StoreUnavailableException {
+        database.transact(connection -> DatabaseNumberReports.countUsage(connection, clock.nowMillis()));
     }
 
     /** Sends to rest whatever has drained by now; returns how many numbers that were. */
@@ -113,7 +122,7 @@ public final class DrainedNumbers implements AutoCloseable {
             select.setInt(4, NUMBERS_IN_TRANSACTION);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    rested.add(PoolWriting.resting(NumberRows.read(rows), now));
+                    rested.add(PoolWriting.resting(NumberRows.read(rows), now, rest));
                 }
             }
         }

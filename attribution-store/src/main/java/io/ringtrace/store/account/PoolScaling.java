@@ -46,15 +46,19 @@ public final class PoolScaling implements AutoCloseable {
     private final LeaseClock clock;
     private final NumberFeed feed;
     private final PoolObservations observations;
+    private final Duration rest;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread =
             Thread.ofPlatform().name("pool-scaling").daemon().unstarted(this::keepLooking);
 
-    public PoolScaling(StoreDatabase database, LeaseClock clock, NumberFeed feed, PoolObservations observations) {
+    /** @param rest how long a number that leaves its pool is lent to nobody else */
+    public PoolScaling(
+            StoreDatabase database, LeaseClock clock, NumberFeed feed, PoolObservations observations, Duration rest) {
         this.database = database;
         this.clock = clock;
         this.feed = feed;
         this.observations = observations;
+        this.rest = rest;
     }
 
     public void start() {
@@ -114,7 +118,7 @@ public final class PoolScaling implements AutoCloseable {
         int asked = DatabasePoolSizes.size(
                 PoolTarget.numbers(week, pool.lifetimeMillis(), goals.autoscaling()), pool.allowOverflow());
         int target = Math.min(asked, pool.maxSize());
-        PoolWriting writing = new PoolWriting(connection, now);
+        PoolWriting writing = new PoolWriting(connection, now, rest);
         if (target > pool.size()) {
             return writing.growTo(pool, target);
         }

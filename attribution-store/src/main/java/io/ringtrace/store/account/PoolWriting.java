@@ -1,8 +1,11 @@
 package io.ringtrace.store.account;
 
+import io.ringtrace.attribution.LocalCentre;
 import io.ringtrace.attribution.Pools.Definition;
 import io.ringtrace.store.bank.BankShelf;
 import io.ringtrace.store.bank.PoolFilling;
+import io.ringtrace.store.bank.PoolSettingRows;
+import io.ringtrace.store.bank.ZipCodeRows;
 import io.ringtrace.store.directory.NumberRow;
 import io.ringtrace.store.directory.NumberRows;
 import io.ringtrace.store.directory.NumberState;
@@ -22,9 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes a RingPool and moves its numbers, inside one transaction that holds the pool's row. */
 final class PoolWriting {
-    /** A number that leaves its pool is lent to nobody else for this long. */
-    private static final long REST_MILLIS = Duration.ofDays(45).toMillis();
-
     private static final int SMALLEST_START = 2;
     private static final int START_SHARE = 10;
     static final long CLOCKS_MARGIN_MILLIS = 1_000;
@@ -32,11 +32,14 @@ final class PoolWriting {
     private final Connection connection;
     private final LeaseTables tables;
     private final long now;
+    private final Duration rest;
 
-    PoolWriting(Connection connection, long now) {
+    /** @param rest how long a number that leaves its pool is lent to nobody else */
+    PoolWriting(Connection connection, long now, Duration rest) {
         this.connection = connection;
         this.tables = new LeaseTables(connection);
         this.now = now;
+        this.rest = rest;
     }
 
     record Place(String network, String advertiser, String campaign, String idFromNetwork) {}
@@ -71,14 +74,20 @@ final class PoolWriting {
             return new Result.Wrong("destination_phone_number " + definition.destination()
                     + " is a promo number itself: it must be where calls end up");
         }
+        LocalCentre centre = definition.localNumbers().centre();
+        String zip = centre == null ? null : centre.zipCode();
+        if (zip != null && !ZipCodeRows.known(connection, zip)) {
+            return new Result.Wrong("local_center: the zip code " + zip
+                    + " is not in the imported table; import it, or give latitude and longitude");
+        }
         Existing existing = existing(campaign.networkId(), place.idFromNetwork());
         if (existing == null) {
             long id = insert(campaign, place.idFromNetwork(), definition, sealedKey);
-            return written(id, true, definition);
+            return written(id, campaign, true, definition);
         }
         if (existing.deleted()) {
             revive(existing, campaign, definition, sealedKey);
-            return written(existing.id(), true, definition);
+            return written(existing.id(), campaign, true, definition);
         }
         if (existing.campaignId() != campaign.campaignId()) {
             return new Result.Wrong(
@@ -89,10 +98,15 @@ final class PoolWriting {
                     + definition.numberType().text() + "; make another pool");
         }
         update(existing, definition);
-        return written(existing.id(), false, definition);
+        return written(existing.id(), campaign, false, definition);
     }
 
-    private Result.Written written(long poolId, boolean created, Definition definition) throws SQLException {
+    private Result.Written written(long poolId, Campaign campaign, boolean created, Definition definition)
+            throws SQLException {
+        PoolSettingRows.write(connection, poolId, definition);
+        if (definition.preferred()) {
+            preferNoOther(poolId, campaign.campaignId());
+        }
         List<NumberRow> numbers = new ArrayList<>(setOverflow(terms(poolId)));
         numbers.addAll(drainSurplus(terms(poolId)));
         PoolTerms pool = terms(poolId);
@@ -107,12 +121,23 @@ final class PoolWriting {
     List<NumberRow> growTo(PoolTerms pool, int size) throws SQLException {
         int reserved = pool.allowOverflow() && !has(pool.id(), NumberState.OVERFLOW) ? 1 : 0;
         int wanted = Math.max(0, size - pool.size() - reserved);
-        return wanted + reserved == 0 ? List.of() : new PoolFilling().grow(connection, pool, wanted, now);
+        return wanted + reserved == 0 ? List.of() : new PoolFilling(rest).grow(connection, pool, wanted, now);
     }
 
     /** As after a change of the pool's rules: what is beyond its maximum leaves. */
     Result.Written fitted(long poolId) throws SQLException {
         return new Result.Written(poolRow(poolId), drainSurplus(terms(poolId)), false);
+    }
+
+    /** A campaign has one preferred pool. */
+    private void preferNoOther(long poolId, long campaignId) throws SQLException {
+        try (PreparedStatement update =
+                connection.prepareStatement("UPDATE ring_pool SET preferred = FALSE, version = version + 1"
+                        + " WHERE campaign_id = ? AND id <> ? AND preferred")) {
+            update.setLong(1, campaignId);
+            update.setLong(2, poolId);
+            update.executeUpdate();
+        }
     }
 
     private @Nullable Campaign campaign(Place place) throws SQLException {
@@ -263,7 +288,7 @@ final class PoolWriting {
     List<NumberRow> drain(PoolTerms pool, int count) throws SQLException {
         List<NumberRow> changed = new ArrayList<>();
         for (NumberRow row : numbers(pool.id(), "state = " + NumberState.POOLED.code(), count)) {
-            changed.add(now < row.heldUntil() ? row.inState(NumberState.DRAINING) : resting(row, now));
+            changed.add(now < row.heldUntil() ? row.inState(NumberState.DRAINING) : resting(row, now, rest));
         }
         tables.writeNumbers(changed);
         BankShelf.putBack(connection, changed);
@@ -293,7 +318,7 @@ final class PoolWriting {
         String inPool = "state IN (" + NumberState.POOLED.code() + "," + NumberState.OVERFLOW.code() + ","
                 + NumberState.DRAINING.code() + ")";
         for (NumberRow row : numbers(poolId, inPool, Integer.MAX_VALUE)) {
-            changed.add(resting(row, now));
+            changed.add(resting(row, now, rest));
         }
         tables.writeNumbers(changed);
         BankShelf.putBack(connection, changed);
@@ -306,7 +331,7 @@ final class PoolWriting {
     }
 
     /** The visitor is forgotten, which also keeps "one number for a visitor" true in the pool; where calls went is not. */
-    static NumberRow resting(NumberRow row, long now) {
+    static NumberRow resting(NumberRow row, long now, Duration rest) {
         return new NumberRow(
                 row.number(),
                 row.networkId(),
@@ -320,7 +345,7 @@ final class PoolWriting {
                 row.presentedAt(),
                 row.guaranteedUntil(),
                 row.heldUntil(),
-                now + REST_MILLIS,
+                now + rest.toMillis(),
                 row.version() + 1);
     }
 

@@ -23,6 +23,20 @@ public final class BankShelf {
         }
     }
 
+    /** Numbers that are in use again, resting or not. */
+    static void takeBack(Connection connection, List<NumberRow> rows) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(
+                "UPDATE bank_number SET unused_since = ?, free_from = ? WHERE number = ?")) {
+            for (NumberRow row : rows) {
+                update.setLong(1, row.presentedAt());
+                update.setLong(2, row.restUntil());
+                update.setLong(3, row.number());
+                update.addBatch();
+            }
+            update.executeBatch();
+        }
+    }
+
     /** Those of the numbers that are resting now. */
     public static void putBack(Connection connection, List<NumberRow> rows) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(

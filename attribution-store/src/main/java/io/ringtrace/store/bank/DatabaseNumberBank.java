@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** {@link NumberBank} on the database. Thread-safe; each call waits for it. */
 public final class DatabaseNumberBank implements NumberBank {
@@ -36,8 +37,17 @@ public final class DatabaseNumberBank implements NumberBank {
     private final StoreDatabase database;
     private final LeaseClock clock;
     private final NumberFeed feed;
+    private final Predicate<PhoneNumber> staticNumbers;
 
+    /** Where no number is a file's. */
     public DatabaseNumberBank(StoreDatabase database, LeaseClock clock, NumberFeed feed) {
+        this(database, clock, feed, _ -> false);
+    }
+
+    /** @param staticNumbers whether the operator's files own a number, as they are now */
+    public DatabaseNumberBank(
+            StoreDatabase database, LeaseClock clock, NumberFeed feed, Predicate<PhoneNumber> staticNumbers) {
+        this.staticNumbers = staticNumbers;
         this.database = database;
         this.clock = clock;
         this.feed = feed;
@@ -62,6 +72,12 @@ public final class DatabaseNumberBank implements NumberBank {
         for (Row row : rows) {
             switch (ImportCheck.check(row)) {
                 case Checked.Wrong(var error) -> errors.add(error);
+                case Checked.Good one
+                when staticNumbers.test(one.number()) ->
+                    errors.add(new RowError(
+                            row.line(),
+                            row.number(),
+                            "is a static number of the configuration: take it out of the files first"));
                 case Checked.Good one -> {
                     Integer before = lines.putIfAbsent(one.number(), one.line());
                     if (before == null) {
@@ -232,7 +248,7 @@ public final class DatabaseNumberBank implements NumberBank {
             List<Entry> entries = new ArrayList<>();
             try (PreparedStatement select = connection.prepareStatement(
                     "SELECT n.number, b.number_type, n.state, p.id_from_network, n.visitor_id, n.destination, n.lease_version,"
-                            + " b.rate_center, b.region FROM network w JOIN bank_number b ON b.network_id = w.id"
+                            + " b.rate_center, b.region, n.rest_until FROM network w JOIN bank_number b ON b.network_id = w.id"
                             + " JOIN promo_number n ON n.number = b.number LEFT JOIN ring_pool p ON p.id = n.pool_id"
                             + " WHERE w.id_from_network = ? AND n.number > ? ORDER BY n.number LIMIT ?")) {
                 select.setString(1, network);
@@ -252,16 +268,36 @@ public final class DatabaseNumberBank implements NumberBank {
         long number = rows.getLong(1);
         long destination = rows.getLong(6);
         long leaseVersion = rows.getLong(7);
+        NumberState state = NumberState.ofCode(rows.getInt(3));
         return new Entry(
                 "+" + number,
                 NumberType.valueOf(rows.getString(2).toUpperCase(Locale.ROOT)),
-                NumberState.ofCode(rows.getInt(3)).text(),
+                state.text(),
                 rows.getString(4),
                 rows.getString(5),
                 destination == 0 ? null : "+" + destination,
                 leaseVersion == 0 ? null : number + "." + leaseVersion,
                 rows.getString(8),
-                rows.getString(9));
+                rows.getString(9),
+                state == NumberState.RESTING ? (Long) rows.getLong(10) : null);
+    }
+
+    @Override
+    public RetireResult retire(String network, List<PhoneNumber> numbers, boolean retired)
+            throws StoreUnavailableException {
+        long networkId = database.transact(connection -> networkId(connection, network));
+        List<RowError> errors = new ArrayList<>();
+        int changed = 0;
+        for (int from = 0; from < numbers.size(); from += ROWS_IN_TRANSACTION) {
+            List<PhoneNumber> part = numbers.subList(from, Math.min(numbers.size(), from + ROWS_IN_TRANSACTION));
+            int first = from + 1;
+            Retirement.Done done =
+                    database.transact(connection -> new Retirement(connection, networkId, retired).of(part, first));
+            feed.numbersChanged(done.changed());
+            changed += done.asAsked();
+            errors.addAll(done.errors());
+        }
+        return new RetireResult(changed, errors);
     }
 
     private static long networkId(Connection connection, String network) throws SQLException {

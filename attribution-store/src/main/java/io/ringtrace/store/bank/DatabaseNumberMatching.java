@@ -1,8 +1,6 @@
 package io.ringtrace.store.bank;
 
 import io.ringtrace.attribution.LeaseClock;
-import io.ringtrace.attribution.LocalNumberPreferences;
-import io.ringtrace.attribution.LocalNumberPreferences.Fallback;
 import io.ringtrace.attribution.NumberMatching;
 import io.ringtrace.attribution.NumberType;
 import io.ringtrace.call.PhoneNumber;
@@ -47,6 +45,22 @@ public final class DatabaseNumberMatching implements NumberMatching {
     }
 
     @Override
+    public ExchangeImport importZipCodes(List<ZipCodeRow> rows) throws StoreUnavailableException {
+        List<ExchangeError> errors = new ArrayList<>();
+        List<ZipCodeRow> good = new ArrayList<>();
+        for (ZipCodeRow row : rows) {
+            String wrong = ZipCodeRows.wrong(row);
+            if (wrong == null) {
+                good.add(row);
+            } else {
+                errors.add(new ExchangeError(row.line(), ZipCodeRows.told(row.zip()), wrong));
+            }
+        }
+        ZipCodeRows.write(database, good);
+        return new ExchangeImport(good.size(), errors);
+    }
+
+    @Override
     public @Nullable Explanation explain(String network, String pool, @Nullable PhoneNumber number, int limit)
             throws StoreUnavailableException {
         if (limit < 1 || limit > MOST_CHOICES) {
@@ -61,25 +75,18 @@ public final class DatabaseNumberMatching implements NumberMatching {
             Connection connection, String network, String pool, @Nullable PhoneNumber number, int limit)
             throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT p.network_id, p.number_type, p.destination, p.search_radius, p.within_state, p.fallback"
-                        + " FROM ring_pool p JOIN network w ON w.id = p.network_id"
-                        + " WHERE w.id_from_network = ? AND p.id_from_network = ? AND NOT p.deleted")) {
+                "SELECT p.network_id, p.id FROM ring_pool p JOIN network w"
+                        + " ON w.id = p.network_id WHERE w.id_from_network = ? AND p.id_from_network = ? AND NOT p.deleted")) {
             select.setString(1, network);
             select.setString(2, pool);
             try (ResultSet rows = select.executeQuery()) {
                 if (!rows.next()) {
                     return Optional.empty();
                 }
-                Wish wish = new Wish(
-                        type(rows.getString(2)),
-                        new PhoneNumber(rows.getLong(3)),
-                        new LocalNumberPreferences(
-                                rows.getInt(4),
-                                rows.getBoolean(5),
-                                Fallback.valueOf(rows.getString(6).toUpperCase(Locale.ROOT))));
+                Wish wish = Wish.of(connection, rows.getLong(2));
                 long networkId = rows.getLong(1);
                 MatchingLadder ladder = new MatchingLadder(connection, networkId, clock.nowMillis());
-                Place destination = ladder.placeOf(wish.destination());
+                Place destination = ladder.placeOf(wish);
                 List<Choice> choices = new ArrayList<>();
                 if (number == null) {
                     for (MatchingLadder.Chosen one : ladder.choose(wish, limit)) {
@@ -104,7 +111,7 @@ public final class DatabaseNumberMatching implements NumberMatching {
             Connection connection, long networkId, Wish wish, Place destination, PhoneNumber number)
             throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT b.npa, b.region, b.rate_center, b.number_type, r.latitude, r.longitude, b.country,"
+                "SELECT b.npa, b.region, b.rate_center, b.number_type, r.latitude, r.longitude, r.v, r.h, b.country,"
                         + " b.unused_since FROM bank_number b LEFT JOIN rate_center r ON r.region = b.region"
                         + " AND r.name = b.rate_center WHERE b.number = ? AND b.network_id = ?")) {
             select.setLong(1, number.digits());
@@ -117,10 +124,10 @@ public final class DatabaseNumberMatching implements NumberMatching {
                 Place area = new RateCenters(connection).ofArea(npa);
                 Place place = MatchingLadder.place(rows, area);
                 NumberType type = type(rows.getString(4));
-                Match match = rows.getInt(7) == ImportCheck.country(wish.destination())
+                Match match = rows.getInt(9) == wish.country() && (type != NumberType.LOCAL || wish.wants(npa))
                         ? Match.of(wish, destination, type, place)
                         : null;
-                long since = rows.getLong(8);
+                long since = rows.getLong(10);
                 return choice(number.digits(), type, match, place, destination, rows.wasNull() ? null : since);
             }
         }

@@ -3,6 +3,7 @@ package io.ringtrace.store.bank;
 import io.ringtrace.attribution.NumberMatching.ExchangeError;
 import io.ringtrace.attribution.NumberMatching.ExchangeRow;
 import io.ringtrace.store.bank.Place.Coordinates;
+import io.ringtrace.store.bank.Place.Grid;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ final class ExchangeCheck {
     private static final Pattern STATE = Pattern.compile("[A-Za-z]{2}");
     private static final Pattern LATA = Pattern.compile("[0-9]{1,5}");
     private static final Pattern DEGREES = Pattern.compile("[+-]?[0-9]{1,3}(\\.[0-9]{1,12})?");
+    private static final Pattern GRID = Pattern.compile("-?[0-9]{1,5}");
     private static final int LONGEST_RATE_CENTER = 64;
     private static final int LONGEST_TOLD = 20;
     private static final double MOST_LATITUDE = 90;
@@ -29,7 +31,9 @@ final class ExchangeCheck {
                 String rateCenter,
                 String region,
                 int lata,
-                @Nullable Coordinates at) implements Checked {}
+                @Nullable Coordinates at,
+                @Nullable Grid grid)
+                implements Checked {}
 
         record Wrong(ExchangeError error) implements Checked {}
     }
@@ -64,6 +68,18 @@ final class ExchangeCheck {
                                 + "', but degrees are expected, such as 40.7128 and -74.0060");
             }
         }
+        String v = text(row.v());
+        String h = text(row.h());
+        Grid grid = null;
+        if (!v.isEmpty() || !h.isEmpty()) {
+            if (!GRID.matcher(v).matches() || !GRID.matcher(h).matches()) {
+                return wrong(
+                        row,
+                        "has the grid coordinates '" + told(v) + "', '" + told(h)
+                                + "', but two whole numbers are expected, such as 4997 and 1406");
+            }
+            grid = new Grid(Integer.parseInt(v), Integer.parseInt(h));
+        }
         return new Checked.Good(
                 row.line(),
                 Integer.parseInt(npa),
@@ -71,7 +87,8 @@ final class ExchangeCheck {
                 rateCenter.toUpperCase(Locale.ROOT),
                 state.toUpperCase(Locale.ROOT),
                 lata.isEmpty() ? 0 : Integer.parseInt(lata),
-                at);
+                at,
+                grid);
     }
 
     private static @Nullable Coordinates coordinates(String latitude, String longitude) {

@@ -3,6 +3,7 @@ package io.ringtrace.store.bank;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.bank.ExchangeCheck.Checked.Good;
 import io.ringtrace.store.bank.Place.Coordinates;
+import io.ringtrace.store.bank.Place.Grid;
 import io.ringtrace.store.db.StoreDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -46,12 +47,13 @@ final class ExchangeWriting {
     /** What a file does not say stays as another one has said it. */
     private static void writeRateCenters(Connection connection, List<Good> part) throws SQLException {
         Map<RateCenters.Name, Good> centers = new LinkedHashMap<>();
-        part.forEach(one -> centers.merge(name(one), one, (a, b) -> b.at() == null ? a : b));
+        part.forEach(one -> centers.merge(name(one), one, (a, b) -> b.at() == null && b.grid() == null ? a : b));
         try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO rate_center (region, name, lata, latitude, longitude) VALUES "
-                        + String.join(",", Collections.nCopies(centers.size(), "(?,?,?,?,?)"))
+                "INSERT INTO rate_center (region, name, lata, latitude, longitude, v, h) VALUES "
+                        + String.join(",", Collections.nCopies(centers.size(), "(?,?,?,?,?,?,?)"))
                         + " ON DUPLICATE KEY UPDATE lata = COALESCE(VALUES(lata), lata), latitude ="
-                        + " COALESCE(VALUES(latitude), latitude), longitude = COALESCE(VALUES(longitude), longitude)")) {
+                        + " COALESCE(VALUES(latitude), latitude), longitude = COALESCE(VALUES(longitude), longitude),"
+                        + " v = COALESCE(VALUES(v), v), h = COALESCE(VALUES(h), h)")) {
             int at = 1;
             for (Good one : centers.values()) {
                 insert.setString(at++, one.region());
@@ -64,6 +66,9 @@ final class ExchangeWriting {
                 Coordinates where = one.at();
                 insert.setObject(at++, where == null ? null : where.latitude());
                 insert.setObject(at++, where == null ? null : where.longitude());
+                Grid grid = one.grid();
+                insert.setObject(at++, grid == null ? null : grid.v());
+                insert.setObject(at++, grid == null ? null : grid.h());
             }
             insert.executeUpdate();
         }

@@ -1,7 +1,7 @@
 package io.ringtrace.store.bank;
 
+import io.ringtrace.attribution.LocalCentre;
 import io.ringtrace.attribution.NumberType;
-import io.ringtrace.call.PhoneNumber;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -55,14 +55,16 @@ final class MatchingLadder {
         }
     }
 
-    Place placeOf(PhoneNumber destination) throws SQLException {
-        return rateCenters.ofDestination(networkId, destination);
+    /** Around where numbers are looked for. */
+    Place placeOf(Wish wish) throws SQLException {
+        LocalCentre centre = wish.preferences().centre();
+        return centre == null ? rateCenters.ofDestination(networkId, wish.destination()) : rateCenters.ofCentre(centre);
     }
 
     /** The best ones first, at most as many as wanted. */
     List<Chosen> choose(Wish wish, int wanted) throws SQLException {
-        Place destination = placeOf(wish.destination());
-        int country = ImportCheck.country(wish.destination());
+        Place destination = placeOf(wish);
+        int country = wish.country();
         List<Chosen> chosen = new ArrayList<>();
         // The destination's own area code is mostly enough, and a small part of the bank.
         if (wish.type() == NumberType.LOCAL && destination.npa() != 0) {
@@ -88,7 +90,7 @@ final class MatchingLadder {
         Map<Integer, Place> areas = inArea ? Map.of(destination.npa(), rateCenters.ofArea(destination.npa())) : areas();
         try (PreparedStatement select = connection.prepareStatement(
                 // One step in the key for each cell, however many numbers it has.
-                "SELECT c.npa, c.region, c.rate_center, c.since, r.latitude, r.longitude FROM (SELECT npa, region,"
+                "SELECT c.npa, c.region, c.rate_center, c.since, r.latitude, r.longitude, r.v, r.h FROM (SELECT npa, region,"
                         + " rate_center, MIN(unused_since) AS since FROM bank_number FORCE INDEX (unused)"
                         + " WHERE network_id = ? AND number_type = ? AND country = ?" + (inArea ? " AND npa = ?" : "")
                         + " GROUP BY npa, region, rate_center) c"
@@ -103,7 +105,8 @@ final class MatchingLadder {
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     int npa = rows.getInt(1);
-                    if (!inArea && type == NumberType.LOCAL && npa != 0 && npa == destination.npa()) {
+                    if (type == NumberType.LOCAL
+                            && ((!inArea && npa != 0 && npa == destination.npa()) || !wish.wants(npa))) {
                         continue;
                     }
                     Place place = place(rows, areas.get(npa));
@@ -117,7 +120,7 @@ final class MatchingLadder {
         return cells;
     }
 
-    /** Reads npa, region and rate center from columns 1 to 3, latitude and longitude from 5 and 6. */
+    /** Reads npa, region and rate center from columns 1 to 3, latitude and longitude from 5 and 6, the grid from 7 and 8. */
     static Place place(ResultSet rows, @Nullable Place area) throws SQLException {
         String region = rows.getString(2);
         Place.Coordinates at = RateCenters.coordinates(rows, 5);
@@ -125,7 +128,8 @@ final class MatchingLadder {
                 rows.getInt(1),
                 rows.getString(3),
                 region == null && area != null ? area.region() : region,
-                at == null && area != null ? area.at() : at);
+                at == null && area != null ? area.at() : at,
+                RateCenters.grid(rows, 7));
     }
 
     /** Of all area codes in which the network has numbers without a known rate center. */

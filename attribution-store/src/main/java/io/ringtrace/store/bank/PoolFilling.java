@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -21,9 +22,13 @@ import java.util.Set;
 
 /**
  * Moves numbers from the bank into a pool, inside the transaction that holds the pool's row; the numbers' rows are locked after it. A
- * number begins its life in a pool without a past: it was never presented there. Stateless.
+ * number begins its life in a pool without a past: it was never presented there. A number that was called while it rested rests anew from
+ * that call on. Stateless.
  */
 public final class PoolFilling implements PoolGrowth {
+    /** How long a number that left its pool is lent to nobody else, if nothing else is said. */
+    public static final Duration USUAL_REST = Duration.ofDays(45);
+
     /** Several pools may reach for the same numbers; each attempt sees what the others took. */
     private static final int ATTEMPTS = 4;
 
@@ -34,15 +39,27 @@ public final class PoolFilling implements PoolGrowth {
     private static final String UNUSED = "n.state IN (" + NumberState.BANK.code() + ", " + NumberState.RESTING.code()
             + ") AND (n.state = " + NumberState.BANK.code() + " OR n.rest_until <= ?)";
 
+    private final Duration rest;
+
+    public PoolFilling() {
+        this(USUAL_REST);
+    }
+
+    /** @param rest how long a number that left its pool, or was called after that, is lent to nobody else */
+    public PoolFilling(Duration rest) {
+        this.rest = rest;
+    }
+
     @Override
     public List<NumberRow> grow(Connection connection, PoolTerms pool, int wanted, long now) throws SQLException {
         // A pool that should have an overflow number but found none when it was made takes it first.
         boolean needsOverflow = pool.allowOverflow() && !hasOverflow(connection, pool.id());
         int most = Math.min(wanted + (needsOverflow ? 1 : 0), pool.maxSize() - pool.size());
         List<NumberRow> moved = takeBack(connection, pool, Math.min(wanted, most), now);
+        List<NumberRow> called = new ArrayList<>();
         List<NumberRow> fromBank = new ArrayList<>();
         if (most > moved.size()) {
-            for (NumberRow row : take(connection, pool, most - moved.size(), now)) {
+            for (NumberRow row : take(connection, pool, most - moved.size(), now, called)) {
                 // The overflow number has no former visitor whose calls would lose their attribution.
                 fromBank.add(into(
                         pool, row, needsOverflow && fromBank.isEmpty() ? NumberState.OVERFLOW : NumberState.POOLED));
@@ -54,6 +71,7 @@ public final class PoolFilling implements PoolGrowth {
             BankShelf.takeOut(connection, fromBank);
             addToSize(connection, pool.id(), moved.size());
         }
+        moved.addAll(called);
         return moved;
     }
 
@@ -80,10 +98,11 @@ public final class PoolFilling implements PoolGrowth {
         return back;
     }
 
-    private static List<NumberRow> take(Connection connection, PoolTerms pool, int wanted, long now)
+    /** @param called takes the numbers that rest anew, written already */
+    private List<NumberRow> take(Connection connection, PoolTerms pool, int wanted, long now, List<NumberRow> called)
             throws SQLException {
         MatchingLadder ladder = new MatchingLadder(connection, pool.networkId(), now);
-        Wish wish = Wish.of(connection, pool);
+        Wish wish = Wish.of(connection, pool.id());
         List<NumberRow> taken = new ArrayList<>();
         Set<Long> have = new HashSet<>();
         for (int attempt = 0; attempt < ATTEMPTS && taken.size() < wanted; attempt++) {
@@ -97,9 +116,20 @@ public final class PoolFilling implements PoolGrowth {
                 break;
             }
             List<Long> missing = chosen.subList(0, Math.min(chosen.size(), wanted - taken.size()));
-            for (NumberRow row : lockUnused(connection, missing, now)) {
-                taken.add(row);
-                have.add(row.number());
+            List<NumberRow> locked = lockUnused(connection, missing, now);
+            List<NumberRow> restAnew = calledWhileResting(connection, locked, now);
+            if (!restAnew.isEmpty()) {
+                new LeaseTables(connection).writeNumbers(restAnew);
+                BankShelf.putBack(connection, restAnew);
+                called.addAll(restAnew);
+            }
+            Set<Long> resting = new HashSet<>();
+            restAnew.forEach(row -> resting.add(row.number()));
+            for (NumberRow row : locked) {
+                if (!resting.contains(row.number())) {
+                    taken.add(row);
+                    have.add(row.number());
+                }
             }
         }
         return taken;
@@ -129,6 +159,58 @@ public final class PoolFilling implements PoolGrowth {
         }
         found.sort(Comparator.comparing(row -> places.get(row.number())));
         return found;
+    }
+
+    /** Those of the rested numbers that somebody has dialed since less than the rest ago, with their new rest. */
+    private List<NumberRow> calledWhileResting(Connection connection, List<NumberRow> locked, long now)
+            throws SQLException {
+        Map<Long, NumberRow> rested = new HashMap<>();
+        for (NumberRow row : locked) {
+            if (row.state() == NumberState.RESTING) {
+                rested.put(row.number(), row);
+            }
+        }
+        List<NumberRow> anew = new ArrayList<>();
+        if (rested.isEmpty()) {
+            return anew;
+        }
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT promo_number, MAX(start_at) FROM call_record WHERE promo_number IN ("
+                        + String.join(",", Collections.nCopies(rested.size(), "?"))
+                        + ") AND start_at > ? GROUP BY promo_number ORDER BY promo_number")) {
+            int at = 1;
+            for (long number : rested.keySet()) {
+                select.setLong(at++, number);
+            }
+            select.setLong(at, now - rest.toMillis());
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    NumberRow row = rested.get(rows.getLong(1));
+                    if (row != null) {
+                        anew.add(restingUntil(row, rows.getLong(2) + rest.toMillis()));
+                    }
+                }
+            }
+        }
+        return anew;
+    }
+
+    private static NumberRow restingUntil(NumberRow row, long restUntil) {
+        return new NumberRow(
+                row.number(),
+                row.networkId(),
+                NumberState.RESTING,
+                row.poolId(),
+                row.campaignId(),
+                row.visitorId(),
+                row.destination(),
+                row.leaseVersion(),
+                row.leasedAt(),
+                row.presentedAt(),
+                row.guaranteedUntil(),
+                row.heldUntil(),
+                restUntil,
+                row.version() + 1);
     }
 
     private static NumberRow into(PoolTerms pool, NumberRow row, NumberState state) {

@@ -1,5 +1,6 @@
 package io.ringtrace.store.bank;
 
+import io.ringtrace.attribution.LocalCentre;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.store.bank.Place.Coordinates;
 import java.sql.Connection;
@@ -61,7 +62,7 @@ final class RateCenters {
             return new Place(0, null, null, null);
         }
         try (PreparedStatement select =
-                connection.prepareStatement("SELECT r.name, r.region, r.latitude, r.longitude FROM exchange e"
+                connection.prepareStatement("SELECT r.name, r.region, r.latitude, r.longitude, r.v, r.h FROM exchange e"
                         + " JOIN rate_center r ON r.id = e.rate_center_id WHERE e.npa = ? AND e.nxx = ?")) {
             select.setInt(1, destination.npa());
             select.setInt(2, destination.nxx());
@@ -70,7 +71,11 @@ final class RateCenters {
                     Coordinates at = coordinates(rows, 3);
                     Place area = at == null ? ofArea(destination.npa()) : null;
                     return new Place(
-                            destination.npa(), rows.getString(1), rows.getString(2), area == null ? at : area.at());
+                            destination.npa(),
+                            rows.getString(1),
+                            rows.getString(2),
+                            area == null ? at : area.at(),
+                            grid(rows, 5));
                 }
             }
         }
@@ -78,6 +83,46 @@ final class RateCenters {
         return area.region() == null
                 ? new Place(destination.npa(), null, toldRegion(networkId, destination.npa()), null)
                 : area;
+    }
+
+    /** Where a pool was told to look. Coordinates belong to the rate center that is nearest to them, and to no area code. */
+    Place ofCentre(LocalCentre centre) throws SQLException {
+        Coordinates point = centre.latitude() != null && centre.longitude() != null
+                ? new Coordinates(centre.latitude(), centre.longitude())
+                : centre.zipCode() == null ? null : ofZipCode(centre.zipCode());
+        if (point != null) {
+            return nearest(point);
+        }
+        return centre.tnPrefix() == null ? new Place(Place.NO_AREA, null, null, null) : ofArea(centre.tnPrefix());
+    }
+
+    @Nullable
+    Coordinates ofZipCode(String zip) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT latitude, longitude FROM zip_code WHERE zip = ?")) {
+            select.setString(1, zip);
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.next() ? coordinates(rows, 1) : null;
+            }
+        }
+    }
+
+    /** Looks through all of them: a pool is filled seldom, and there are some twenty thousand. */
+    private Place nearest(Coordinates point) throws SQLException {
+        Place nearest = new Place(Place.NO_AREA, null, null, point);
+        double miles = Double.POSITIVE_INFINITY;
+        try (PreparedStatement select = connection.prepareStatement("SELECT name, region, latitude, longitude FROM"
+                        + " rate_center WHERE latitude IS NOT NULL ORDER BY region, name");
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                Coordinates at = coordinates(rows, 3);
+                if (at != null && at.milesTo(point) < miles) {
+                    miles = at.milesTo(point);
+                    nearest = new Place(Place.NO_AREA, rows.getString(1), rows.getString(2), point);
+                }
+            }
+        }
+        return nearest;
     }
 
     private @Nullable String toldRegion(long networkId, int npa) throws SQLException {
@@ -119,6 +164,15 @@ final class RateCenters {
             }
         }
         return places;
+    }
+
+    static Place.@Nullable Grid grid(ResultSet rows, int column) throws SQLException {
+        int v = rows.getInt(column);
+        if (rows.wasNull()) {
+            return null;
+        }
+        int h = rows.getInt(column + 1);
+        return rows.wasNull() ? null : new Place.Grid(v, h);
     }
 
     static @Nullable Coordinates coordinates(ResultSet rows, int column) throws SQLException {

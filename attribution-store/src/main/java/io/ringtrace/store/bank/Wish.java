@@ -1,10 +1,8 @@
 package io.ringtrace.store.bank;
 
 import io.ringtrace.attribution.LocalNumberPreferences;
-import io.ringtrace.attribution.LocalNumberPreferences.Fallback;
 import io.ringtrace.attribution.NumberType;
 import io.ringtrace.call.PhoneNumber;
-import io.ringtrace.store.lease.PoolTerms;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,20 +11,31 @@ import java.util.Locale;
 
 /** What a pool wants from the bank. */
 record Wish(NumberType type, PhoneNumber destination, LocalNumberPreferences preferences) {
-    static Wish of(Connection connection, PoolTerms pool) throws SQLException {
+    /** The pool is there. */
+    static Wish of(Connection connection, long poolId) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT search_radius, within_state, fallback FROM ring_pool WHERE id = ?")) {
-            select.setLong(1, pool.id());
+                "SELECT p.number_type, p.destination, p.search_radius, p.within_state, p.fallback, "
+                        + PoolSettingRows.COLUMNS
+                        + " FROM ring_pool p LEFT JOIN ring_pool_setting s ON s.pool_id = p.id"
+                        + " WHERE p.id = ?")) {
+            select.setLong(1, poolId);
             try (ResultSet rows = select.executeQuery()) {
                 rows.next();
                 return new Wish(
-                        pool.numberType(),
-                        new PhoneNumber(pool.destination()),
-                        new LocalNumberPreferences(
-                                rows.getInt(1),
-                                rows.getBoolean(2),
-                                Fallback.valueOf(rows.getString(3).toUpperCase(Locale.ROOT))));
+                        NumberType.valueOf(rows.getString(1).toUpperCase(Locale.ROOT)),
+                        new PhoneNumber(rows.getLong(2)),
+                        PoolSettingRows.preferences(rows, 3, 6));
             }
         }
+    }
+
+    /** Whether local numbers of the area code are wanted. */
+    boolean wants(int npa) {
+        return preferences.areaCodes().isEmpty() || preferences.areaCodes().contains(npa);
+    }
+
+    /** The country whose numbers serve; a centre lies in North America. */
+    int country() {
+        return preferences.centre() == null ? ImportCheck.country(destination) : 1;
     }
 }

@@ -7,6 +7,7 @@ import io.ringtrace.store.node.NodeIdentity;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +45,8 @@ public final class BinlogFeed implements AutoCloseable {
     private volatile @Nullable BinlogFollower follower;
     private DirectorySnapshot.@Nullable BinlogPosition position;
     private volatile long awaitedMarker;
+    private volatile Set<String> snapshotNames = Set.of();
+    private volatile boolean wantsSnapshot;
     private long lastMarker;
     private String lastTold = "";
     private Duration pause = FIRST_PAUSE;
@@ -120,6 +123,11 @@ public final class BinlogFeed implements AutoCloseable {
         BinlogFollower following =
                 new BinlogFollower(database.address(), node.serverId(), from, new BinlogFollower.Heard() {
                     @Override
+                    public boolean wantsLeases() {
+                        return !directory.forwardedNames().isEmpty();
+                    }
+
+                    @Override
                     public void rows(FeedRows rows) {
                         apply(rows);
                     }
@@ -149,6 +157,11 @@ public final class BinlogFeed implements AutoCloseable {
             return;
         }
         switch (end) {
+            case BinlogFollower.End.Lost(var _, var _)
+            when wantsSnapshot -> {
+                position = null;
+                LOG.info("directory feed: another marketing field is forwarded, a new snapshot follows");
+            }
             case BinlogFollower.End.Lost(var resume, var why) -> {
                 // A snapshot that was not completed lacks what its rows were to be completed by; it goes on from there
                 // too.
@@ -166,6 +179,8 @@ public final class BinlogFeed implements AutoCloseable {
         DirectorySnapshot.BinlogPosition end = DirectorySnapshot.endOfBinlog(database);
         long marker = nextMarker();
         DirectorySnapshot.writeMarker(database, node.id(), marker);
+        wantsSnapshot = false;
+        snapshotNames = directory.forwardedNames();
         directory.beginSnapshot();
         DirectorySnapshot.read(database, directory);
         awaitedMarker = marker;
@@ -184,6 +199,7 @@ public final class BinlogFeed implements AutoCloseable {
         switch (rows.table()) {
             case FeedRows.NUMBERS -> directory.numbersChanged(RowColumns.numbers(rows));
             case FeedRows.POOLS -> directory.poolsChanged(RowColumns.pools(rows));
+            case FeedRows.LEASES -> directory.fieldsChanged(RowColumns.fields(rows, directory.forwardedNames()));
             case FeedRows.MARKERS -> markerCame(RowColumns.marker(rows, node.id()));
             default -> throw new IllegalStateException("no rows of " + rows.table() + " are expected");
         }
@@ -211,6 +227,12 @@ public final class BinlogFeed implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(TICK);
+                if (!snapshotNames.containsAll(directory.forwardedNames())) {
+                    // The leases that began before are not known for these fields.
+                    wantsSnapshot = true;
+                    following.disconnect();
+                    return;
+                }
                 if (following.silentNanos() > DEAD_AFTER.toNanos()) {
                     following.disconnect();
                     return;

@@ -22,6 +22,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,9 @@ final class BinlogFollower {
 
         /** Everything that was in the binlog has been heard. */
         void caughtUp();
+
+        /** Whether the rows of leases are of interest, too. */
+        boolean wantsLeases();
     }
 
     /** How it ended. */
@@ -77,7 +81,7 @@ final class BinlogFollower {
         client.setHeartbeatInterval(HEARTBEAT.toMillis());
         client.setConnectTimeout(CONNECT_TIMEOUT.toMillis());
         client.setSSLMode(sslMode(address.parameters()));
-        client.setEventDeserializer(deserializer(address.database()));
+        client.setEventDeserializer(deserializer(address.database(), heard::wantsLeases));
         client.registerEventListener(this::onEvent);
         client.registerLifecycleListener(new BinaryLogClient.AbstractLifecycleListener() {
             @Override
@@ -108,18 +112,20 @@ final class BinlogFollower {
     }
 
     /** Only what a feed needs is decoded; the rows of other tables are passed over. */
-    private static EventDeserializer deserializer(String database) {
+    private static EventDeserializer deserializer(String database, BooleanSupplier leasesToo) {
         Map<Long, TableMapEventData> tableMaps = new HashMap<>();
         Map<EventType, EventDataDeserializer<?>> decoded = new EnumMap<>(EventType.class);
         decoded.put(EventType.FORMAT_DESCRIPTION, new FormatDescriptionEventDataDeserializer());
         decoded.put(EventType.ROTATE, new RotateEventDataDeserializer());
         decoded.put(EventType.TABLE_MAP, new TableMapEventDataDeserializer());
-        decoded.put(EventType.WRITE_ROWS, new FeedRows.Deserializer(tableMaps, database, false, false));
-        decoded.put(EventType.EXT_WRITE_ROWS, new FeedRows.Deserializer(tableMaps, database, false, true));
-        decoded.put(EventType.UPDATE_ROWS, new FeedRows.Deserializer(tableMaps, database, true, false));
-        decoded.put(EventType.EXT_UPDATE_ROWS, new FeedRows.Deserializer(tableMaps, database, true, true));
-        decoded.put(EventType.DELETE_ROWS, new FeedRows.Deserializer(tableMaps, database, false, false));
-        decoded.put(EventType.EXT_DELETE_ROWS, new FeedRows.Deserializer(tableMaps, database, false, true));
+        decoded.put(EventType.WRITE_ROWS, new FeedRows.Deserializer(tableMaps, database, false, false, leasesToo));
+        decoded.put(EventType.EXT_WRITE_ROWS, new FeedRows.Deserializer(tableMaps, database, false, true, leasesToo));
+        decoded.put(EventType.UPDATE_ROWS, new FeedRows.Deserializer(tableMaps, database, true, false, leasesToo));
+        decoded.put(EventType.EXT_UPDATE_ROWS, new FeedRows.Deserializer(tableMaps, database, true, true, leasesToo));
+        // Of a deleted number a new snapshot must tell; history is purged every day.
+        decoded.put(EventType.DELETE_ROWS, new FeedRows.Deserializer(tableMaps, database, false, false, () -> false));
+        decoded.put(
+                EventType.EXT_DELETE_ROWS, new FeedRows.Deserializer(tableMaps, database, false, true, () -> false));
         @SuppressWarnings({"rawtypes", "unchecked"}) // the library's constructor is older than generics
         EventDeserializer deserializer = new EventDeserializer(
                 new EventHeaderV4Deserializer(), new NullEventDataDeserializer(), (Map) decoded, tableMaps);

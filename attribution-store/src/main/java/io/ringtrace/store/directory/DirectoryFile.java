@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
@@ -33,7 +35,11 @@ import org.slf4j.LoggerFactory;
 public final class DirectoryFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryFile.class);
     private static final long MAGIC = 0x52494E4754444952L; // RINGTDIR
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    /** It had no forwarded fields. */
+    private static final int FIRST_VERSION = 1;
+
+    private static final int FIELDS = 3;
     private static final Duration INTERVAL = Duration.ofSeconds(10);
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int TRAILER_BYTES = 16;
@@ -122,6 +128,7 @@ public final class DirectoryFile implements AutoCloseable {
             out.writeLong(MAGIC);
             out.writeInt(VERSION);
             content.pools.forEach((id, pool) -> writePool(id, pool, out));
+            content.fields.forEach((_, forwarded) -> writeFields(forwarded, out));
             content.numbers.forEach((number, entry) -> writeNumber(number, entry, out));
             out.writeByte(END);
             checksum = checked.getChecksum().getValue();
@@ -157,6 +164,32 @@ public final class DirectoryFile implements AutoCloseable {
         }
     }
 
+    private static void writeFields(ForwardedFields forwarded, DataOutputStream out) {
+        try {
+            out.writeByte(FIELDS);
+            out.writeLong(forwarded.number());
+            out.writeLong(forwarded.leaseVersion());
+            out.writeInt(forwarded.values().size());
+            for (Map.Entry<String, String> field : forwarded.values().entrySet()) {
+                out.writeUTF(field.getKey());
+                out.writeUTF(field.getValue());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ForwardedFields readFields(DataInputStream in) throws IOException {
+        long number = in.readLong();
+        long version = in.readLong();
+        int count = in.readInt();
+        Map<String, String> values = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            values.put(in.readUTF(), in.readUTF());
+        }
+        return new ForwardedFields(number, version, values);
+    }
+
     private static void writeNumber(long number, NumberEntry entry, DataOutputStream out) {
         try {
             out.writeByte(NUMBER);
@@ -190,12 +223,17 @@ public final class DirectoryFile implements AutoCloseable {
         try (CheckedInputStream checked = new CheckedInputStream(
                         new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES), new CRC32C());
                 DataInputStream in = new DataInputStream(checked)) {
-            if (in.readLong() != MAGIC || in.readInt() != VERSION) {
+            if (in.readLong() != MAGIC) {
+                throw new IOException("it is no directory");
+            }
+            int version = in.readInt();
+            if (version < FIRST_VERSION || version > VERSION) {
                 throw new IOException("it is not a directory of this version");
             }
             for (int kind = in.readByte(); kind != END; kind = in.readByte()) {
                 switch (kind) {
                     case NUMBER -> readNumber(in, content);
+                    case FIELDS -> content.apply(readFields(in));
                     case POOL -> {
                         long id = in.readLong();
                         content.apply(id, new PoolEntry(in.readLong(), in.readLong(), new PhoneNumber(in.readLong())));

@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads the whole directory from the database, and what is needed around it. Waits for the database. */
 final class DirectorySnapshot {
@@ -64,12 +65,16 @@ final class DirectorySnapshot {
     }
 
     /** Gives the feed every row, as of one moment, in parts; their order and repetition do not matter, since the version decides. */
-    static void read(StoreDatabase database, NumberFeed to) throws StoreUnavailableException {
+    static void read(StoreDatabase database, NumberDirectory to) throws StoreUnavailableException {
         database.transact(connection -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
                 statement.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT");
                 readPools(statement, to);
+            }
+            Set<String> names = to.forwardedNames();
+            if (!names.isEmpty()) {
+                ForwardedFields.read(connection, names, to);
             }
             return readNumbers(connection, to);
         });

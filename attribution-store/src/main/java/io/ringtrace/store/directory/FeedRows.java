@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ record FeedRows(String table, List<String> columns, List<@Nullable Serializable[
     static final String NUMBERS = "promo_number";
     static final String POOLS = "ring_pool";
     static final String MARKERS = "directory_marker";
+    static final String LEASES = "lease";
     private static final Set<String> TABLES = Set.of(NUMBERS, POOLS, MARKERS);
 
     /** An event of another table: its rows are not even decoded. */
@@ -47,18 +49,22 @@ record FeedRows(String table, List<String> columns, List<@Nullable Serializable[
         private final String database;
         private final boolean hasImageBefore;
         private final boolean hasExtraBytes;
+        private final BooleanSupplier leasesToo;
 
         /**
          * @param tableMaps filled by the library, by table id
          * @param hasImageBefore the event is an update: each row stands there as it was and as it is
          * @param hasExtraBytes the event is of version 2
+         * @param leasesToo whether the rows of leases are wanted, which are the most
          */
         Deserializer(
                 Map<Long, TableMapEventData> tableMaps,
                 String database,
                 boolean hasImageBefore,
-                boolean hasExtraBytes) {
+                boolean hasExtraBytes,
+                BooleanSupplier leasesToo) {
             super(tableMaps);
+            this.leasesToo = leasesToo;
             this.tableMaps = tableMaps;
             this.database = database;
             this.hasImageBefore = hasImageBefore;
@@ -72,7 +78,7 @@ record FeedRows(String table, List<String> columns, List<@Nullable Serializable[
             if (map == null) {
                 throw new IOException("rows of table " + tableId + " come without its description");
             }
-            if (!map.getDatabase().equals(database) || !TABLES.contains(map.getTable())) {
+            if (!map.getDatabase().equals(database) || !wanted(map.getTable())) {
                 return NOT_OURS;
             }
             in.readInteger(2);
@@ -90,6 +96,10 @@ record FeedRows(String table, List<String> columns, List<@Nullable Serializable[
                 rows.add(deserializeRow(tableId, after, in));
             }
             return new FeedRows(map.getTable(), columns(map, after), rows);
+        }
+
+        private boolean wanted(String table) {
+            return TABLES.contains(table) || (table.equals(LEASES) && leasesToo.getAsBoolean());
         }
 
         private static List<String> columns(TableMapEventData map, BitSet included) throws IOException {

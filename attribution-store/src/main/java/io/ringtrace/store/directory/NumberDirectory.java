@@ -11,6 +11,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,17 +28,37 @@ public final class NumberDirectory implements AttributionLookup, OwnedNumbers, N
     private final LeaseClock clock;
     private volatile @Nullable Content content;
     private @Nullable Content building;
+    private final Supplier<Set<String>> forwardedNames;
     private volatile long liveAt;
     private long changes;
 
     static final class Content {
         final LongTable<NumberEntry> numbers = new LongTable<>();
         final LongTable<PoolEntry> pools = new LongTable<>();
+        /** By number; of numbers whose lease has something to be forwarded, or had. */
+        final LongTable<ForwardedFields> fields = new LongTable<>();
 
         void apply(long number, NumberEntry entry) {
             NumberEntry known = numbers.get(number);
             if (known == null || known.version() < entry.version()) {
                 numbers.put(number, entry);
+                Lease lease = entry.lease();
+                ForwardedFields forwarded = fields.get(number);
+                if (forwarded != null
+                        && !forwarded.values().isEmpty()
+                        && lease != null
+                        && lease.visitorId() == null
+                        && lease.version() >= forwarded.leaseVersion()) {
+                    // The hold is over, or the visitor was erased.
+                    fields.put(number, new ForwardedFields(number, lease.version(), Map.of()));
+                }
+            }
+        }
+
+        void apply(ForwardedFields forwarded) {
+            ForwardedFields known = fields.get(forwarded.number());
+            if (known == null ? !forwarded.values().isEmpty() : known.leaseVersion() <= forwarded.leaseVersion()) {
+                fields.put(forwarded.number(), forwarded);
             }
         }
 
@@ -49,7 +71,28 @@ public final class NumberDirectory implements AttributionLookup, OwnedNumbers, N
     }
 
     public NumberDirectory(LeaseClock clock) {
+        this(clock, Set::of);
+    }
+
+    /** @param forwardedNames the marketing fields that some trunk forwards, as the plan in force says; asked often */
+    public NumberDirectory(LeaseClock clock, Supplier<Set<String>> forwardedNames) {
         this.clock = clock;
+        this.forwardedNames = forwardedNames;
+    }
+
+    /** The marketing fields that some trunk forwards: the only ones that are held. */
+    Set<String> forwardedNames() {
+        return forwardedNames.get();
+    }
+
+    @Override
+    public Map<String, String> forwardedFields(Lease lease) {
+        Content now = content;
+        ForwardedFields forwarded =
+                now == null ? null : now.fields.get(lease.number().digits());
+        return forwarded == null || forwarded.leaseVersion() != lease.version() || lease.visitorId() == null
+                ? Map.of()
+                : forwarded.values();
     }
 
     @Override
@@ -180,6 +223,19 @@ public final class NumberDirectory implements AttributionLookup, OwnedNumbers, N
             }
             if (building != null) {
                 building.apply(row.id(), entry);
+            }
+        }
+    }
+
+    /** Leases have begun that have something to be forwarded, or nothing any more. */
+    synchronized void fieldsChanged(List<ForwardedFields> rows) {
+        changes++;
+        for (ForwardedFields row : rows) {
+            if (content != null) {
+                content.apply(row);
+            }
+            if (building != null) {
+                building.apply(row);
             }
         }
     }

@@ -1,9 +1,11 @@
 package io.ringtrace.store.directory;
 
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** From the columns of promo_number and ring_pool to rows, by name, out of the binlog or a result set. */
@@ -47,6 +49,18 @@ final class RowColumns {
                 .toList();
     }
 
+    /** What is forwarded of new leases. */
+    static List<ForwardedFields> fields(FeedRows event, Set<String> names) {
+        Values at = new Values(event);
+        return event.rows().stream()
+                .map(row -> ForwardedFields.of(
+                        at.whole(row, "number"),
+                        at.whole(row, "version"),
+                        String.valueOf(at.text(row, "marketing_data")),
+                        names))
+                .toList();
+    }
+
     /** The newest marker that the node wrote in this event; 0 for none. */
     static long marker(FeedRows event, long nodeId) {
         Values at = new Values(event);
@@ -75,7 +89,12 @@ final class RowColumns {
 
         @Nullable
         String text(@Nullable Serializable[] row, String column) {
-            return row[event.column(column)] instanceof String text ? text : null;
+            return switch (row[event.column(column)]) {
+                case String text -> text;
+                // as the library gives columns of large texts
+                case byte[] bytes -> new String(bytes, StandardCharsets.UTF_8);
+                case null, default -> null;
+            };
         }
     }
 }

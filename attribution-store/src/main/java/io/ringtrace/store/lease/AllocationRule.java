@@ -116,6 +116,9 @@ final class AllocationRule {
         if (own != null && mayBeRenewed(own, now)) {
             return renew(own, asked);
         }
+        if (asked.renewOnly()) {
+            return Allocation.NONE;
+        }
         NumberRow given = nextOffered();
         if (given != null) {
             return lend(given, asked, own);

@@ -46,7 +46,6 @@ final class LeaseBatch {
     private final LeaseTables tables;
     private final Connection connection;
     private final PoolGrowth growth;
-    private final boolean shared;
     private final long unknownSince;
     private final Map<Long, NumberRow> changed = new LinkedHashMap<>();
     private final Map<Long, NumberRow> asRead = new HashMap<>();
@@ -54,15 +53,11 @@ final class LeaseBatch {
     private final List<Long> presentedIn = new ArrayList<>();
     private final List<PoolTraffic> traffic = new ArrayList<>();
 
-    /**
-     * @param shared whether the database may be one of a cluster
-     * @param unknownSince the first attempt of this batch whose outcome is unknown; Long.MAX_VALUE for none
-     */
-    LeaseBatch(Connection connection, PoolGrowth growth, boolean shared, long unknownSince) {
+    /** @param unknownSince the first attempt of this batch whose outcome is unknown; Long.MAX_VALUE for none */
+    LeaseBatch(Connection connection, PoolGrowth growth, long unknownSince) {
         this.tables = new LeaseTables(connection);
         this.connection = connection;
         this.growth = growth;
-        this.shared = shared;
         this.unknownSince = unknownSince;
     }
 
@@ -110,7 +105,7 @@ final class LeaseBatch {
             }
             Visitor visitor = new Visitor(entry.visitorId(), destination);
             Share share = shares.computeIfAbsent(pool.id(), _ -> new Share());
-            share.asked.add(new Asked(visitor, request.marketingData(), request.newAttribution()));
+            share.asked.add(new Asked(visitor, request.marketingData(), request.newAttribution(), request.renewOnly()));
             share.places.add(i);
             share.visitors.add(visitor);
             if (entry.returning()) {
@@ -254,10 +249,8 @@ final class LeaseBatch {
     private void write() throws SQLException {
         tables.clearVisitors(visitorsThatMove());
         tables.writeNumbers(List.copyOf(changed.values()));
-        tables.writeLeases(leases);
-        if (shared) {
-            tables.countPresentations(presentedIn);
-        }
+        tables.writeLeases(new EarlierMarketingData(connection).takenOver(leases));
+        tables.countPresentations(presentedIn);
     }
 
     /** Numbers whose visitor, as read, has another number after this batch. */

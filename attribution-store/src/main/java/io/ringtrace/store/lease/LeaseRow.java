@@ -1,6 +1,6 @@
 package io.ringtrace.store.lease;
 
-import java.util.Map;
+import io.ringtrace.attribution.MarketingData;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,4 +22,19 @@ record LeaseRow(
         long previousVersion,
         @Nullable String previousVisitorId,
         long previousPresentedAt,
-        Map<String, String> marketingData) {}
+        MarketingData marketingData) {
+    LeaseRow with(MarketingData data) {
+        return new LeaseRow(
+                number,
+                version,
+                poolId,
+                campaignId,
+                visitorId,
+                destination,
+                leasedAt,
+                previousVersion,
+                previousVisitorId,
+                previousPresentedAt,
+                data);
+    }
+}

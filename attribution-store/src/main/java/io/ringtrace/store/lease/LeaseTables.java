@@ -19,18 +19,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import tools.jackson.databind.ObjectMapper;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a lease batch reads and writes, as few statements as its pools allow. The dialect is what MySQL and MariaDB share. Used inside one
  * transaction, whose thread holds the rows of all pools named.
  */
 public final class LeaseTables {
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-            .build();
     /** Statements stay well below the packet size, and their number of shapes small. */
     private static final int ROWS_IN_STATEMENT = 500;
 
@@ -100,28 +94,21 @@ public final class LeaseTables {
 
     /** Every number, by pool, that has one of these visitors of that pool in it. */
     Map<Long, List<NumberRow>> visitorsRows(Map<Long, Set<Visitor>> visitors) throws SQLException {
-        Map<Long, List<NumberRow>> found = new HashMap<>();
-        for (List<Long> part : parts(List.copyOf(visitors.keySet()), POOLS_IN_STATEMENT)) {
-            List<String> ofPools = new ArrayList<>();
-            for (long pool : part) {
-                ofPools.add("(pool_id = ? AND visitor_id IN ("
-                        + places(idsOf(visitors, pool).size()) + "))");
-            }
-            // The hint keeps the many ranges on the key that has them, whatever the statistics say.
-            try (PreparedStatement select = connection.prepareStatement("SELECT " + NumberRows.COLUMNS
-                    + " FROM promo_number FORCE INDEX (one_number_per_visitor) WHERE "
-                    + String.join(" OR ", ofPools))) {
-                int at = 1;
-                for (long pool : part) {
+        return byPool(
+                visitors.keySet(),
+                pool -> {
+                    int ids = idsOf(visitors, pool).size();
+                    return "SELECT " + NumberRows.COLUMNS + " FROM promo_number WHERE pool_id = ? AND visitor_id IN ("
+                            + places(ids) + ")";
+                },
+                (select, from, pool) -> {
+                    int at = from;
                     select.setLong(at++, pool);
                     for (String id : idsOf(visitors, pool)) {
                         select.setString(at++, id);
                     }
-                }
-                addByPool(select, found);
-            }
-        }
-        return found;
+                    return at;
+                });
     }
 
     private static Set<String> idsOf(Map<Long, Set<Visitor>> visitors, long pool) {
@@ -250,8 +237,8 @@ public final class LeaseTables {
         for (List<LeaseRow> part : parts(leases, ROWS_IN_STATEMENT)) {
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO lease (number, version, pool_id,"
                     + " campaign_id, visitor_id, destination, leased_at, previous_version, previous_visitor_id,"
-                    + " previous_presented_at, marketing_data) VALUES "
-                    + String.join(",", Collections.nCopies(part.size(), "(?,?,?,?,?,?,?,?,?,?,?)")))) {
+                    + " previous_presented_at, marketing_data, marketing_sources) VALUES "
+                    + String.join(",", Collections.nCopies(part.size(), "(?,?,?,?,?,?,?,?,?,?,?,?)")))) {
                 int at = 1;
                 for (LeaseRow row : part) {
                     insert.setLong(at++, row.number());
@@ -264,17 +251,15 @@ public final class LeaseTables {
                     NumberRows.setNullable(insert, at++, row.previousVersion());
                     insert.setString(at++, row.previousVisitorId());
                     NumberRows.setNullable(insert, at++, row.previousPresentedAt());
-                    insert.setString(at++, JSON.writeValueAsString(row.marketingData()));
+                    insert.setString(at++, MarketingJson.values(row.marketingData()));
+                    insert.setString(at++, MarketingJson.sources(row.marketingData()));
                 }
                 insert.executeUpdate();
             }
         }
     }
 
-    /**
-     * Makes batches of several nodes on one pool conflict in a cluster's certification too, where row locks are not seen. The embedded database
-     * is none of a cluster, and a row of the pool for nearly each lease of many small pools is much to write and to tell the feed.
-     */
+    /** Makes batches of several nodes on one pool conflict in a cluster's certification too, where row locks are not seen. */
     void countPresentations(Collection<Long> pools) throws SQLException {
         List<Long> ordered = pools.stream().sorted().toList();
         if (!ordered.isEmpty()) {
@@ -309,19 +294,16 @@ public final class LeaseTables {
                 for (long pool : part) {
                     at = parameters.set(select, at, pool);
                 }
-                addByPool(select, found);
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        NumberRow row = NumberRows.read(rows);
+                        found.computeIfAbsent(row.poolId(), _ -> new ArrayList<>())
+                                .add(row);
+                    }
+                }
             }
         }
         return found;
-    }
-
-    private static void addByPool(PreparedStatement select, Map<Long, List<NumberRow>> found) throws SQLException {
-        try (ResultSet rows = select.executeQuery()) {
-            while (rows.next()) {
-                NumberRow row = NumberRows.read(rows);
-                found.computeIfAbsent(row.poolId(), _ -> new ArrayList<>()).add(row);
-            }
-        }
     }
 
     private static <T> List<List<T>> parts(List<T> all, int size) {

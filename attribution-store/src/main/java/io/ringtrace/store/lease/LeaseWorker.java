@@ -178,8 +178,7 @@ final class LeaseWorker {
             try (Connection connection = database.dataSource().getConnection()) {
                 connection.setAutoCommit(false);
                 try {
-                    LeaseBatch.Result result =
-                            new LeaseBatch(connection, growth, !database.embedded(), unknownSince).run(entries, clock);
+                    LeaseBatch.Result result = new LeaseBatch(connection, growth, unknownSince).run(entries, clock);
                     committing = true;
                     connection.commit();
                     return result;

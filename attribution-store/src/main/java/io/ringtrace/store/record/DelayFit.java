@@ -105,9 +105,8 @@ final class DelayFit {
                 return 1 - above(-z);
             }
             double t = 1 / (1 + 0.2316419 * z);
-            double polynomial = t
-                    * (0.319381530
-                            + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+            double polynomial =
+                    t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
             return density(z) * polynomial;
         }
 

@@ -170,8 +170,8 @@ public final class DelayLearning implements AutoCloseable {
     }
 
     private static void add(Connection connection, Map<Integer, double[]> byBin, long at) throws SQLException {
-        try (PreparedStatement upsert =
-                connection.prepareStatement("INSERT INTO call_delay (day, bin, calls, without) VALUES (?, ?, ?, ?)"
+        try (PreparedStatement upsert = connection.prepareStatement(
+                "INSERT INTO call_delay (day, bin, calls, without) VALUES (?, ?, ?, ?)"
                         + " ON DUPLICATE KEY UPDATE calls = calls + VALUES(calls), without = without + VALUES(without)")) {
             for (Map.Entry<Integer, double[]> bin : byBin.entrySet()) {
                 upsert.setLong(1, at / DAY_MILLIS);
@@ -205,8 +205,8 @@ public final class DelayLearning implements AutoCloseable {
         }
         double[] calls = new double[DelayFit.BINS];
         double[] without = new double[DelayFit.BINS];
-        try (PreparedStatement select =
-                        connection.prepareStatement("SELECT bin, SUM(calls), SUM(without) FROM call_delay GROUP BY bin");
+        try (PreparedStatement select = connection.prepareStatement(
+                        "SELECT bin, SUM(calls), SUM(without) FROM call_delay GROUP BY bin");
                 ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 calls[rows.getInt(1)] = rows.getDouble(2);

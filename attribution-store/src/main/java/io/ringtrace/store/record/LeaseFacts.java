@@ -22,10 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaseFacts {
     /**
+     * @param marketingSources where the marketing data came from, as the lease has it
      * @param priorLeases other visitors to whom the number was presented within the hold before the INVITE
      * @param confidence as {@link AttributionConfidence} says
      */
-    record Found(String marketingData, int priorLeases, double confidence) {}
+    record Found(String marketingData, @Nullable String marketingSources, int priorLeases, double confidence) {}
 
     /** Below MariaDB's in_predicate_conversion_threshold, from which on it would make a table of the keys. */
     private static final int KEYS_AT_ONCE = 500;
@@ -158,7 +159,8 @@ final class LeaseFacts {
         }
         try (Statement select = connection.createStatement();
                 ResultSet rows = select.executeQuery("SELECT number, version, marketing_data, previous_version,"
-                        + " previous_presented_at FROM lease WHERE (number, version) IN (" + keys + ")")) {
+                        + " previous_presented_at, marketing_sources FROM lease WHERE (number, version) IN (" + keys
+                        + ")")) {
             while (rows.next()) {
                 boolean first = rows.getLong(4) == 0 && rows.wasNull();
                 long previousPresentedAt = rows.getLong(5);
@@ -166,7 +168,9 @@ final class LeaseFacts {
                 LeaseKey key = new LeaseKey(rows.getLong(1), rows.getLong(2));
                 for (CallEvent.Began call : byKey.getOrDefault(key, List.of())) {
                     if (first || (!unknown && previousPresentedAt <= since(call))) {
-                        byCall.put(call.callId(), new Candidates(call, rows.getString(3), delays).found());
+                        byCall.put(
+                                call.callId(),
+                                new Candidates(call, rows.getString(3), rows.getString(6), delays).found());
                     } else {
                         shared.add(call);
                     }
@@ -205,7 +209,8 @@ final class LeaseFacts {
                     .append(i == 0 ? " AS since" : "");
         }
         try (Statement select = connection.createStatement();
-                ResultSet rows = select.executeQuery("SELECT k.i, MIN(l.marketing_data), MAX(p.previous_presented_at)"
+                ResultSet rows = select.executeQuery("SELECT k.i, MIN(l.marketing_data), MAX(p.previous_presented_at),"
+                        + " MIN(l.marketing_sources)"
                         + " FROM (" + keys + ") k"
                         + " JOIN lease l ON l.number = k.number AND l.version = k.version"
                         + " LEFT JOIN lease p ON p.number = l.number AND p.version <= l.version"
@@ -216,7 +221,7 @@ final class LeaseFacts {
                 int at = rows.getInt(1);
                 Candidates candidates = found.get(at);
                 if (candidates == null) {
-                    candidates = new Candidates(calls.get(at), rows.getString(2), delays);
+                    candidates = new Candidates(calls.get(at), rows.getString(2), rows.getString(4), delays);
                     found.put(at, candidates);
                 }
                 long presentedAt = rows.getLong(3);
@@ -232,14 +237,20 @@ final class LeaseFacts {
     private static final class Candidates {
         private final CallEvent.Began call;
         private final String marketingData;
+        private final @Nullable String marketingSources;
         private final AttributionConfidence confidence;
         private int others;
 
-        Candidates(CallEvent.Began call, String marketingData, DelayDistribution delays) {
+        Candidates(
+                CallEvent.Began call,
+                String marketingData,
+                @Nullable String marketingSources,
+                DelayDistribution delays) {
             this.call = call;
             this.marketingData = marketingData;
-            this.confidence =
-                    new AttributionConfidence(delays, call.atMillis() - lease(call).presentedAt());
+            this.marketingSources = marketingSources;
+            this.confidence = new AttributionConfidence(
+                    delays, call.atMillis() - lease(call).presentedAt());
         }
 
         void add(long presentedAt) {
@@ -248,7 +259,7 @@ final class LeaseFacts {
         }
 
         Found found() {
-            return new Found(marketingData, others, confidence.value());
+            return new Found(marketingData, marketingSources, others, confidence.value());
         }
     }
 

@@ -89,8 +89,8 @@ final class Publication {
         for (int from = 0; from < ids.size(); from += KEYS_AT_ONCE) {
             // The keys need no escape, and a text that differs each time is not worth a prepared statement.
             try (Statement statement = connection.createStatement();
-                    ResultSet rows =
-                            statement.executeQuery("SELECT call_id, began, end_at IS NOT NULL, transaction_id, network_id,"
+                    ResultSet rows = statement.executeQuery(
+                            "SELECT call_id, began, end_at IS NOT NULL, transaction_id, network_id,"
                                     + " IF(transaction_id IS NULL, NULL, " + CONTENT
                                     + ") FROM call_record WHERE call_id IN ("
                                     + keys(ids.subList(from, Math.min(ids.size(), from + KEYS_AT_ONCE))) + ")")) {
@@ -206,8 +206,8 @@ final class Publication {
                     .append(')');
         }
         try (Statement statement = connection.createStatement()) {
-            statement.executeUpdate("INSERT INTO call_transaction (network_id, id, call_id, corrects, published_at) VALUES "
-                    + values);
+            statement.executeUpdate(
+                    "INSERT INTO call_transaction (network_id, id, call_id, corrects, published_at) VALUES " + values);
         }
     }
 

@@ -48,6 +48,7 @@ final class RecordWriter {
             "lease_version",
             "visitor_id",
             "marketing_data",
+            "marketing_sources",
             "attribution_status",
             "attribution_confidence",
             "lease_age_ms",
@@ -249,6 +250,7 @@ final class RecordWriter {
         row.put(lease == null ? null : lease.version());
         row.put(lease == null || erasedAt != null ? null : lease.visitorId(), LONGEST_NAME);
         row.put(erasedAt != null ? NO_FIELDS : found == null ? null : found.marketingData(), Integer.MAX_VALUE);
+        row.put(found == null || erasedAt != null ? null : found.marketingSources(), Integer.MAX_VALUE);
         row.put(event.attribution().status().text(), LONGEST_NAME);
         row.put(found == null ? null : (Double) found.confidence());
         row.put(lease == null ? null : event.atMillis() - lease.leasedAt());

@@ -107,15 +107,19 @@ public final class Retention implements AutoCloseable {
     /** Does all that is due by now, unless another node does. */
     void lookOnce() throws StoreUnavailableException, InterruptedException {
         long now = clock.nowMillis();
-        int records = whileMore(connection -> deleteRecords(
-                connection, now - periods.callRecords().toMillis()));
+        int records = whileMore(connection ->
+                deleteRecords(connection, now - periods.callRecords().toMillis()));
         deletedRecords.addAndGet(records);
         LeaseWalk leases = new LeaseWalk(now - periods.leaseHistory().toMillis());
         int history = whileMore(leases::step);
         deletedLeases.addAndGet(history);
         finishErasures(now);
         whileMore(connection -> deleteErasures(
-                connection, now - Math.max(periods.leaseHistory().toMillis(), periods.callRecords().toMillis())));
+                connection,
+                now
+                        - Math.max(
+                                periods.leaseHistory().toMillis(),
+                                periods.callRecords().toMillis())));
         if (records + history > 0) {
             LOG.info("deleted {} call records and {} leases that were past their time", records, history);
         }
@@ -301,8 +305,8 @@ public final class Retention implements AutoCloseable {
         Step step(Connection connection) throws SQLException {
             List<CallId> his = new ArrayList<>();
             int looked = 0;
-            try (PreparedStatement select =
-                    connection.prepareStatement("SELECT start_at, call_id, visitor_id, start_at - COALESCE(lease_age_ms, 0)"
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT start_at, call_id, visitor_id, start_at - COALESCE(lease_age_ms, 0)"
                             + " FROM call_record WHERE network_id = ? AND start_at <= ? AND (start_at > ? OR start_at = ?"
                             + " AND call_id > ?) ORDER BY start_at, call_id LIMIT " + ROWS_LOOKED_AT)) {
                 select.setLong(1, network);

@@ -13,7 +13,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Call records as they stand in the database. Thread-safe; waits for the database, at most some seconds. */
@@ -152,7 +151,7 @@ public final class StoreCallRecords implements CallRecords {
                 row.getString("visitor_id"),
                 row.getObject("erased_at") != null,
                 RecordJson.fields(row.getString("marketing_data")),
-                Map.of(),
+                RecordJson.fields(row.getString("marketing_sources")),
                 textOf(row, "attribution_status"),
                 row.getObject("attribution_confidence") == null ? null : row.getDouble("attribution_confidence"),
                 whole(row, "lease_age_ms"),

@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 /** {@link Transactions} as they stand in the database. Thread-safe; waits for the database, at most some seconds. */
 public final class StoreTransactions implements Transactions {
     private static final int LONGEST_SECONDS = 5;
-    private static final String COLUMNS = "SELECT t.id AS published_id, t.corrects AS published_corrects, t.published_at, "
-            + StoreCallRecords.COLUMNS;
-    private static final String SELECT = COLUMNS
-            + " FROM call_transaction t JOIN call_record r ON r.call_id = t.call_id" + StoreCallRecords.JOINS + " WHERE ";
+    private static final String COLUMNS =
+            "SELECT t.id AS published_id, t.corrects AS published_corrects, t.published_at, "
+                    + StoreCallRecords.COLUMNS;
+    private static final String SELECT =
+            COLUMNS + " FROM call_transaction t JOIN call_record r ON r.call_id = t.call_id" + StoreCallRecords.JOINS
+                    + " WHERE ";
     /** Each call by its latest transaction. */
     private static final String SELECT_CALLS = COLUMNS
             + " FROM call_record r JOIN call_transaction t ON t.network_id = r.network_id AND t.id = r.transaction_id"
@@ -137,7 +139,8 @@ public final class StoreTransactions implements Transactions {
 
     @Override
     public List<CallRecord> inProgress(Scope scope, int limit) throws StoreUnavailableException {
-        Sql sql = new Sql("SELECT " + StoreCallRecords.COLUMNS + " FROM call_record r" + StoreCallRecords.JOINS + " WHERE ")
+        Sql sql = new Sql("SELECT " + StoreCallRecords.COLUMNS + " FROM call_record r" + StoreCallRecords.JOINS
+                        + " WHERE ")
                 .add(
                         "r.network_id = " + NETWORK
                                 + " AND r.start_at >= ? AND r.end_at IS NULL AND r.answer_at IS NOT NULL AND r.began",

@@ -15,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,8 @@ public final class StoreVisitorErasure implements VisitorErasure {
     @Override
     public Erased erase(String network, String visitorId) throws StoreUnavailableException {
         long now = clock.nowMillis();
-        Long networkId = database.<@Nullable Long>transact(connection -> mark(connection, network, visitorId, now));
+        Long networkId = database.transact(connection -> Optional.ofNullable(mark(connection, network, visitorId, now)))
+                .orElse(null);
         if (networkId == null) {
             return new Erased(0, 0, 0);
         }
@@ -155,8 +157,8 @@ public final class StoreVisitorErasure implements VisitorErasure {
     private static List<LeaseKey> leases(Connection connection, long networkId, String visitor, long until)
             throws SQLException {
         List<LeaseKey> found = new ArrayList<>();
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT l.number, l.version, l.leased_at FROM lease l JOIN ring_pool p"
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT l.number, l.version, l.leased_at FROM lease l JOIN ring_pool p"
                         + " ON p.id = l.pool_id WHERE l.visitor_id = ? AND p.network_id = ? AND l.leased_at <= ? LIMIT ?")) {
             select.setString(1, visitor);
             select.setLong(2, networkId);
@@ -202,8 +204,9 @@ public final class StoreVisitorErasure implements VisitorErasure {
 
     /** Takes the visitor out of these records. */
     static void blank(Connection connection, List<CallId> calls, long now) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement("UPDATE call_record SET visitor_id = NULL,"
-                + " marketing_data = '" + RecordWriter.NO_FIELDS + "', erased_at = ? WHERE call_id = ?")) {
+        try (PreparedStatement update =
+                connection.prepareStatement("UPDATE call_record SET visitor_id = NULL," + " marketing_data = '"
+                        + RecordWriter.NO_FIELDS + "', marketing_sources = NULL, erased_at = ? WHERE call_id = ?")) {
             for (CallId call : calls) {
                 update.setLong(1, now);
                 update.setBytes(2, call.toBytes());
@@ -222,8 +225,9 @@ public final class StoreVisitorErasure implements VisitorErasure {
             update.setLong(3, lease.version());
             update.executeUpdate();
         }
-        try (PreparedStatement update = connection.prepareStatement("UPDATE lease SET visitor_id = NULL,"
-                + " marketing_data = '" + RecordWriter.NO_FIELDS + "' WHERE number = ? AND version = ?")) {
+        try (PreparedStatement update =
+                connection.prepareStatement("UPDATE lease SET visitor_id = NULL," + " marketing_data = '"
+                        + RecordWriter.NO_FIELDS + "', marketing_sources = NULL WHERE number = ? AND version = ?")) {
             update.setLong(1, lease.number());
             update.setLong(2, lease.version());
             return update.executeUpdate();

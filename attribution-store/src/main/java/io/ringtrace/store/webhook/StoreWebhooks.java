@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,7 +87,7 @@ public final class StoreWebhooks implements Webhooks {
 
     @Override
     public @Nullable Webhook get(String network) throws StoreUnavailableException {
-        return database.<@Nullable Webhook>transact(connection -> {
+        Optional<Webhook> found = database.transact(connection -> {
             try (PreparedStatement select =
                     connection.prepareStatement("SELECT w.url, w.made_at, w.cursor_id, w.attempts, w.next_attempt_at,"
                             + " w.last_error, (SELECT COUNT(*) FROM webhook_dead_letter d"
@@ -94,7 +95,7 @@ public final class StoreWebhooks implements Webhooks {
                 select.setString(1, network);
                 try (ResultSet row = select.executeQuery()) {
                     return row.next()
-                            ? new Webhook(
+                            ? Optional.of(new Webhook(
                                     network,
                                     URI.create(row.getString(1)),
                                     row.getLong(2),
@@ -102,11 +103,12 @@ public final class StoreWebhooks implements Webhooks {
                                     row.getInt(4),
                                     row.getLong(5),
                                     row.getString(6),
-                                    row.getInt(7))
-                            : null;
+                                    row.getInt(7)))
+                            : Optional.empty();
                 }
             }
         });
+        return found.orElse(null);
     }
 
     @Override
@@ -121,7 +123,8 @@ public final class StoreWebhooks implements Webhooks {
             List<DeadLetter> found = new ArrayList<>();
             try (PreparedStatement select = connection.prepareStatement(
                     "SELECT transaction_id, reason, attempts, set_aside_at, again FROM webhook_dead_letter"
-                            + " WHERE network_id = " + ID + " AND transaction_id > ? ORDER BY transaction_id LIMIT ?")) {
+                            + " WHERE network_id = " + ID
+                            + " AND transaction_id > ? ORDER BY transaction_id LIMIT ?")) {
                 select.setString(1, network);
                 select.setLong(2, after);
                 select.setInt(3, limit);
@@ -153,8 +156,8 @@ public final class StoreWebhooks implements Webhooks {
         long now = clock.nowMillis();
         return database.transact(connection -> {
             List<String> networks = new ArrayList<>();
-            try (PreparedStatement select =
-                    connection.prepareStatement("SELECT n.id_from_network FROM webhook w JOIN network n ON n.id ="
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT n.id_from_network FROM webhook w JOIN network n ON n.id ="
                             + " w.network_id WHERE (w.next_attempt_at <= ? AND EXISTS (SELECT 1 FROM call_transaction t"
                             + " WHERE t.network_id = w.network_id AND t.id > w.cursor_id)) OR EXISTS (SELECT 1 FROM"
                             + " webhook_dead_letter d WHERE d.network_id = w.network_id AND d.again) ORDER BY w.network_id")) {
@@ -169,21 +172,21 @@ public final class StoreWebhooks implements Webhooks {
         });
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // read once, never compared
     private record Taken(
             URI url, byte[] secret, long cursor, int attempts, boolean now, int deadLetters, List<Long> again) {}
 
     @Override
     public @Nullable Due take(String network, int most) throws StoreUnavailableException {
-        Taken taken = database.<@Nullable Taken>transact(connection -> {
+        Optional<Taken> found = database.transact(connection -> {
             // Others wait at the claim until this transaction's end, and see the cursor as the last holder left it.
-            if (!claims(connection).claim(claim(network), TAKEN)) {
-                return null;
-            }
-            return read(connection, network, most);
+            boolean ours = claims(connection).claim(claim(network), TAKEN);
+            return ours ? read(connection, network, most) : Optional.empty();
         });
-        if (taken == null) {
+        if (found.isEmpty()) {
             return null;
         }
+        Taken taken = found.get();
         String secret = seal.open(taken.secret());
         if (secret == null) {
             LOG.error(
@@ -217,7 +220,7 @@ public final class StoreWebhooks implements Webhooks {
                         taken.deadLetters() >= MOST_DEAD_LETTERS);
     }
 
-    private @Nullable Taken read(Connection connection, String network, int most) throws SQLException {
+    private Optional<Taken> read(Connection connection, String network, int most) throws SQLException {
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT w.url, w.secret_sealed, w.cursor_id, w.attempts, w.next_attempt_at,"
                         + " (SELECT COUNT(*) FROM webhook_dead_letter d WHERE d.network_id = w.network_id)"
@@ -225,15 +228,15 @@ public final class StoreWebhooks implements Webhooks {
             select.setString(1, network);
             try (ResultSet row = select.executeQuery()) {
                 return row.next()
-                        ? new Taken(
+                        ? Optional.of(new Taken(
                                 URI.create(row.getString(1)),
                                 row.getBytes(2),
                                 row.getLong(3),
                                 row.getInt(4),
                                 row.getLong(5) <= clock.nowMillis(),
                                 row.getInt(6),
-                                again(connection, network, most))
-                        : null;
+                                again(connection, network, most)))
+                        : Optional.empty();
             }
         }
     }

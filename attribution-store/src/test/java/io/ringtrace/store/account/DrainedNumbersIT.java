@@ -9,6 +9,7 @@ import io.ringtrace.attribution.RingPool;
 import io.ringtrace.store.HandClock;
 import io.ringtrace.store.TestAccount;
 import io.ringtrace.store.TestStore;
+import io.ringtrace.store.bank.PoolFilling;
 import io.ringtrace.store.lease.LeaseAllocator;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +40,7 @@ class DrainedNumbersIT {
         account = new TestAccount(
                 store.database(), clock, test.getTestMethod().orElseThrow().getName());
         leases = account.allocator();
-        drained = new DrainedNumbers(store.database(), clock, account.feed);
+        drained = new DrainedNumbers(store.database(), clock, account.feed, PoolFilling.USUAL_REST);
     }
 
     @AfterEach

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.attribution.Accounts;
 import io.ringtrace.attribution.Accounts.Token;
+import io.ringtrace.attribution.Accounts.TokenHolder;
+import io.ringtrace.attribution.Accounts.TokenScope;
 import io.ringtrace.attribution.Pools.WithKey;
 import io.ringtrace.store.HandClock;
 import io.ringtrace.store.TestAccount;
@@ -51,8 +53,20 @@ class KeysIT {
         assertThat(accounts.networkOf(kept)).isEqualTo(network);
         assertThat(accounts.tokens(network, 10))
                 .element(1)
-                .isEqualTo(new Token(id, "lost", 1_700_000_000_000L, 1_700_000_000_005L));
+                .isEqualTo(new Token(id, "lost", TokenScope.MANAGE, 1_700_000_000_000L, 1_700_000_000_005L));
         assertThat(accounts.rotateToken(network, id)).isNull();
+    }
+
+    @Test
+    void aTokenForReadingIsKnownAsOneAndStaysOne() throws Exception {
+        String reads = accounts.createToken(network, "report", TokenScope.READ);
+        assertThat(accounts.holderOf(reads)).isEqualTo(new TokenHolder(network, TokenScope.READ));
+        String after = accounts.rotateToken(
+                network, accounts.tokens(network, 10).getFirst().id());
+        assertThat(after).isNotNull();
+        assertThat(accounts.holderOf(after)).isEqualTo(new TokenHolder(network, TokenScope.READ));
+        assertThat(accounts.holderOf(accounts.createToken(network, "all")))
+                .isEqualTo(new TokenHolder(network, TokenScope.MANAGE));
     }
 
     @Test
@@ -63,7 +77,8 @@ class KeysIT {
         assertThat(after).isNotNull().isNotEqualTo(before);
         assertThat(accounts.networkOf(before)).isNull();
         assertThat(accounts.networkOf(after)).isEqualTo(network);
-        assertThat(accounts.tokens(network, 10)).containsExactly(new Token(id, "page", 1_700_000_000_000L, null));
+        assertThat(accounts.tokens(network, 10))
+                .containsExactly(new Token(id, "page", TokenScope.MANAGE, 1_700_000_000_000L, null));
     }
 
     @Test

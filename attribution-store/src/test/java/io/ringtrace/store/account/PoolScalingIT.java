@@ -61,9 +61,9 @@ class PoolScalingIT {
         String name = test.getTestMethod().orElseThrow().getName();
         account = new TestAccount(store.database(), clock, name.substring(0, Math.min(60, name.length())));
         observations = new PoolObservations(store.database());
-        scaling = new PoolScaling(store.database(), clock, account.feed, observations);
-        drained = new DrainedNumbers(store.database(), clock, account.feed);
-        sizes = new DatabasePoolSizes(store.database(), clock, account.feed);
+        scaling = new PoolScaling(store.database(), clock, account.feed, observations, PoolFilling.USUAL_REST);
+        drained = new DrainedNumbers(store.database(), clock, account.feed, PoolFilling.USUAL_REST);
+        sizes = new DatabasePoolSizes(store.database(), clock, account.feed, PoolFilling.USUAL_REST);
         leases = new LeaseAllocator(
                 store.database(),
                 clock,

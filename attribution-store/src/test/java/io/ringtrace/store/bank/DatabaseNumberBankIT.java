@@ -77,9 +77,19 @@ class DatabaseNumberBankIT {
                                     null,
                                     null,
                                     "CHICGOZN01",
-                                    "IL"),
+                                    "IL",
+                                    null),
                             new Entry(
-                                    "+18665550101", NumberType.TOLL_FREE, "bank", null, null, null, null, null, null));
+                                    "+18665550101",
+                                    NumberType.TOLL_FREE,
+                                    "bank",
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    null));
             assertThat(account.bank.list(account.network, 13_125_550_101L, 10)).hasSize(1);
             assertThat(account.feed.number(13_125_550_101L)).isNotNull();
         }

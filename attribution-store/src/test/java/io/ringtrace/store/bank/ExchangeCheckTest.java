@@ -25,9 +25,10 @@ class ExchangeCheckTest {
     @Test
     void isTakenWithCapitalsAndDegrees() {
         assertThat(check("650", " 555", "Palo Alto ", "ca", "722", "37.4419", "-122.1430"))
-                .isEqualTo(new Checked.Good(3, 650, 555, "PALO ALTO", "CA", 722, new Coordinates(37.4419, -122.1430)));
+                .isEqualTo(new Checked.Good(
+                        3, 650, 555, "PALO ALTO", "CA", 722, new Coordinates(37.4419, -122.1430), null));
         assertThat(check("650", "555", "PALO ALTO", "CA", null, "", null))
-                .isEqualTo(new Checked.Good(3, 650, 555, "PALO ALTO", "CA", 0, null));
+                .isEqualTo(new Checked.Good(3, 650, 555, "PALO ALTO", "CA", 0, null, null));
     }
 
     @Test

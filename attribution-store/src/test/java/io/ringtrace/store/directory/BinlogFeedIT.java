@@ -4,6 +4,7 @@ import static io.ringtrace.store.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.attribution.AttributionResult;
+import io.ringtrace.attribution.Lease;
 import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.store.RunningClock;
@@ -24,9 +25,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -53,6 +57,7 @@ class BinlogFeedIT {
     @BeforeEach
     void poolWithNumbers() throws SQLException {
         execute(
+                "DELETE FROM lease",
                 "DELETE FROM promo_number",
                 "DELETE FROM ring_pool",
                 "INSERT INTO ring_pool (id, network_id,"
@@ -120,6 +125,50 @@ class BinlogFeedIT {
             AttributionResult expected = new AttributionResult.Overflow(5, 6, new PhoneNumber(13_125_550_177L));
             eventually("the overflow number", () -> expected.equals(directory.lookUp(fresh, clock.nowMillis())));
         }
+    }
+
+    @Test
+    void whatTrunksForwardOfLeasesAppearsAndAFieldMoreBringsANewSnapshot() throws Exception {
+        AtomicReference<Set<String>> names = new AtomicReference<>(Set.of("utm_source"));
+        NumberDirectory directory = new NumberDirectory(clock, names::get);
+        lease(FIRST, "visitor-before");
+        leaseData(FIRST, "{\"utm_source\":\"ads\",\"gclid\":\"g1\"}");
+        try (BinlogFeed feed = feed(directory)) {
+            feed.start();
+            eventually("complete", directory::available);
+            assertThat(forwarded(directory, FIRST)).isEqualTo(Map.of("utm_source", "ads"));
+            lease(FIRST + 1, "visitor-after");
+            leaseData(FIRST + 1, "{\"utm_source\":\"mail\",\"gclid\":\"g2\"}");
+            eventually("the later lease", () -> forwarded(directory, FIRST + 1).equals(Map.of("utm_source", "mail")));
+            names.set(Set.of("utm_source", "gclid"));
+            eventually(
+                    "the field more",
+                    () -> forwarded(directory, FIRST).equals(Map.of("utm_source", "ads", "gclid", "g1"))
+                            && forwarded(directory, FIRST + 1).containsValue("g2"));
+            assertThat(feed.snapshots()).isEqualTo(2);
+            execute("DELETE FROM lease WHERE number = " + FIRST);
+            lease(FIRST + 2, "visitor-last");
+            eventually("the last lease", () -> forwardedLease(directory, FIRST + 2) != null);
+            assertThat(feed.snapshots()).isEqualTo(2);
+        }
+    }
+
+    private @Nullable Lease forwardedLease(NumberDirectory directory, long number) {
+        return directory.lookUp(new PhoneNumber(number), clock.nowMillis())
+                        instanceof AttributionResult.Leased(Lease lease)
+                ? lease
+                : null;
+    }
+
+    private Map<String, String> forwarded(NumberDirectory directory, long number) {
+        Lease lease = forwardedLease(directory, number);
+        return lease == null ? Map.of() : directory.forwardedFields(lease);
+    }
+
+    private static void leaseData(long number, String json) throws SQLException {
+        execute("INSERT INTO lease (number, version, pool_id, campaign_id, visitor_id, destination, leased_at,"
+                + " marketing_data) SELECT number, lease_version, 5, 6, visitor_id, destination, leased_at, '" + json
+                + "' FROM promo_number WHERE number = " + number);
     }
 
     @Test

@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -318,5 +321,75 @@ class NumberDirectoryTest {
 
     private static NumberRow neverPresented(NumberState state) {
         return new NumberRow(NUMBER, 1, state, 5, 6, null, 0, 0, 0, 0, 0, 0, 0, 1);
+    }
+
+    @Nested
+    @DisplayName("holds of marketing data what trunks forward, and no more")
+    class Forwarded {
+        private static final String DATA = "{\"utm_source\":\"ads\",\"gclid\":\"g1\",\"secret\":\"s\",\"count\":7}";
+        private final NumberDirectory forwarding =
+                new NumberDirectory(clock, () -> Set.of("utm_source", "gclid", "count"));
+
+        private void hears(NumberRow row) {
+            forwarding.numbersChanged(List.of(row));
+        }
+
+        private void hearsLease(long version, String json) {
+            forwarding.fieldsChanged(List.of(ForwardedFields.of(NUMBER, version, json, forwarding.forwardedNames())));
+        }
+
+        private Map<String, String> found() {
+            return forwarding.lookUp(DIALED, PRESENTED) instanceof AttributionResult.Leased(Lease lease)
+                    ? forwarding.forwardedFields(lease)
+                    : Map.of();
+        }
+
+        @BeforeEach
+        void snapshot() {
+            forwarding.beginSnapshot();
+            hearsLease(3, DATA);
+            hears(row(NumberState.POOLED, "visitor-1", 7));
+            forwarding.completeSnapshot(PRESENTED);
+        }
+
+        @Test
+        void whicheverIsHeardFirst() {
+            assertThat(found()).containsOnly(Map.entry("utm_source", "ads"), Map.entry("gclid", "g1"));
+        }
+
+        @Test
+        void nothingOfAnErasedVisitorOrAnEarlierLease() {
+            hears(row(NumberState.POOLED, null, 8));
+            assertThat(found()).isEmpty();
+            hearsLease(2, DATA);
+            assertThat(found()).isEmpty();
+        }
+
+        @Test
+        void theLatestOfALeaseThatIsWrittenAgain() {
+            hearsLease(3, "{\"utm_source\":\"mail\"}");
+            assertThat(found()).containsOnly(Map.entry("utm_source", "mail"));
+            hearsLease(3, "{}");
+            assertThat(found()).isEmpty();
+            hearsLease(3, "no json");
+            assertThat(found()).isEmpty();
+        }
+
+        @Test
+        void onDiskToo(@TempDir Path folder) throws Exception {
+            Path file = folder.resolve("directory");
+            try (DirectoryFile kept = new DirectoryFile(file, forwarding)) {
+                kept.write();
+            }
+            NumberDirectory restored = new NumberDirectory(clock);
+            try (DirectoryFile kept = new DirectoryFile(file, restored)) {
+                kept.start();
+            }
+            assertThat(restored.lookUp(DIALED, PRESENTED))
+                    .isInstanceOfSatisfying(
+                            AttributionResult.Leased.class,
+                            leased -> assertThat(restored.forwardedFields(leased.lease()))
+                                    .containsEntry("utm_source", "ads"));
+        }
     }
 }

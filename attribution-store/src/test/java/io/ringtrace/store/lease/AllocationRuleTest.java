@@ -166,7 +166,7 @@ class AllocationRuleTest {
                 assertThat(lease.previousVersion()).isEqualTo(row.leaseVersion());
                 assertThat(lease.previousVisitorId()).isEqualTo("anna");
                 assertThat(lease.previousPresentedAt()).isEqualTo(row.presentedAt());
-                assertThat(lease.marketingData()).containsEntry("gclid", "new");
+                assertThat(lease.marketingData().values()).containsEntry("gclid", "new");
             });
         }
 

@@ -20,8 +20,10 @@ class AttributionConfidenceTest {
 
     @Test
     void isOneWithoutOtherCandidates() {
-        assertThat(new AttributionConfidence(DelayDistribution.PRIOR, 1).value()).isEqualTo(1.0);
-        assertThat(new AttributionConfidence(DelayDistribution.PRIOR, 72L * 3600 * 1000).value()).isEqualTo(1.0);
+        assertThat(new AttributionConfidence(DelayDistribution.PRIOR, 1).value())
+                .isEqualTo(1.0);
+        assertThat(new AttributionConfidence(DelayDistribution.PRIOR, 72L * 3600 * 1000).value())
+                .isEqualTo(1.0);
     }
 
     @Test

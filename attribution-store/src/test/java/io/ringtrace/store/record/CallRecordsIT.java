@@ -71,12 +71,13 @@ class CallRecordsIT {
             long previousPresented)
             throws Exception {
         sql.execute("INSERT INTO lease (number, version, pool_id, campaign_id, visitor_id, destination, leased_at,"
-                + " previous_version, previous_visitor_id, previous_presented_at, marketing_data) VALUES ("
+                + " previous_version, previous_visitor_id, previous_presented_at, marketing_data, marketing_sources) VALUES ("
                 + PROMO.digits() + ", " + version + ", 5, 6, '" + visitor + "', " + DESTINATION.digits() + ", "
                 + (INVITE - 60_000) + ", " + (previous == 0 ? "NULL" : previous) + ", "
                 + (previousVisitor == null ? "NULL" : "'" + previousVisitor + "'") + ", "
                 + (previousVisitor == null ? "NULL" : previousPresented)
-                + ", '{\"utm_source\": \"autos-" + version + "\", \"gclid\": \"é\"}')");
+                + ", '{\"utm_source\": \"autos-" + version
+                + "\", \"gclid\": \"é\"}', '{\"gclid\": \"url_parameter\"}')");
     }
 
     @Test
@@ -85,6 +86,7 @@ class CallRecordsIT {
         assertThat(record.leaseId()).isEqualTo("18005550123.9");
         assertThat(record.visitorId()).isEqualTo("v9");
         assertThat(record.marketingData()).isEqualTo(Map.of("utm_source", "autos-9", "gclid", "é"));
+        assertThat(record.marketingSources()).isEqualTo(Map.of("gclid", "url_parameter"));
         assertThat(record.network()).isEqualTo("net");
         assertThat(record.poolId()).isEqualTo("pool-5");
         assertThat(record.campaignId()).isEqualTo("spring");
@@ -101,6 +103,7 @@ class CallRecordsIT {
         CallRecord record = recorded(new AttributionResult.Held(lease(4, "v2")));
         assertThat(record.attributionStatus()).isEqualTo("held");
         assertThat(record.marketingData()).containsEntry("utm_source", "autos-4");
+        assertThat(record.marketingSources()).isEqualTo(Map.of("gclid", "url_parameter"));
         assertThat(record.priorLeases()).as("v1's hold was over").isZero();
         assertThat(record.attributionConfidence()).isEqualTo(1.0);
     }

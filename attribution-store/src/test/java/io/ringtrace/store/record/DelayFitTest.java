@@ -52,7 +52,8 @@ class DelayFitTest {
     }
 
     @Test
-    @DisplayName("is found within 15 % though a third of the calls would come after the re-lease, where the mere mean is far off")
+    @DisplayName(
+            "is found within 15 % though a third of the calls would come after the re-lease, where the mere mean is far off")
     void censored() {
         for (int seed = 1; seed <= 5; seed++) {
             Random random = new Random(seed);

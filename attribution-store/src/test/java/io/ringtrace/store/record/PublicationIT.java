@@ -45,8 +45,8 @@ class PublicationIT {
 
     private final SampleEvents sample = new SampleEvents(7);
     private final RecordWriter writer = new RecordWriter("node-a");
-    private final StoreTransactions transactions = new StoreTransactions(
-            store.database(), new HandClock(SampleEvents.NOON), Duration.ofHours(3));
+    private final StoreTransactions transactions =
+            new StoreTransactions(store.database(), new HandClock(SampleEvents.NOON), Duration.ofHours(3));
     private TestAccount account;
     private Scope scope;
     private PhoneNumber number;

@@ -12,7 +12,6 @@ import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.CallRecord;
 import io.ringtrace.call.EndReason;
-import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.Transactions.Scope;
 import io.ringtrace.call.VisitorErasure;
 import io.ringtrace.store.HandClock;
@@ -46,8 +45,7 @@ class RecordLifeIT {
     private final HandClock clock = new HandClock(SampleEvents.NOON);
     private final RecordWriter writer = new RecordWriter("node-a");
     private final StoreCallRecords records = new StoreCallRecords(store.database());
-    private final StoreTransactions transactions =
-            new StoreTransactions(store.database(), clock, Duration.ofHours(3));
+    private final StoreTransactions transactions = new StoreTransactions(store.database(), clock, Duration.ofHours(3));
     private TestAccount account;
     private RingPool pool;
     private LeaseAllocator allocator;

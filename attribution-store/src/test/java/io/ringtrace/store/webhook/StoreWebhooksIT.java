@@ -36,8 +36,7 @@ class StoreWebhooksIT {
     private static int networks;
 
     private final HandClock clock = new HandClock(SampleEvents.NOON);
-    private final StoreTransactions transactions =
-            new StoreTransactions(store.database(), clock, Duration.ofHours(3));
+    private final StoreTransactions transactions = new StoreTransactions(store.database(), clock, Duration.ofHours(3));
     private TestAccount account;
     private PublishedCalls calls;
     private Webhooks one;

@@ -9,6 +9,7 @@ import io.ringtrace.http.endpoint.ErrorShape;
 import io.ringtrace.http.endpoint.Reply;
 import io.ringtrace.http.endpoint.Request;
 import io.ringtrace.http.endpoint.Work;
+import io.ringtrace.http.lease.VisitorFields;
 import io.ringtrace.http.text.CsvText;
 import io.ringtrace.http.text.Json;
 import io.ringtrace.http.text.NumberText;
@@ -25,10 +26,12 @@ public final class AllocateEndpoints {
 
     private final Leases leases;
     private final Pools pools;
+    private final VisitorFields visitorFields;
 
-    public AllocateEndpoints(Leases leases, Pools pools) {
+    public AllocateEndpoints(Leases leases, Pools pools, VisitorFields visitorFields) {
         this.leases = leases;
         this.pools = pools;
+        this.visitorFields = visitorFields;
     }
 
     public List<Endpoint> endpoints() {
@@ -45,7 +48,7 @@ public final class AllocateEndpoints {
 
     private CompletionStage<Reply> allocate(Request request, Function<AllocationReply.Given, Answer> write) {
         String pool = request.path("id");
-        return switch (AllocationRequest.read(pools, pool, request.query())) {
+        return switch (AllocationRequest.read(pools, visitorFields, pool, request.query())) {
             case AllocationRequest.Wrong wrong -> CompletableFuture.completedFuture(wrong.problem());
             case AllocationRequest.Ask ask ->
                 leases.lease(List.of(ask.request()))

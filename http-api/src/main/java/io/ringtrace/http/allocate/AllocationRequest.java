@@ -1,6 +1,7 @@
 package io.ringtrace.http.allocate;
 
 import io.ringtrace.attribution.LeaseRequest;
+import io.ringtrace.attribution.MarketingSource;
 import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.RingPool;
 import io.ringtrace.http.endpoint.Problem;
@@ -21,7 +22,7 @@ sealed interface AllocationRequest {
     record Wrong(Problem problem) implements AllocationRequest {}
 
     /** The key is checked first: without it nobody learns anything of the pool. All fields but the key and the visitor are marketing data. */
-    static AllocationRequest read(Pools pools, String poolId, QueryString query) {
+    static AllocationRequest read(Pools pools, VisitorFields visitorFields, String poolId, QueryString query) {
         String key = query.get(KEY);
         if (key == null) {
             key = "";
@@ -43,11 +44,12 @@ sealed interface AllocationRequest {
         marketingData.remove(VISITOR);
         // Clients that send their token everywhere send it here too; a secret is no marketing data.
         marketingData.remove(TOKEN);
-        String wrongData = VisitorFields.wrongMarketingData(marketingData);
-        if (wrongData != null) {
-            return new Wrong(Problem.of(400, "invalid_marketing_data", wrongData));
-        }
-        return new Ask(new LeaseRequest(pool.id(), visitor, null, marketingData, false));
+        return switch (visitorFields.asked(
+                pool, visitor, null, marketingData, _ -> MarketingSource.API, false, false)) {
+            case VisitorFields.Asked.Wrong(String message) ->
+                new Wrong(Problem.of(400, "invalid_marketing_data", message));
+            case VisitorFields.Asked.Ready(LeaseRequest request) -> new Ask(request);
+        };
     }
 
     private static String echo(String text) {

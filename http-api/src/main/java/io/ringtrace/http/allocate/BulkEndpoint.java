@@ -12,6 +12,7 @@ import io.ringtrace.http.endpoint.Reply;
 import io.ringtrace.http.endpoint.Request;
 import io.ringtrace.http.endpoint.Work;
 import io.ringtrace.http.lease.LeaseBatch;
+import io.ringtrace.http.lease.VisitorFields;
 import io.ringtrace.http.text.Json;
 import io.ringtrace.http.text.NumberText;
 import io.ringtrace.http.text.PlainText;
@@ -36,11 +37,13 @@ public final class BulkEndpoint {
 
     private final Leases leases;
     private final Pools pools;
+    private final VisitorFields visitorFields;
     private final int mostRows;
 
-    public BulkEndpoint(Leases leases, Pools pools, int mostRows) {
+    public BulkEndpoint(Leases leases, Pools pools, VisitorFields visitorFields, int mostRows) {
         this.leases = leases;
         this.pools = pools;
+        this.visitorFields = visitorFields;
         this.mostRows = mostRows;
     }
 
@@ -89,7 +92,7 @@ public final class BulkEndpoint {
         if (query == null) {
             return wrong(requestId, Problem.invalid("The query of api_suffix is malformed."));
         }
-        return switch (AllocationRequest.read(pools, pool, query)) {
+        return switch (AllocationRequest.read(pools, visitorFields, pool, query)) {
             case AllocationRequest.Wrong wrong -> wrong(requestId, wrong.problem());
             case AllocationRequest.Ask ask -> new LeaseBatch.Row.Ask(ask.request(), pool, requestId);
         };

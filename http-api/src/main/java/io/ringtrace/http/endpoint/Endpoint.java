@@ -5,7 +5,7 @@ import java.util.function.Function;
 /**
  * One method on one path.
  *
- * @param method GET, POST, PUT or DELETE
+ * @param method GET, POST, PUT, DELETE or OPTIONS
  * @param path with variables as {@code :name}; also its name in the metrics
  */
 public record Endpoint(String method, String path, Access access, RequestBody body, ErrorShape errors, Work work) {

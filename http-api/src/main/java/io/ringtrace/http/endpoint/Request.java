@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param acceptEncoding the Accept-Encoding header; empty without one
  * @param lastEventId the Last-Event-ID header of somebody who goes on with a stream; empty without one
  * @param receivedNanos {@link System#nanoTime} when its head arrived
+ * @param mayManage false for a token that is for reading alone: it is shown no key
  */
 @SuppressWarnings("ArrayRecordComponent") // Read once; nobody compares requests.
 public record Request(
@@ -29,7 +30,8 @@ public record Request(
         String acceptEncoding,
         String lastEventId,
         byte[] body,
-        long receivedNanos) {
+        long receivedNanos,
+        boolean mayManage) {
     /** A variable of the endpoint's own path. */
     public String path(String name) {
         String value = path.get(name);

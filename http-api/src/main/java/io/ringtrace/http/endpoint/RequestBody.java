@@ -9,7 +9,7 @@ public enum RequestBody {
     JSON,
     /** JSON from a page of another origin, stated as plain text: so a browser sends it without asking first. */
     JSON_OF_PAGE,
-    /** A CSV file, with a limit of its own. */
+    /** A file, mostly CSV, with a limit of its own. */
     IMPORT;
 
     /** True for one of its media types, whatever the parameters, and for none stated. */
@@ -27,7 +27,8 @@ public enum RequestBody {
             case JSON_OF_PAGE -> mediaType.equals("text/plain") || mediaType.equals("application/json");
             case IMPORT ->
                 switch (mediaType) {
-                    case "text/csv", "text/plain", "application/csv", "application/octet-stream" -> true;
+                    case "text/csv", "text/plain", "application/csv", "application/octet-stream", "application/json" ->
+                        true;
                     default -> false;
                 };
         };

@@ -35,6 +35,24 @@ public final class LeaseBatch {
         record Wrong(ObjectNode answer) implements Row {}
     }
 
+    /** A body, read. */
+    sealed interface Body {
+        record Requests(ArrayNode rows) implements Body {}
+
+        record Wrong(Problem problem) implements Body {}
+    }
+
+    static Body read(byte[] body, int mostRows) {
+        return switch (Json.parseObject(body)) {
+            case Json.Parsed.Wrong(String message) -> new Body.Wrong(Problem.of(400, "malformed_json", message));
+            case Json.Parsed.Document(ObjectNode object) ->
+                object.get("requests") instanceof ArrayNode array && !array.isEmpty() && array.size() <= mostRows
+                        ? new Body.Requests(array)
+                        : new Body.Wrong(
+                                Problem.invalid("\"requests\" must be an array of 1 to " + mostRows + " requests."));
+        };
+    }
+
     /**
      * @param row reads one element of {@code requests}
      * @param answer writes the answer to a row that was asked
@@ -45,21 +63,17 @@ public final class LeaseBatch {
             Leases leases,
             Function<JsonNode, Row> row,
             BiFunction<Row.Ask, LeaseAnswer, ObjectNode> answer) {
-        ArrayNode requests;
-        switch (Json.parseObject(body)) {
-            case Json.Parsed.Wrong(String message) -> {
-                return CompletableFuture.completedFuture(Problem.of(400, "malformed_json", message));
-            }
-            case Json.Parsed.Document(ObjectNode object) -> {
-                if (!(object.get("requests") instanceof ArrayNode array)
-                        || array.isEmpty()
-                        || array.size() > mostRows) {
-                    return CompletableFuture.completedFuture(
-                            Problem.invalid("\"requests\" must be an array of 1 to " + mostRows + " requests."));
-                }
-                requests = array;
-            }
-        }
+        return switch (read(body, mostRows)) {
+            case Body.Wrong(Problem problem) -> CompletableFuture.completedFuture(problem);
+            case Body.Requests(ArrayNode requests) -> serve(requests, leases, row, answer);
+        };
+    }
+
+    static CompletionStage<Reply> serve(
+            ArrayNode requests,
+            Leases leases,
+            Function<JsonNode, Row> row,
+            BiFunction<Row.Ask, LeaseAnswer, ObjectNode> answer) {
         List<Row> rows = new ArrayList<>(requests.size());
         List<LeaseRequest> asked = new ArrayList<>(requests.size());
         for (JsonNode request : requests) {

@@ -3,6 +3,7 @@ package io.ringtrace.http.lease;
 import io.ringtrace.attribution.LeaseAnswer;
 import io.ringtrace.attribution.LeaseRequest;
 import io.ringtrace.attribution.Leases;
+import io.ringtrace.attribution.MarketingSource;
 import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.RingPool;
 import io.ringtrace.call.PhoneNumber;
@@ -33,15 +34,17 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code POST /v1/leases}: numbers for visitors of one network's pools. Thread-safe; called on event loops, never waits. */
 public final class LeaseEndpoint {
     private static final Set<String> FIELDS =
-            Set.of("pool", "visitor_id", "destination", "marketing_data", "new_attribution");
+            Set.of("pool", "visitor_id", "destination", "marketing_data", "marketing_sources", "new_attribution");
 
     private final Leases leases;
     private final Pools pools;
+    private final VisitorFields visitorFields;
     private final int mostRows;
 
-    public LeaseEndpoint(Leases leases, Pools pools, int mostRows) {
+    public LeaseEndpoint(Leases leases, Pools pools, VisitorFields visitorFields, int mostRows) {
         this.leases = leases;
         this.pools = pools;
+        this.visitorFields = visitorFields;
         this.mostRows = mostRows;
     }
 
@@ -68,34 +71,36 @@ public final class LeaseEndpoint {
             fields.wrong("pool is missing");
         }
         return read(
+                visitorFields,
                 fields,
+                false,
                 _ -> poolName == null ? null : pools.inNetwork(network, poolName),
                 () -> error("unknown_pool", "There is no such pool."));
     }
 
     /**
+     * @param fromPage the data stood on a page
      * @param poolOf the pool for the destination asked, null when there is none
      * @param withoutPool the row's answer then
      */
     static LeaseBatch.Row read(
+            VisitorFields visitorFields,
             JsonFields fields,
+            boolean fromPage,
             Function<@Nullable PhoneNumber, @Nullable RingPool> poolOf,
             Supplier<ObjectNode> withoutPool) {
         String visitorId = fields.text("visitor_id", VisitorFields.LONGEST_VISITOR_ID);
         String destinationText = fields.text("destination", 32);
         Boolean newAttribution = fields.bool("new_attribution");
         ObjectNode marketing = fields.object("marketing_data");
-        Map<String, String> marketingData = marketing == null ? Map.of() : texts(marketing, fields);
+        Map<String, String> marketingData = marketing == null ? Map.of() : texts("marketing_data", marketing, fields);
+        Map<String, MarketingSource> said = sources(fields);
         if (!fields.errors().isEmpty()) {
             return wrong("invalid_request", fields.errorText());
         }
         String wrongVisitor = VisitorFields.wrongVisitorId(visitorId);
         if (wrongVisitor != null) {
             return wrong("invalid_visitor", wrongVisitor);
-        }
-        String wrongData = VisitorFields.wrongMarketingData(marketingData);
-        if (wrongData != null) {
-            return wrong("invalid_marketing_data", wrongData);
         }
         PhoneNumber destination = destinationText == null ? null : PhoneNumber.parseOrNull(destinationText);
         if (destinationText != null && (destination == null || !destinationText.startsWith("+"))) {
@@ -105,17 +110,46 @@ public final class LeaseEndpoint {
         if (pool == null) {
             return new LeaseBatch.Row.Wrong(withoutPool.get());
         }
-        return new LeaseBatch.Row.Ask(
-                new LeaseRequest(pool.id(), visitorId, destination, marketingData, Boolean.TRUE.equals(newAttribution)),
-                pool.idFromNetwork(),
-                null);
+        VisitorFields.Asked asked = visitorFields.asked(
+                pool,
+                visitorId,
+                destination,
+                marketingData,
+                fromPage
+                        ? SentSources.ofPage(marketingData, said)
+                        : name -> said.getOrDefault(name, MarketingSource.API),
+                fromPage,
+                Boolean.TRUE.equals(newAttribution));
+        return switch (asked) {
+            case VisitorFields.Asked.Wrong(String message) -> wrong("invalid_marketing_data", message);
+            case VisitorFields.Asked.Ready(LeaseRequest request) ->
+                new LeaseBatch.Row.Ask(request, pool.idFromNetwork(), null);
+        };
     }
 
-    private static Map<String, String> texts(ObjectNode object, JsonFields errors) {
+    private static Map<String, MarketingSource> sources(JsonFields fields) {
+        ObjectNode object = fields.object("marketing_sources");
+        Map<String, MarketingSource> sources = new LinkedHashMap<>();
+        if (object != null) {
+            for (Map.Entry<String, String> each :
+                    texts("marketing_sources", object, fields).entrySet()) {
+                MarketingSource source = MarketingSource.ofTextOrNull(each.getValue());
+                if (source == null) {
+                    fields.wrong(
+                            "every marketing_sources field must be url_parameter, referrer, data_layer, page or api");
+                    return Map.of();
+                }
+                sources.put(each.getKey(), source);
+            }
+        }
+        return sources;
+    }
+
+    private static Map<String, String> texts(String name, ObjectNode object, JsonFields errors) {
         Map<String, String> texts = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> field : object.properties()) {
             if (!field.getValue().isString()) {
-                errors.wrong("every marketing_data field must be a text");
+                errors.wrong("every " + name + " field must be a text");
                 return Map.of();
             }
             texts.put(field.getKey(), field.getValue().asString());

@@ -1,14 +1,16 @@
 package io.ringtrace.http.lease;
 
 import io.ringtrace.attribution.Accounts;
+import io.ringtrace.attribution.Destinations;
 import io.ringtrace.attribution.LeaseAnswer;
 import io.ringtrace.attribution.LeaseRequest;
 import io.ringtrace.attribution.Leases;
-import io.ringtrace.attribution.Pools;
+import io.ringtrace.attribution.RingPool;
 import io.ringtrace.attribution.Site;
 import io.ringtrace.attribution.SmsNumbers;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.http.endpoint.Access;
+import io.ringtrace.http.endpoint.Answer;
 import io.ringtrace.http.endpoint.Endpoint;
 import io.ringtrace.http.endpoint.ErrorShape;
 import io.ringtrace.http.endpoint.Problem;
@@ -20,17 +22,22 @@ import io.ringtrace.http.limit.NewNumbers;
 import io.ringtrace.http.limit.Source;
 import io.ringtrace.http.text.Json;
 import io.ringtrace.http.text.JsonFields;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code POST /v1/sites/<site>/leases}: what the tag on a page asks. The site id is public, so only pages of the site's origins are
- * answered, only for numbers that a pool of its network has as destination, and only so many new visitors. Thread-safe; called on event loops, never waits.
+ * answered, only for approved destinations, whose pool is made when there is none, and only so many new visitors. Thread-safe; called on event loops, never waits.
  */
 public final class SiteLeaseEndpoint {
     /** A page with more is a list of numbers; the tag asks for no more either. */
@@ -41,49 +48,110 @@ public final class SiteLeaseEndpoint {
 
     private static final long ORIGIN = System.nanoTime();
 
-    private static final Set<String> FIELDS = Set.of("visitor_id", "destination", "marketing_data", "new_attribution");
+    private static final String PATH = "/v1/sites/:site/leases";
+    private static final Set<String> FIELDS =
+            Set.of("visitor_id", "destination", "marketing_data", "marketing_sources", "new_attribution");
 
     private final Leases leases;
-    private final Pools pools;
+    private final Destinations destinations;
+    private final VisitorFields visitorFields;
     private final Accounts accounts;
     private final SmsNumbers smsNumbers;
     private final NewNumbers newNumbers;
 
     public SiteLeaseEndpoint(
-            Leases leases, Pools pools, Accounts accounts, SmsNumbers smsNumbers, NewNumbers newNumbers) {
+            Leases leases,
+            Destinations destinations,
+            VisitorFields visitorFields,
+            Accounts accounts,
+            SmsNumbers smsNumbers,
+            NewNumbers newNumbers) {
         this.smsNumbers = smsNumbers;
         this.newNumbers = newNumbers;
         this.leases = leases;
-        this.pools = pools;
+        this.destinations = destinations;
+        this.visitorFields = visitorFields;
         this.accounts = accounts;
     }
 
     public List<Endpoint> endpoints() {
-        return List.of(new Endpoint(
-                "POST",
-                "/v1/sites/:site/leases",
-                Access.SITE,
-                RequestBody.JSON_OF_PAGE,
-                ErrorShape.OURS,
-                new Work.Later(this::lease)));
+        return List.of(
+                new Endpoint(
+                        "POST",
+                        PATH,
+                        Access.SITE,
+                        RequestBody.JSON_OF_PAGE,
+                        ErrorShape.OURS,
+                        new Work.Later(this::lease)),
+                new Endpoint(
+                        "OPTIONS",
+                        PATH,
+                        Access.SITE,
+                        RequestBody.NONE,
+                        ErrorShape.OURS,
+                        new Work.Later(request -> CompletableFuture.completedFuture(preflight(request)))));
+    }
+
+    /** A browser asks before it sends JSON stated as such; the tag's own requests need it not. */
+    private Reply preflight(Request request) {
+        return site(request) == null
+                ? unknownSite()
+                : Answer.of(204, Answer.TEXT, "")
+                        .with("Access-Control-Allow-Methods", "POST")
+                        .with("Access-Control-Allow-Headers", "content-type")
+                        .with("Access-Control-Max-Age", "3600");
+    }
+
+    /** Null when there is no such site, or the page is of none of its origins. */
+    private @Nullable Site site(Request request) {
+        Site site = accounts.site(request.path("site"));
+        return site == null || !site.origins().contains(request.origin()) ? null : site;
+    }
+
+    private static Problem unknownSite() {
+        return Problem.of(403, "unknown_site", "There is no such site, or the page is not of one of its origins.");
     }
 
     private CompletionStage<Reply> lease(Request request) {
-        Site site = accounts.site(request.path("site"));
-        if (site == null || !site.origins().contains(request.origin())) {
-            return CompletableFuture.completedFuture(Problem.of(
-                    403, "unknown_site", "There is no such site, or the page is not of one of its origins."));
+        Site site = site(request);
+        if (site == null) {
+            return CompletableFuture.completedFuture(unknownSite());
         }
         String source = site.id() + " " + Source.network(request.source());
-        return LeaseBatch.serve(
-                request.body(),
-                MOST_ROWS,
-                leases,
-                row -> read(site.network(), source, row),
-                (_, answer) -> write(answer));
+        return switch (LeaseBatch.read(request.body(), MOST_ROWS)) {
+            case LeaseBatch.Body.Wrong(Problem problem) -> CompletableFuture.completedFuture(problem);
+            case LeaseBatch.Body.Requests(ArrayNode requests) ->
+                pools(site, requests)
+                        .thenCompose(pools -> LeaseBatch.serve(
+                                requests, leases, row -> read(pools, source, row), (_, answer) -> write(answer)));
+        };
     }
 
-    private LeaseBatch.Row read(String network, String source, JsonNode row) {
+    /** The pools of the destinations asked for, those that have one. Mostly at once; a pool that must be made first is waited for. */
+    private CompletionStage<Map<PhoneNumber, RingPool>> pools(Site site, ArrayNode requests) {
+        Map<PhoneNumber, CompletableFuture<@Nullable RingPool>> asked = new LinkedHashMap<>();
+        for (JsonNode row : requests) {
+            String text = row.path("destination").asString("");
+            PhoneNumber number = text.startsWith("+") ? PhoneNumber.parseOrNull(text) : null;
+            if (number != null) {
+                asked.computeIfAbsent(
+                        number, each -> destinations.poolFor(site, each).toCompletableFuture());
+            }
+        }
+        return CompletableFuture.allOf(asked.values().toArray(CompletableFuture<?>[]::new))
+                .thenApply(_ -> {
+                    Map<PhoneNumber, RingPool> pools = new HashMap<>();
+                    asked.forEach((number, found) -> {
+                        RingPool pool = found.join();
+                        if (pool != null) {
+                            pools.put(number, pool);
+                        }
+                    });
+                    return pools;
+                });
+    }
+
+    private LeaseBatch.Row read(Map<PhoneNumber, RingPool> pools, String source, JsonNode row) {
         if (!(row instanceof ObjectNode object)) {
             return LeaseEndpoint.wrong("invalid_request", "A request must be an object.");
         }
@@ -93,8 +161,10 @@ public final class SiteLeaseEndpoint {
             fields.wrong("destination is missing");
         }
         LeaseBatch.Row read = LeaseEndpoint.read(
+                visitorFields,
                 fields,
-                destination -> destination == null ? null : pools.forDestination(network, destination),
+                true,
+                destination -> destination == null ? null : pools.get(destination),
                 () -> withoutNumber().put("approved", false));
         return switch (read) {
             case LeaseBatch.Row.Wrong wrong -> wrong;

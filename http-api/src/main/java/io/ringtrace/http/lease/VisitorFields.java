@@ -1,18 +1,30 @@
 package io.ringtrace.http.lease;
 
+import io.ringtrace.attribution.LeaseRequest;
+import io.ringtrace.attribution.MarketingDictionaries;
+import io.ringtrace.attribution.MarketingDictionary.Capture;
+import io.ringtrace.attribution.MarketingSource;
+import io.ringtrace.attribution.Pools;
+import io.ringtrace.attribution.RingPool;
+import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.http.text.PlainText;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Bounds of what a visitor's request may bring along. Each check answers null when all is well, else a sentence. */
+/** What a visitor's request brings along, made into what is asked of the pool: by its network's dictionary, and within its hours. Thread-safe, never waits. */
 public final class VisitorFields {
     public static final int LONGEST_VISITOR_ID = 64;
-    public static final int MOST_MARKETING_FIELDS = 50;
-    public static final int LONGEST_NAME = 64;
-    public static final int LONGEST_VALUE = 2048;
 
-    private VisitorFields() {}
+    private final Pools pools;
+    private final MarketingDictionaries dictionaries;
 
+    public VisitorFields(Pools pools, MarketingDictionaries dictionaries) {
+        this.pools = pools;
+        this.dictionaries = dictionaries;
+    }
+
+    /** Null when all is well, else a sentence. */
     public static @Nullable String wrongVisitorId(@Nullable String visitorId) {
         if (visitorId == null) {
             return null;
@@ -22,21 +34,30 @@ public final class VisitorFields {
                 : null;
     }
 
-    public static @Nullable String wrongMarketingData(Map<String, String> fields) {
-        if (fields.size() > MOST_MARKETING_FIELDS) {
-            return "There may be at most " + MOST_MARKETING_FIELDS + " marketing data fields.";
-        }
-        for (Map.Entry<String, String> field : fields.entrySet()) {
-            String name = field.getKey();
-            if (name.isEmpty() || name.length() > LONGEST_NAME || !PlainText.clean(name)) {
-                return "The name of a marketing data field must be 1 to " + LONGEST_NAME
-                        + " characters, none of them a control character.";
-            }
-            if (field.getValue().length() > LONGEST_VALUE || !PlainText.clean(field.getValue())) {
-                return "The marketing data field '" + name + "' must be at most " + LONGEST_VALUE
-                        + " characters, none of them a control character.";
-            }
-        }
-        return null;
+    public sealed interface Asked {
+        record Ready(LeaseRequest request) implements Asked {}
+
+        /** @param message what is wrong with the marketing data, as a sentence */
+        record Wrong(String message) implements Asked {}
+    }
+
+    /**
+     * @param sourceOf where the value of a field came from
+     * @param fromPage data of a page: what does not fit is left out
+     */
+    public Asked asked(
+            RingPool pool,
+            @Nullable String visitorId,
+            @Nullable PhoneNumber destination,
+            Map<String, String> sent,
+            Function<String, MarketingSource> sourceOf,
+            boolean fromPage,
+            boolean newAttribution) {
+        return switch (dictionaries.of(pool.network()).capture(pool.captured(), sent, sourceOf, fromPage)) {
+            case Capture.Refused(String message) -> new Asked.Wrong(message);
+            case Capture.Kept(var data) ->
+                new Asked.Ready(
+                        new LeaseRequest(pool.id(), visitorId, destination, data, newAttribution, !pools.isOpen(pool)));
+        };
     }
 }

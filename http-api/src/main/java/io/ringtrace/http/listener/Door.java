@@ -32,7 +32,8 @@ public final class Door {
 
     /** What became of somebody at the door. */
     sealed interface Decision {
-        record Welcome(Caller caller) implements Decision {}
+        /** @param mayManage false for a token that is for reading alone */
+        record Welcome(Caller caller, boolean mayManage) implements Decision {}
 
         record Refused(Problem problem) implements Decision {}
     }
@@ -49,24 +50,30 @@ public final class Door {
         }
         Access access = endpoint.access();
         if (access == Access.PUBLIC || access == Access.POOL_KEY || access == Access.SITE) {
-            return new Decision.Welcome(Caller.ANYBODY);
+            return new Decision.Welcome(Caller.ANYBODY, true);
         }
         String token = authorization != null ? bare(authorization) : oauthToken;
         if (token == null || token.isEmpty() || token.length() > LONGEST_TOKEN) {
             return new Decision.Refused(Problem.unauthorized("A token is needed: Authorization: Bearer <token>."));
         }
         if (access != Access.NETWORK && isOperators(token)) {
-            return new Decision.Welcome(Caller.OPERATOR);
+            return new Decision.Welcome(Caller.OPERATOR, true);
         }
-        String network = access == Access.OPERATOR ? null : accounts.networkOf(token);
-        if (network == null) {
+        Accounts.TokenHolder holder = access == Access.OPERATOR ? null : accounts.holderOf(token);
+        if (holder == null) {
             return new Decision.Refused(Problem.unauthorized("The token is not valid here."));
         }
+        String network = holder.network();
         String asked = path.get("network");
         if (asked != null && !asked.equals(network)) {
             return new Decision.Refused(Problem.notFound());
         }
-        return new Decision.Welcome(new Caller.OfNetwork(network));
+        boolean mayManage = holder.scope() == Accounts.TokenScope.MANAGE;
+        if (!mayManage && !endpoint.method().equals("GET")) {
+            return new Decision.Refused(Problem.of(
+                    403, "read_only_token", "This token is for reading alone; managing needs one of scope manage."));
+        }
+        return new Decision.Welcome(new Caller.OfNetwork(network), mayManage);
     }
 
     private boolean isOperators(String token) {

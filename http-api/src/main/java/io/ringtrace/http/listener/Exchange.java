@@ -115,12 +115,12 @@ final class Exchange {
                 Problem tooMany = beyondRate(Caller.ANYBODY);
                 refuse(tooMany != null ? tooMany : problem);
             }
-            case Door.Decision.Welcome(Caller caller) -> {
+            case Door.Decision.Welcome(Caller caller, boolean mayManage) -> {
                 Problem tooMany = beyondRate(caller);
                 if (tooMany != null) {
                     refuse(tooMany);
                 } else {
-                    readBody(caller, query);
+                    readBody(caller, mayManage, query);
                 }
             }
         }
@@ -146,7 +146,7 @@ final class Exchange {
                 surroundings.settings().trustedProxies());
     }
 
-    private void readBody(Caller caller, QueryString query) {
+    private void readBody(Caller caller, boolean mayManage, QueryString query) {
         RequestBody wanted = endpoint.body();
         if (!wanted.accepts(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
             refuse(Problem.of(415, "unsupported_media_type", "The body must be " + wanted.usualMediaType() + "."));
@@ -155,7 +155,7 @@ final class Exchange {
         switch (wanted) {
             case NONE -> {
                 BodyReader.drop(request);
-                work(requested(caller, query, new byte[0]));
+                work(requested(caller, mayManage, query, new byte[0]));
             }
             case JSON, JSON_OF_PAGE, IMPORT ->
                 BodyReader.read(
@@ -164,12 +164,12 @@ final class Exchange {
                         wanted == RequestBody.IMPORT
                                 ? surroundings.settings().importLimitBytes()
                                 : surroundings.settings().bodyLimitBytes(),
-                        body -> work(requested(caller, query, body)),
+                        body -> work(requested(caller, mayManage, query, body)),
                         this::answer);
         }
     }
 
-    private Request requested(Caller caller, QueryString query, byte[] body) {
+    private Request requested(Caller caller, boolean mayManage, QueryString query, byte[] body) {
         return new Request(
                 caller,
                 context.pathParams(),
@@ -181,7 +181,8 @@ final class Exchange {
                 header(HttpHeaders.ACCEPT_ENCODING),
                 header("Last-Event-ID"),
                 body,
-                begun);
+                begun,
+                mayManage);
     }
 
     private String header(CharSequence name) {

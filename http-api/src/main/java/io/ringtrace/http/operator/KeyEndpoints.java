@@ -58,6 +58,7 @@ public final class KeyEndpoints {
             tokens.addObject()
                     .put("id", token.id())
                     .put("name", token.name())
+                    .put("scope", token.scope().text())
                     .put("created_at", Instant.ofEpochMilli(token.createdAt()).toString())
                     .put(
                             "revoked_at",

@@ -7,6 +7,7 @@ import io.ringtrace.attribution.NumberMatching.ExchangeError;
 import io.ringtrace.attribution.NumberMatching.ExchangeImport;
 import io.ringtrace.attribution.NumberMatching.Explanation;
 import io.ringtrace.attribution.NumberMatching.Home;
+import io.ringtrace.attribution.NumberMatching.ZipCodeRow;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.http.endpoint.Access;
@@ -18,8 +19,10 @@ import io.ringtrace.http.endpoint.Reply;
 import io.ringtrace.http.endpoint.Request;
 import io.ringtrace.http.endpoint.RequestBody;
 import io.ringtrace.http.pool.LocalNumberFields;
+import io.ringtrace.http.text.CsvReader;
 import io.ringtrace.http.text.Json;
 import io.ringtrace.http.text.PlainText;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -49,6 +52,13 @@ public final class MatchingEndpoints {
                         RequestBody.IMPORT,
                         ErrorShape.OURS,
                         Endpoint.waiting(this::importExchanges)),
+                new Endpoint(
+                        "POST",
+                        "/v1/operator/zip-codes",
+                        Access.OPERATOR,
+                        RequestBody.IMPORT,
+                        ErrorShape.OURS,
+                        Endpoint.waiting(this::importZipCodes)),
                 Endpoint.get(
                         "/v1/operator/numbers/explain",
                         Access.OPERATOR,
@@ -59,25 +69,46 @@ public final class MatchingEndpoints {
     private Reply importExchanges(Request request) throws StoreUnavailableException {
         return switch (RateCenterFile.read(request.body())) {
             case RateCenterFile.Wrong(String message) -> Problem.invalid(message);
-            case RateCenterFile.Rows file -> {
-                ExchangeImport result = matching.importExchanges(file.rows());
-                List<ExchangeError> errors = new ArrayList<>(result.errors());
-                errors.addAll(file.errors());
-                errors.sort(Comparator.comparingInt(ExchangeError::line));
-                ObjectNode body = Json.object()
-                        .put("imported", result.imported())
-                        .put("left_out", file.leftOut())
-                        .put("wrong", errors.size());
-                ArrayNode told = body.putArray("errors");
-                for (ExchangeError error : errors.subList(0, Math.min(errors.size(), MOST_ROW_ERRORS))) {
-                    told.addObject()
-                            .put("line", error.line())
-                            .put("exchange", error.exchange())
-                            .put("message", error.message());
-                }
-                yield Answer.of(200, Answer.JSON, Json.bytes(body));
-            }
+            case RateCenterFile.Rows file ->
+                imported(matching.importExchanges(file.rows()), file.leftOut(), file.errors());
         };
+    }
+
+    private static Answer imported(ExchangeImport result, int leftOut, List<ExchangeError> unreadable) {
+        List<ExchangeError> errors = new ArrayList<>(result.errors());
+        errors.addAll(unreadable);
+        errors.sort(Comparator.comparingInt(ExchangeError::line));
+        ObjectNode body = Json.object()
+                .put("imported", result.imported())
+                .put("left_out", leftOut)
+                .put("wrong", errors.size());
+        ArrayNode told = body.putArray("errors");
+        for (ExchangeError error : errors.subList(0, Math.min(errors.size(), MOST_ROW_ERRORS))) {
+            told.addObject()
+                    .put("line", error.line())
+                    .put("exchange", error.exchange())
+                    .put("message", error.message());
+        }
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
+    private Reply importZipCodes(Request request) throws StoreUnavailableException {
+        CsvReader reader = new CsvReader(new String(request.body(), StandardCharsets.UTF_8));
+        CsvReader.Row header = reader.next();
+        if (header == null || !header.fields().equals(List.of("zip", "lat", "lon"))) {
+            return Problem.invalid("The first line must be the header zip,lat,lon.");
+        }
+        List<ZipCodeRow> rows = new ArrayList<>();
+        List<ExchangeError> errors = new ArrayList<>();
+        for (CsvReader.Row row = reader.next(); row != null; row = reader.next()) {
+            List<String> fields = row.fields();
+            if (row.wrong() != null || fields.size() != 3) {
+                errors.add(new ExchangeError(row.line(), "", "has not three fields"));
+            } else {
+                rows.add(new ZipCodeRow(row.line(), fields.get(0), fields.get(1), fields.get(2)));
+            }
+        }
+        return imported(matching.importZipCodes(rows), 0, errors);
     }
 
     private Reply explain(Request request) throws StoreUnavailableException {

@@ -13,6 +13,7 @@ import io.ringtrace.http.endpoint.Reply;
 import io.ringtrace.http.endpoint.Request;
 import io.ringtrace.http.text.Json;
 import io.ringtrace.http.text.JsonFields;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class OperationEndpoints {
     private static final int MOST_FINDINGS = 1000;
     private static final int DEFAULT_LIVE_CALLS = 100;
     private static final int MOST_LIVE_CALLS = 1000;
+    private static final int MOST_TRACE_SECONDS = 86_400;
     private static final int LONGEST_NUMBER = 128;
     /** In one question about who owns them. */
     public static final int MOST_NUMBERS = 10_000;
@@ -46,6 +48,8 @@ public final class OperationEndpoints {
                 Endpoint.get("/v1/operator/plans", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::plans)),
                 Endpoint.get("/v1/operator/status", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::status)),
                 Endpoint.get("/v1/operator/live", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::live)),
+                Endpoint.get("/v1/operator/trace", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::traces)),
+                Endpoint.post("/v1/operator/trace", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::trace)),
                 Endpoint.get("/v1/operator/trunks", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::trunks)),
                 Endpoint.get(
                         "/v1/operator/gateways", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::gateways)),
@@ -133,6 +137,32 @@ public final class OperationEndpoints {
                     .put("began_at", call.beganAt().toString())
                     .put("answered_at", answered == null ? null : answered.toString())
                     .put("alive_at", alive == null ? null : alive.toString());
+        }
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
+    private Reply trace(Request request) {
+        String trunk = request.query().get("trunk");
+        String seconds = request.query().get("seconds");
+        if (trunk == null || seconds == null || !seconds.matches("[0-9]{1,6}") || tooLong(seconds)) {
+            return Problem.invalid("trunk and seconds, 0 to " + MOST_TRACE_SECONDS + ", are needed.");
+        }
+        if (!operations.trace(trunk, Duration.ofSeconds(Integer.parseInt(seconds)))) {
+            return Problem.of(404, "unknown_trunk", "The plan in force has no such trunk.");
+        }
+        return traces(request);
+    }
+
+    private static boolean tooLong(String seconds) {
+        return Integer.parseInt(seconds) > MOST_TRACE_SECONDS;
+    }
+
+    private Reply traces(Request request) {
+        ObjectNode body = Json.object();
+        ArrayNode traces = body.putArray("traces");
+        for (Operations.Trace trace : operations.traces()) {
+            Duration left = trace.left();
+            traces.addObject().put("trunk", trace.trunk()).put("seconds_left", left == null ? null : left.toSeconds());
         }
         return Answer.of(200, Answer.JSON, Json.bytes(body));
     }

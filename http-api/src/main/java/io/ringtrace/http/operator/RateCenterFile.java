@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a file of exchanges: {@code npa,nxx,rate_center,state,lata,lat,lon} in any order, or the numbering plan administrator's list of
+ * Reads a file of exchanges: {@code npa,nxx,rate_center,state,lata,lat,lon,v,h} in any order, or the numbering plan administrator's list of
  * central office codes, which has {@code State}, {@code NPA-NXX}, {@code RateCenter} and columns that do not matter here.
  */
 sealed interface RateCenterFile {
@@ -49,7 +49,7 @@ sealed interface RateCenterFile {
                         .map(c -> c.strip().toLowerCase(Locale.ROOT))
                         .toList();
         if (columns.containsAll(List.of("npa", "nxx", "rate_center", "state"))
-                && Set.of("npa", "nxx", "rate_center", "state", "lata", "lat", "lon")
+                && Set.of("npa", "nxx", "rate_center", "state", "lata", "lat", "lon", "v", "h")
                         .containsAll(columns)
                 && Set.copyOf(columns).size() == columns.size()) {
             return new Reading(reader, columns).ours();
@@ -57,8 +57,8 @@ sealed interface RateCenterFile {
         return columns.containsAll(List.of("state", "npa-nxx", "ratecenter"))
                 ? new Reading(reader, columns).administrators()
                 : new Wrong(
-                        "The first line must be a header: npa,nxx,rate_center,state,lata,lat,lon, of which the last"
-                                + " three may be missing; or that of the numbering plan's list, with State, NPA-NXX and RateCenter.");
+                        "The first line must be a header: npa,nxx,rate_center,state,lata,lat,lon,v,h, of which the last"
+                                + " five may be missing; or that of the numbering plan's list, with State, NPA-NXX and RateCenter.");
     }
 
     /** The rows after the header. */
@@ -83,7 +83,9 @@ sealed interface RateCenterFile {
                         text(row, "state"),
                         optional(row, "lata"),
                         optional(row, "lat"),
-                        optional(row, "lon")));
+                        optional(row, "lon"),
+                        optional(row, "v"),
+                        optional(row, "h")));
             }
             return new Rows(List.copyOf(rows), 0, List.copyOf(errors));
         }

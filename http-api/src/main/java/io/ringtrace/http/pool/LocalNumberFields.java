@@ -20,7 +20,7 @@ public final class LocalNumberFields {
      * @param fields hears what is wrong
      * @param before what holds where the body says nothing
      */
-    static LocalNumberPreferences read(ObjectNode body, JsonFields fields, LocalNumberPreferences before) {
+    public static LocalNumberPreferences read(ObjectNode body, JsonFields fields, LocalNumberPreferences before) {
         JsonNode value = body.path(NAME);
         if (value.isMissingNode() || value.isNull()) {
             return before;
@@ -46,7 +46,9 @@ public final class LocalNumberFields {
         return new LocalNumberPreferences(
                 radius != null ? radius : before.searchRadiusMiles(),
                 withinState != null ? withinState : before.restrictSearchToState(),
-                fallback);
+                fallback,
+                before.centre(),
+                before.areaCodes());
     }
 
     public static void write(ObjectNode json, LocalNumberPreferences preferences) {

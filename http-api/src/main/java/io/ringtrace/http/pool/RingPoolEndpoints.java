@@ -59,7 +59,8 @@ public final class RingPoolEndpoints {
         for (Pools.WithKey pool :
                 pools.list(request.path("network"), request.path("advertiser"), request.path("campaign"))) {
             String id = pool.pool().idFromNetwork();
-            all.add(RingPoolFields.write(pool, autoscaling.getOrDefault(id, Autoscaling.OFF), url(request, id)));
+            all.add(RingPoolFields.write(
+                    pool, autoscaling.getOrDefault(id, Autoscaling.OFF), url(request, id), request.mayManage()));
         }
         return Answer.of(200, Answer.JSON, Json.bytes(all));
     }
@@ -136,7 +137,7 @@ public final class RingPoolEndpoints {
                 status,
                 Answer.JSON,
                 Json.bytes(RingPoolFields.write(
-                        pool, autoscaling, url(request, pool.pool().idFromNetwork()))));
+                        pool, autoscaling, url(request, pool.pool().idFromNetwork()), request.mayManage())));
     }
 
     private static String url(Request request, String id) {

@@ -1,6 +1,8 @@
 package io.ringtrace.http.pool;
 
 import io.ringtrace.attribution.Autoscaling;
+import io.ringtrace.attribution.CapturedField;
+import io.ringtrace.attribution.HoursOfOperation;
 import io.ringtrace.attribution.LocalNumberPreferences;
 import io.ringtrace.attribution.NumberType;
 import io.ringtrace.attribution.Pools;
@@ -12,6 +14,7 @@ import io.ringtrace.routing.NumberNormalisation;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -44,10 +47,15 @@ final class RingPoolFields {
             "misattribution_goal",
             "destination_phone_number",
             "local_number_preferences",
+            LocalCentreFields.CENTRE,
+            LocalCentreFields.AREA_CODES,
+            HoursFields.NAME,
+            CapturedFields.NAME,
             "id",
             "object_url",
             "api_key",
             "pool_size",
+            "by_tag",
             "oauth_token",
             "pool_type",
             "destination_type",
@@ -57,6 +65,10 @@ final class RingPoolFields {
             "sample_api_url",
             "is_first_preference",
             "affiliate_id",
+            "obfuscated_tag_id",
+            "customer_phone_numbers",
+            "default_customer_phone_number",
+            "delete_detected_phone_number",
             "param1",
             "param2",
             "param3",
@@ -84,6 +96,9 @@ final class RingPoolFields {
      */
     static Reading read(
             ObjectNode body, @Nullable String idInPath, @Nullable RingPool before, Autoscaling autoscalingBefore) {
+        if (LocalCentreFields.hasUnknownKey(body)) {
+            return new Reading.Invalid("Invalid Key in Local Center.");
+        }
         JsonFields fields = new JsonFields(body, true);
         fields.onlyThese(KNOWN);
         String id = fields.id("id_from_network");
@@ -111,8 +126,18 @@ final class RingPoolFields {
         Boolean fill = fields.bool("fill_immediately");
         Boolean preferred = fields.bool("preferred");
         PhoneNumber destination = destination(fields, before);
-        LocalNumberPreferences localNumbers = LocalNumberFields.read(
-                body, fields, before != null ? before.localNumbers() : LocalNumberPreferences.DEFAULT);
+        LocalNumberPreferences localNumbers = LocalCentreFields.read(
+                body,
+                fields,
+                LocalNumberFields.read(
+                        body, fields, before != null ? before.localNumbers() : LocalNumberPreferences.DEFAULT));
+        HoursOfOperation hours = HoursFields.read(body, fields, before != null ? before.hours() : null);
+        List<CapturedField> captured =
+                CapturedFields.read(body, fields, before != null ? before.captured() : List.of());
+        if (before == null && !body.hasNonNull("number_type") && localNumbers.centre() != null) {
+            // A centre makes it a local pool, says Invoca.
+            type = NumberType.LOCAL;
+        }
         Autoscaling autoscaling = AutoscalingFields.read(fields, autoscalingBefore);
         if (!fields.errors().isEmpty() || destination == null) {
             return new Reading.Invalid(fields.errorText());
@@ -129,7 +154,10 @@ final class RingPoolFields {
                         fill != null ? fill : before != null && before.fillImmediately(),
                         preferred != null ? preferred : before != null && before.preferred(),
                         destination,
-                        localNumbers),
+                        localNumbers,
+                        hours,
+                        captured,
+                        before != null && before.byTag()),
                 autoscaling);
     }
 
@@ -183,8 +211,9 @@ final class RingPoolFields {
 
     /**
      * @param url where the pool is managed
+     * @param withKey the reader may lend numbers by it
      */
-    static ObjectNode write(Pools.WithKey saved, Autoscaling autoscaling, String url) {
+    static ObjectNode write(Pools.WithKey saved, Autoscaling autoscaling, String url, boolean withKey) {
         RingPool pool = saved.pool();
         BigDecimal hours = BigDecimal.valueOf(pool.hold().toMillis())
                 .divide(MILLIS_PER_HOUR, 6, RoundingMode.HALF_UP)
@@ -207,7 +236,16 @@ final class RingPoolFields {
         AutoscalingFields.write(json, autoscaling);
         if (pool.numberType() == NumberType.LOCAL) {
             LocalNumberFields.write(json, pool.localNumbers());
+            LocalCentreFields.write(json, pool.localNumbers());
         }
-        return json.put("api_key", saved.apiKey());
+        HoursOfOperation open = pool.hours();
+        if (open != null) {
+            HoursFields.write(json, open);
+        }
+        CapturedFields.write(json, pool.captured());
+        if (pool.byTag()) {
+            json.put("by_tag", true);
+        }
+        return withKey ? json.put("api_key", saved.apiKey()) : json.putNull("api_key");
     }
 }

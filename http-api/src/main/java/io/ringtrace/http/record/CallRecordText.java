@@ -75,8 +75,6 @@ final class CallRecordText {
     static ObjectNode json(CallRecord record) {
         ObjectNode marketing = Json.object();
         new TreeMap<>(record.marketingData()).forEach(marketing::put);
-        ObjectNode sources = Json.object();
-        new TreeMap<>(record.marketingSources()).forEach(sources::put);
         ArrayNode attempts = Json.array();
         record.attempts().forEach(attempt -> attempts.add(json(attempt)));
         ObjectNode json = Json.object()
@@ -97,6 +95,10 @@ final class CallRecordText {
                 .put("visitor_id", record.visitorId())
                 .put("visitor_erased", record.visitorErased());
         json.set("marketing_data", marketing);
+        ObjectNode sources = Json.object();
+        new TreeMap<>(record.marketingData())
+                .keySet()
+                .forEach(field -> sources.put(field, record.marketingSources().getOrDefault(field, "api")));
         json.set("marketing_sources", sources);
         json.put("attribution_confidence", record.attributionConfidence())
                 .put("lease_age_ms", record.leaseAgeMillis())

@@ -176,7 +176,9 @@ final class TransactionColumns {
                 .put("transaction_id", Long.toString(transaction.id()))
                 .put(
                         "corrects_transaction_id",
-                        transaction.corrects() == null ? null : transaction.corrects().toString())
+                        transaction.corrects() == null
+                                ? null
+                                : transaction.corrects().toString())
                 .put("transaction_type", "Call")
                 .put("advertiser_id_from_network", record.advertiser())
                 .put("advertiser_campaign_id_from_network", record.campaignId())

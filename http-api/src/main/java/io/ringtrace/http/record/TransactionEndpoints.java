@@ -80,8 +80,8 @@ public final class TransactionEndpoints {
             return Problem.of(403, "record_invalid", String.join(" ", wrong));
         }
         List<Transaction> rows = find(scope, asked);
-        TransactionColumns columns =
-                TransactionColumns.of(request.query().get("include_columns"), request.query().get("exclude_columns"));
+        TransactionColumns columns = TransactionColumns.of(
+                request.query().get("include_columns"), request.query().get("exclude_columns"));
         return switch (format) {
             case JSON -> Answer.of(200, Answer.JSON, TransactionText.json(rows, columns));
             case CSV -> Answer.of(200, Answer.CSV, TransactionText.csv(rows, columns, asked.csv()));

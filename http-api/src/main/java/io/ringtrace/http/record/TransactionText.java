@@ -25,8 +25,7 @@ public final class TransactionText {
 
     /** One transaction with all that is known of it. */
     public static byte[] json(Transaction transaction) {
-        return Json.bytes(
-                TransactionColumns.json(transaction, TransactionColumns.ALL.names(List.of(transaction))));
+        return Json.bytes(TransactionColumns.json(transaction, TransactionColumns.ALL.names(List.of(transaction))));
     }
 
     static byte[] json(List<Transaction> rows, TransactionColumns columns) {

@@ -59,18 +59,15 @@ public final class WebhookDelivery implements AutoCloseable {
     private final AtomicLong delivered = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private final AtomicLong deadLetters = new AtomicLong();
-    private final Thread thread =
-            Thread.ofPlatform().name("webhooks").daemon().unstarted(this::keepLooking);
+    private final Thread thread = Thread.ofPlatform().name("webhooks").daemon().unstarted(this::keepLooking);
 
     /** @param random for pauses that differ */
     public WebhookDelivery(Webhooks webhooks, WebhookTargets targets, LeaseClock clock, Random random) {
         this.webhooks = webhooks;
         this.clock = clock;
         this.random = random;
-        this.vertx = Vertx.vertx(new VertxOptions()
-                .setEventLoopPoolSize(1)
-                .setWorkerPoolSize(1)
-                .setInternalBlockingPoolSize(1));
+        this.vertx = Vertx.vertx(
+                new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1).setInternalBlockingPoolSize(1));
         this.requests = new WebhookRequest(vertx, targets);
     }
 
@@ -193,8 +190,8 @@ public final class WebhookDelivery implements AutoCloseable {
     }
 
     private WebhookRequest.Outcome send(Webhooks.Due due, Transaction transaction) {
-        WebhookRequest.Outcome outcome = requests.send(
-                due.url(), due.secret(), transaction, Math.floorDiv(clock.nowMillis(), 1000L));
+        WebhookRequest.Outcome outcome =
+                requests.send(due.url(), due.secret(), transaction, Math.floorDiv(clock.nowMillis(), 1000L));
         switch (outcome) {
             case WebhookRequest.Outcome.Delivered _ -> delivered.incrementAndGet();
             case WebhookRequest.Outcome.Failed _ -> failures.incrementAndGet();

@@ -47,8 +47,7 @@ public final class WebhookEndpoints {
     }
 
     private static Endpoint endpoint(String method, String path, RequestBody body, Work.WaitingWork work) {
-        return new Endpoint(
-                method, path, Access.NETWORK_OR_OPERATOR, body, ErrorShape.OURS, Endpoint.waiting(work));
+        return new Endpoint(method, path, Access.NETWORK_OR_OPERATOR, body, ErrorShape.OURS, Endpoint.waiting(work));
     }
 
     private Reply get(Request request) throws StoreUnavailableException {
@@ -129,7 +128,9 @@ public final class WebhookEndpoints {
                     .put("set_aside_at", time(letter.setAsideAtMillis()))
                     .put("again", letter.again());
         }
-        body.put("next_after", found.size() < MOST ? null : (Long) found.getLast().transactionId());
+        body.put(
+                "next_after",
+                found.size() < MOST ? null : (Long) found.getLast().transactionId());
         return Answer.of(200, Answer.JSON, Json.bytes(body));
     }
 

@@ -68,7 +68,8 @@ final class WebhookRequest {
         String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.POST)
-                .setServer(SocketAddress.inetSocketAddress(port, target.address().getHostAddress()))
+                .setServer(
+                        SocketAddress.inetSocketAddress(port, target.address().getHostAddress()))
                 .setHost(url.getHost())
                 .setPort(port)
                 .setSsl(tls)

@@ -23,7 +23,10 @@ public final class InMemoryWebhooks implements Webhooks {
         long cursor;
         int attempts;
         long nextAttemptAt;
-        @Nullable String lastError;
+
+        @Nullable
+        String lastError;
+
         final TreeMap<Long, DeadLetter> letters = new TreeMap<>();
     }
 
@@ -96,7 +99,8 @@ public final class InMemoryWebhooks implements Webhooks {
     }
 
     private void put(String network, DeadLetter letter, String reason, int attempts, boolean again) {
-        of(network).letters
+        of(network)
+                .letters
                 .put(
                         letter.transactionId(),
                         new DeadLetter(letter.transactionId(), reason, attempts, letter.setAsideAtMillis(), again));

@@ -169,13 +169,25 @@ class WebhookDeliveryTest {
     void goesToNoPrivateAddressUnlessTheOperatorAllowsIt() throws Exception {
         WebhookTargets strict = new WebhookTargets(List.of());
         for (String host : List.of(
-                "127.0.0.1", "localhost", "10.1.2.3", "172.20.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
-                "0.0.0.0", "[::1]", "[fe80::1]", "[fd00::1]", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]")) {
+                "127.0.0.1",
+                "localhost",
+                "10.1.2.3",
+                "172.20.0.1",
+                "192.168.1.1",
+                "169.254.169.254",
+                "100.64.0.1",
+                "0.0.0.0",
+                "[::1]",
+                "[fe80::1]",
+                "[fd00::1]",
+                "[::ffff:127.0.0.1]",
+                "[64:ff9b::7f00:1]")) {
             assertThat(strict.of("http://" + host + "/")).as(host).isInstanceOf(WebhookTargets.Target.Refused.class);
         }
         assertThat(strict.of("https://192.0.2.1/x")).isInstanceOf(WebhookTargets.Target.Allowed.class);
         assertThat(strict.of("https://[2001:db8::1]:8443/x")).isInstanceOf(WebhookTargets.Target.Allowed.class);
-        for (String url : List.of("ftp://192.0.2.1/", "https:///x", "https://user@192.0.2.1/", "nothing at all", "/x")) {
+        for (String url :
+                List.of("ftp://192.0.2.1/", "https:///x", "https://user@192.0.2.1/", "nothing at all", "/x")) {
             assertThat(strict.of(url)).as(url).isInstanceOf(WebhookTargets.Target.Refused.class);
         }
         try (WebhookDelivery refusing = new WebhookDelivery(records.webhooks, strict, records, new Random(1))) {

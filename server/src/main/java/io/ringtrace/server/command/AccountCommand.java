@@ -71,7 +71,9 @@ public final class AccountCommand {
                             defaultValue = "command line",
                             paramLabel = "NAME",
                             description = "what the token is for")
-                    String name)
+                    String name,
+            @Option(names = "--read-only", description = "it allows looking at reports and lists alone")
+                    boolean readOnly)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
             JsonNode answer = client.post(
@@ -81,6 +83,7 @@ public final class AccountCommand {
                             .createObjectNode()
                             .put("network", network)
                             .put("name", name)
+                            .put("scope", readOnly ? "read" : "manage")
                             .toString());
             out().println(answer.path("token").asString());
         }
@@ -193,11 +196,13 @@ public final class AccountCommand {
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
                     String network)
             throws CommandException {
-        TextTable table = new TextTable(new Paint(spec), List.of("ID", "SECRET MADE", "REVOKED", "NAME"), Set.of("ID"));
+        TextTable table =
+                new TextTable(new Paint(spec), List.of("ID", "SCOPE", "SECRET MADE", "REVOKED", "NAME"), Set.of("ID"));
         for (JsonNode token :
                 server.get("/v1/operator/tokens?network=" + encoded(network)).path("tokens")) {
             table.row(
                     Long.toString(token.path("id").asLong()),
+                    token.path("scope").asString(),
                     token.path("created_at").asString(),
                     token.path("revoked_at").asString(""),
                     token.path("name").asString());
@@ -250,8 +255,8 @@ public final class AccountCommand {
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
                     String network,
-            @Option(names = "--url", paramLabel = "URL", description = "where requests go; https or http")
-                    @Nullable String url,
+            @Option(names = "--url", paramLabel = "URL", description = "where requests go; https or http") @Nullable
+                    String url,
             @Option(names = "--remove", description = "no more requests; its dead letters go too") boolean remove)
             throws CommandException {
         String path = "/v1/webhook?network=" + encoded(network);
@@ -267,7 +272,9 @@ public final class AccountCommand {
             } else {
                 client.get(path)
                         .properties()
-                        .forEach(field -> out().printf("%-32s %s%n", field.getKey(), field.getValue().asString("-")));
+                        .forEach(field -> out().printf(
+                                        "%-32s %s%n",
+                                        field.getKey(), field.getValue().asString("-")));
             }
         }
         return 0;

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,12 +21,14 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code ringtrace numbers}: the number bank of a network. */
 @Command(
         name = "numbers",
-        description = "Imports, lists, exports and explains the promo numbers of a network.",
+        description =
+                "Imports, lists, exports, retires and explains the promo numbers of a network, and reports of them.",
         footer = {"  ringtrace numbers import --network acme numbers.csv", "  ringtrace numbers list --network acme"})
 public final class NumbersCommand {
     private static final int PAGE = 1000;
@@ -37,14 +41,14 @@ public final class NumbersCommand {
     @Command(
             name = "import",
             description =
-                    "Imports promo numbers from a CSV file with the header number,rate_center,state. Wrong rows are"
-                            + " told by line; the others are imported.",
+                    "Imports promo numbers from a CSV file with the header number,rate_center,state, from a JSON file, or"
+                            + " from an export. Wrong rows are told by line; the others are imported.",
             footer = "  ringtrace numbers import --network acme numbers.csv")
     int importNumbers(
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network that owns them")
                     String network,
-            @Parameters(paramLabel = "FILE", description = "the CSV file") Path file)
+            @Parameters(paramLabel = "FILE", description = "the CSV or JSON file") Path file)
             throws CommandException {
         String csv;
         try {
@@ -118,42 +122,234 @@ public final class NumbersCommand {
         return 0;
     }
 
+    /** Where an export goes, and as what. */
+    static final class Export {
+        @Option(
+                names = "--sipp",
+                required = true,
+                paramLabel = "FILE",
+                description = "an injection file for SIPp: dialed number;caller number")
+        @Nullable
+        Path sipp;
+
+        @Option(
+                names = "--csv",
+                required = true,
+                paramLabel = "FILE",
+                description = "all fields as CSV; such a file can be imported")
+        @Nullable
+        Path csv;
+
+        @Option(
+                names = "--json",
+                required = true,
+                paramLabel = "FILE",
+                description = "all fields as JSON; such a file can be imported")
+        @Nullable
+        Path json;
+    }
+
     @Command(
             name = "export",
-            description = "Writes the leased numbers of a network as an injection file for SIPp: dialed number;caller"
-                    + " number.",
-            footer = "  ringtrace numbers export --network acme --sipp numbers-for-sipp.csv")
+            description =
+                    "Writes the numbers of a network to a file: the leased ones for SIPp, or all of them as CSV or"
+                            + " JSON.",
+            footer = {
+                "  ringtrace numbers export --network acme --csv numbers.csv",
+                "  ringtrace numbers export --network acme --sipp numbers-for-sipp.csv"
+            })
     int export(
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
                     String network,
-            @Option(names = "--sipp", required = true, paramLabel = "FILE", description = "the file to write")
-                    Path file,
-            @Option(names = "--all", description = "numbers without a lease too") boolean all)
+            @ArgGroup(multiplicity = "1") Export export,
+            @Option(names = "--all", description = "for SIPp, numbers without a lease too") boolean all)
+            throws CommandException {
+        int count;
+        try (OperatorClient client = server.connect()) {
+            if (export.sipp != null) {
+                count = exportForSipp(client, network, export.sipp, all);
+            } else if (export.csv != null) {
+                count = exportCsv(client, network, export.csv);
+            } else if (export.json != null) {
+                count = exportJson(client, network, export.json);
+            } else {
+                throw new IllegalStateException("the command line needs one of them");
+            }
+        }
+        Path file = export.sipp != null ? export.sipp : export.csv != null ? export.csv : export.json;
+        out().println(count + " numbers written to " + file);
+        return 0;
+    }
+
+    private static int exportForSipp(OperatorClient client, String network, Path file, boolean all)
             throws CommandException {
         StringBuilder csv = new StringBuilder("SEQUENTIAL\n");
         int[] count = {0};
-        try (OperatorClient client = server.connect()) {
-            eachNumber(client, network, n -> {
-                if (all || n.path("lease_id").isString()) {
-                    csv.append(text(n, "number"))
-                            .append(';')
-                            .append(SAMPLE_CALLER)
-                            .append(";\n");
-                    count[0]++;
-                }
-            });
-        }
+        eachNumber(client, network, n -> {
+            if (all || n.path("lease_id").isString()) {
+                csv.append(text(n, "number")).append(';').append(SAMPLE_CALLER).append(";\n");
+                count[0]++;
+            }
+        });
         if (count[0] == 0) {
             throw new CommandException("network " + network + " has no leased number; lease some, or use --all");
         }
+        write(file, csv);
+        return count[0];
+    }
+
+    private static int exportCsv(OperatorClient client, String network, Path file) throws CommandException {
+        StringBuilder csv = new StringBuilder();
+        int count = 0;
+        String after = "";
+        while (true) {
+            String page =
+                    client.text("/v1/operator/numbers.csv?network=" + encoded(network) + after + "&limit=" + PAGE);
+            List<String> lines = page.lines().toList();
+            int first = csv.isEmpty() ? 0 : 1;
+            lines.subList(first, lines.size()).forEach(line -> csv.append(line).append('\n'));
+            count += lines.size() - 1;
+            if (lines.size() - 1 < PAGE) {
+                write(file, csv);
+                return count;
+            }
+            String last = lines.getLast();
+            after = "&after=" + encoded(last.substring(0, last.indexOf(',')));
+        }
+    }
+
+    private static int exportJson(OperatorClient client, String network, Path file) throws CommandException {
+        ObjectNode body = JsonMapper.shared().createObjectNode();
+        ArrayNode numbers = body.putArray("numbers");
+        eachNumber(client, network, n -> {
+            ObjectNode number = numbers.addObject();
+            number.set("number", n.path("number"));
+            number.set("rate_center", n.path("rate_center"));
+            // As in the CSV file and in imports; what it is in has a name of its own.
+            number.set("state", n.path("region"));
+            for (String field : List.of("number_type", "pool", "visitor_id", "destination", "lease_id", "rest_until")) {
+                number.set(field, n.path(field));
+            }
+            number.set("in", n.path("state"));
+        });
+        write(file, body.toPrettyString());
+        return numbers.size();
+    }
+
+    private static void write(Path file, CharSequence text) throws CommandException {
         try {
-            Files.writeString(file, csv);
+            Files.writeString(file, text);
         } catch (IOException e) {
             throw new CommandException("the file " + file + " can't be written: " + e.getMessage(), e);
         }
-        out().println(count[0] + " numbers written to " + file);
+    }
+
+    @Command(
+            name = "retire",
+            description = "Takes numbers that are in no pool out of use: calls to them get 404, no pool takes them.",
+            footer = "  ringtrace numbers retire --network acme +18885550101")
+    int retire(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network that owns them")
+                    String network,
+            @Parameters(arity = "1..1000", paramLabel = "NUMBER", description = "in E.164, such as +18885550101")
+                    List<String> numbers)
+            throws CommandException {
+        return retire(server, network, numbers, true);
+    }
+
+    @Command(
+            name = "unretire",
+            description = "Gives retired numbers back to the bank.",
+            footer = "  ringtrace numbers unretire --network acme +18885550101")
+    int unretire(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network that owns them")
+                    String network,
+            @Parameters(arity = "1..1000", paramLabel = "NUMBER", description = "in E.164, such as +18885550101")
+                    List<String> numbers)
+            throws CommandException {
+        return retire(server, network, numbers, false);
+    }
+
+    private int retire(ServerOption server, String network, List<String> numbers, boolean retired)
+            throws CommandException {
+        ObjectNode body =
+                JsonMapper.shared().createObjectNode().put("network", network).put("retired", retired);
+        numbers.forEach(body.putArray("numbers")::add);
+        try (OperatorClient client = server.connect()) {
+            JsonNode answer = client.put("/v1/operator/numbers/state", body.toString());
+            for (JsonNode error : answer.path("errors")) {
+                err().println(error.path("number").asString() + " "
+                        + error.path("message").asString());
+            }
+            out().println(answer.path("changed").asInt() + (retired ? " retired" : " in the bank"));
+            return answer.path("wrong").asInt() == 0 ? 0 : 1;
+        }
+    }
+
+    @Command(
+            name = "dirty",
+            description = "Tells of calls that no visitor's lease stands behind, by number and day (UTC): signs that a"
+                    + " number was printed, saved, or called before it was ours.",
+            footer = "  ringtrace numbers dirty --network acme --from 2026-12-01 --to 2026-12-31")
+    int dirty(
+            @Mixin ServerOption server,
+            @Mixin FormatOption format,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
+            @Option(names = "--from", required = true, paramLabel = "DAY", description = "first day") String from,
+            @Option(names = "--to", required = true, paramLabel = "DAY", description = "last day") String to)
+            throws CommandException {
+        format.print(spec, server.get(report("dirty", network, from, to)), answer -> {
+            TextTable table = new TextTable(
+                    new Paint(spec),
+                    List.of("DAY", "NUMBER", "NEVER LEASED", "EXPIRED", "RESTING", "UNASSIGNED"),
+                    Set.of("NEVER LEASED", "EXPIRED", "RESTING", "UNASSIGNED"));
+            for (JsonNode day : answer.path("days")) {
+                table.row(
+                        day.path("day").asString(),
+                        day.path("number").asString(),
+                        Integer.toString(day.path("never_leased").asInt()),
+                        Integer.toString(day.path("expired").asInt()),
+                        Integer.toString(day.path("resting").asInt()),
+                        Integer.toString(day.path("unassigned").asInt()));
+            }
+            return table.text();
+        });
         return 0;
+    }
+
+    @Command(
+            name = "usage",
+            description =
+                    "Tells the most numbers that were in a network's pools at once, by day (UTC): what it is billed"
+                            + " for.",
+            footer = "  ringtrace numbers usage --network acme --from 2026-12-01 --to 2026-12-31")
+    int usage(
+            @Mixin ServerOption server,
+            @Mixin FormatOption format,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
+            @Option(names = "--from", required = true, paramLabel = "DAY", description = "first day") String from,
+            @Option(names = "--to", required = true, paramLabel = "DAY", description = "last day") String to)
+            throws CommandException {
+        format.print(spec, server.get(report("usage", network, from, to)), answer -> {
+            TextTable table =
+                    new TextTable(new Paint(spec), List.of("DAY", "NUMBERS IN USE"), Set.of("NUMBERS IN USE"));
+            for (JsonNode day : answer.path("days")) {
+                table.row(
+                        day.path("day").asString(),
+                        Integer.toString(day.path("numbers_in_use").asInt()));
+            }
+            return table.text();
+        });
+        return 0;
+    }
+
+    private static String report(String name, String network, String from, String to) {
+        return "/v1/numbers/" + name + "?network=" + encoded(network) + "&from=" + encoded(from) + "&to=" + encoded(to);
     }
 
     @Command(

@@ -29,7 +29,7 @@ public final class RateCentersCommand {
     @Command(
             name = "import",
             description =
-                    "Imports exchanges from a CSV file with the header npa,nxx,rate_center,state,lata,lat,lon, or from"
+                    "Imports exchanges from a CSV file with the header npa,nxx,rate_center,state,lata,lat,lon,v,h, or from"
                             + " the numbering plan administrator's list of central office codes. Wrong rows are told by"
                             + " line; the others are imported.",
             footer = "  ringtrace rate-centers import rate-centers.csv")
@@ -65,6 +65,30 @@ public final class RateCentersCommand {
         }
         out().println(imported + " exchanges imported, " + leftOut + " without a rate center, " + wrong + " wrong");
         return wrong == 0 ? 0 : 1;
+    }
+
+    @Command(
+            name = "import-zip-codes",
+            description = "Imports where zip codes are, from a CSV file with the header zip,lat,lon: a pool may then be"
+                    + " centred on one. Wrong rows are told by line; the others are imported.",
+            footer = "  ringtrace rate-centers import-zip-codes zip-codes.csv")
+    int importZipCodes(
+            @Mixin ServerOption server, @Parameters(paramLabel = "FILE", description = "the CSV file") Path file)
+            throws CommandException {
+        try (OperatorClient client = server.connect()) {
+            JsonNode answer =
+                    client.post("/v1/operator/zip-codes", "text/csv", Files.readString(file, StandardCharsets.UTF_8));
+            for (JsonNode error : answer.path("errors")) {
+                err().println(file + ":" + error.path("line").asInt() + ": '"
+                        + error.path("exchange").asString() + "': "
+                        + error.path("message").asString());
+            }
+            int wrong = answer.path("wrong").asInt();
+            out().println(answer.path("imported").asInt() + " zip codes imported, " + wrong + " wrong");
+            return wrong == 0 ? 0 : 1;
+        } catch (IOException e) {
+            throw new CommandException("the file " + file + " can't be read: " + e.getMessage(), e);
+        }
     }
 
     private PrintWriter out() {

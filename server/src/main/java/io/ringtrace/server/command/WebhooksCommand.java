@@ -34,8 +34,8 @@ public final class WebhooksCommand {
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
                     String network,
-            @Option(names = "--after", paramLabel = "ID", description = "only those after this transaction")
-                    @Nullable Long after)
+            @Option(names = "--after", paramLabel = "ID", description = "only those after this transaction") @Nullable
+                    Long after)
             throws CommandException {
         PrintWriter out = spec.commandLine().getOut();
         try (OperatorClient client = server.connect()) {
@@ -66,8 +66,8 @@ public final class WebhooksCommand {
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
                     String network,
-            @Option(names = "--transaction", paramLabel = "ID", description = "this one only")
-                    @Nullable Long transaction)
+            @Option(names = "--transaction", paramLabel = "ID", description = "this one only") @Nullable
+                    Long transaction)
             throws CommandException {
         try (OperatorClient client = server.connect()) {
             JsonNode answer = client.post(

@@ -90,7 +90,8 @@ class LeaseThroughputIT {
             table.add(new Row("1 × " + LARGE_POOL, "≥ 8", onLarge, single(database, large)));
             table.add(new Row(SMALL_POOLS + " × " + NUMBERS_OF_SMALL_POOL, "≥ 3", onSmall, single(database, small)));
         }
-        StringBuilder page = new StringBuilder("""
+        StringBuilder page = new StringBuilder(
+                """
                 # Durable leases over HTTP
 
                 Written by `./dev prove lease-throughput` (`LeaseThroughputIT`): a server as a process of its own with its MariaDB (each commit

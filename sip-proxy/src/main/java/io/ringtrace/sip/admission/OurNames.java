@@ -4,20 +4,28 @@ import io.ringtrace.sip.message.SentBy;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipUri;
 import io.ringtrace.sip.message.Via;
+import io.ringtrace.sip.transport.LocalAddresses;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** The hosts and ports by which others name us: our listeners, and the host names that the operator advertises. Immutable, any thread. */
+/**
+ * The hosts and ports by which others name us: our listeners, the host names that the operator advertises, and every address of this machine
+ * when a listener is on all of them. Any thread.
+ */
 public final class OurNames {
     private final List<SentBy> sentBys;
     private final List<String> hosts;
     private final List<Integer> ports;
+    private final @Nullable LocalAddresses local;
 
     /**
      * @param hosts further host names and addresses; they count with any of the listeners' ports
+     * @param local all addresses of this machine; null when every listener is on one of them
      */
-    public OurNames(List<SentBy> sentBys, Collection<String> hosts) {
+    public OurNames(List<SentBy> sentBys, Collection<String> hosts, @Nullable LocalAddresses local) {
+        this.local = local;
         this.sentBys = List.copyOf(sentBys);
         this.hosts = Stream.concat(sentBys.stream().map(SentBy::host), hosts.stream())
                 .distinct()
@@ -40,7 +48,11 @@ public final class OurNames {
                 return true;
             }
         }
-        return false;
+        return local != null && oursByPort(via.port()) && local.has(withoutBrackets(message.text(via.host())));
+    }
+
+    private static String withoutBrackets(String host) {
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     }
 
     private boolean oursByPort(int port) {
@@ -61,6 +73,6 @@ public final class OurNames {
                 return true;
             }
         }
-        return false;
+        return local != null && local.all().stream().anyMatch(uri::hostIs);
     }
 }

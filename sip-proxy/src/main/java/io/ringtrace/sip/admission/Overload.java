@@ -21,6 +21,8 @@ public final class Overload {
     /** What a pause left unread is soon read. */
     private static final double WEIGHT_OF_UNREAD = 0.25;
 
+    private static final int PERCENT = 100;
+
     private final boolean on;
     private final long tickMillis;
     private long lastTick = Long.MIN_VALUE;
@@ -68,11 +70,20 @@ public final class Overload {
         return on && (unread > FIRST_UNREAD || lagMillis > FIRST_MILLIS || fill > FIRST_FILL);
     }
 
+    /** Which share of new calls is refused, in percent, rounded up; 0 while none is. */
+    public int lossPercent() {
+        return shedding() ? (int) Math.clamp(Math.ceil(PERCENT * share()), 1, PERCENT) : 0;
+    }
+
     /** @param draw from 0 inclusive to 1 exclusive, at random */
     public boolean refuses(double draw) {
+        return draw < share();
+    }
+
+    private double share() {
         double byLag = (lagMillis - FIRST_MILLIS) / (ALL_MILLIS - FIRST_MILLIS);
         double byFill = (fill - FIRST_FILL) / (ALL_FILL - FIRST_FILL);
         double byUnread = (unread - FIRST_UNREAD) / (ALL_UNREAD - FIRST_UNREAD);
-        return draw < Math.max(Math.max(byLag, byFill), byUnread);
+        return Math.max(Math.max(byLag, byFill), byUnread);
     }
 }

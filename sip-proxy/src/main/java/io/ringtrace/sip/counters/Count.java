@@ -69,6 +69,10 @@ public enum Count {
     CALLS_ASKED,
     /** Events of calls that the journal could not take. */
     EVENTS_LOST,
+    /** Copies of messages given to the mirror (HEP). */
+    HEP_QUEUED,
+    /** Copies that were not, because its queue was full or the message too long for a packet. */
+    HEP_DROPPED,
     /** Faults of our own, answered with 500 and logged. */
     FAULTS,
     /** Gauge: calls that were admitted and have not ended. */

@@ -15,6 +15,7 @@ public final class LocalResponse {
     private CharSequence reason = "";
     private @Nullable CharSequence sourceAddress;
     private int sourcePort;
+    private @Nullable CharSequence overload;
     private final Scratch toTag = new Scratch();
     private final Scratch fields = new Scratch();
     private final Scratch whole = new Scratch();
@@ -26,6 +27,7 @@ public final class LocalResponse {
         this.status = status;
         this.reason = reason;
         sourceAddress = null;
+        overload = null;
         toTag.clear();
         fields.clear();
         return this;
@@ -35,6 +37,12 @@ public final class LocalResponse {
     public LocalResponse source(CharSequence address, int port) {
         sourceAddress = address;
         sourcePort = port;
+        return this;
+    }
+
+    /** What the topmost Via tells instead of what it offered of overload control (RFC 7339 §5.3); only with {@link #source}. */
+    public LocalResponse overload(CharSequence parameters) {
+        overload = parameters;
         return this;
     }
 
@@ -132,7 +140,12 @@ public final class LocalResponse {
         CharSequence address = sourceAddress;
         if (address != null) {
             whole.append("Via: ");
+            int start = whole.length();
             ViaStamp.write(request, address, sourcePort, whole);
+            CharSequence told = overload;
+            if (told != null) {
+                OverloadParameters.replace(whole, start, told);
+            }
             whole.append(request, Span.end(request.topVia().span()), Span.end(request.value(field)));
             whole.append("\r\n");
             field = request.next(field);

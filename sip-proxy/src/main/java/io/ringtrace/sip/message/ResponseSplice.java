@@ -9,6 +9,14 @@ public final class ResponseSplice extends Splice {
         return this;
     }
 
+    /** Replaces what the next hop's Via offered of overload control by what it is told (RFC 7339 §5.3). */
+    public ResponseSplice overload(CharSequence parameters) {
+        if (message.entryCount(SipHeader.VIA) > 1) {
+            OverloadParameters.replace(this, message, message.entry(SipHeader.VIA, 1), parameters);
+        }
+        return this;
+    }
+
     @Override
     void completeEdits() {}
 

@@ -19,6 +19,12 @@ final class Scratch {
         length = 0;
     }
 
+    /** Takes out what stands from start to end. */
+    void delete(int start, int end) {
+        System.arraycopy(bytes, end, bytes, start, length - end);
+        length -= end - start;
+    }
+
     void append(char ascii) {
         room(1);
         bytes[length++] = (byte) ascii;

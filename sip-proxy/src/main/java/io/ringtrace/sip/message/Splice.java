@@ -136,6 +136,14 @@ public abstract sealed class Splice permits RequestSplice, ResponseSplice {
         complete = false;
     }
 
+    /** Puts text before the byte at that place. */
+    final void insert(int at, CharSequence inserted) {
+        Wire.requireOneLine(inserted);
+        int start = text.length();
+        text.append(inserted);
+        edit(at, at, start);
+    }
+
     final void delete(int start, int end) {
         edit(start, end, text.length());
     }

@@ -133,6 +133,9 @@ final class Branch implements ClientTransactionUser {
             hop = by;
             if (sentAtMillis == 0) {
                 sentAtMillis = parts.clock().nowMillis();
+                if (context.call().logged()) {
+                    context.call().say("INVITE to gateway " + gateway.name() + " at " + by);
+                }
                 awaitAnswer();
             }
             transaction.begin(invite);
@@ -227,6 +230,13 @@ final class Branch implements ClientTransactionUser {
         silence.stop();
         if (abandoned == null) {
             abandoned = why;
+            sayGivenUp(why);
+        }
+    }
+
+    private void sayGivenUp(String why) {
+        if (context.call().logged()) {
+            context.call().say("gateway " + gateway.name() + " is given up: " + why);
         }
     }
 
@@ -375,6 +385,7 @@ final class Branch implements ClientTransactionUser {
         }
         if (abandoned == null && !heard) {
             abandoned = why;
+            sayGivenUp(why);
         }
         context.gone(this, asStatus);
     }

@@ -15,6 +15,7 @@ import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.Span;
 import io.ringtrace.sip.message.Splice;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the rules of a trunk and the trust of both sides change in the headers of a call, besides what a proxy must. A call of a trunk without
@@ -36,6 +37,7 @@ final class CallHeaders {
      *
      * @param target the Request-URI it goes on with
      * @param ours how we name ourselves towards the gateway
+     * @param callDataValue what the destination is told of the call; null for nothing
      */
     void newCall(
             RequestSplice splice,
@@ -43,7 +45,8 @@ final class CallHeaders {
             CallAttempt attempt,
             Gateway gateway,
             CharSequence target,
-            SentBy ours) {
+            SentBy ours,
+            @Nullable String callDataValue) {
         Trunk trunk = attempt.trunk();
         identityByTrust(splice, invite, trunk.reading().trusted(), gateway.trusted());
         consumeCredentials(splice, invite, trunk);
@@ -61,10 +64,10 @@ final class CallHeaders {
             promoNumber(splice, invite, attempt, dialed, target, ours);
         }
         HeaderRules.CallDataHeader callData = rules.callData();
-        if (callData != null) {
+        if (callData != null && callDataValue != null) {
             // What came under this name is not ours, and the destination could not tell.
             splice.removeNamed(callData.name());
-            splice.add(callData.name(), CallData.value(callData, attempt.callId()));
+            splice.add(callData.name(), callDataValue);
         }
     }
 

@@ -9,6 +9,7 @@ import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
 import io.ringtrace.call.RunningCall;
+import io.ringtrace.routing.RouteDecision;
 import io.ringtrace.routing.Supervision;
 import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.CallTally;
@@ -21,6 +22,7 @@ import io.ringtrace.sip.transport.Hop;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -91,12 +93,21 @@ final class CallRecording {
     }
 
     /** Its INVITE has just arrived: what is counted and shown of the call. */
-    void opened(LiveCall call, CallAttempt attempt) {
+    void opened(LiveCall call, TargetSelection.Selected selected, SipMessage invite, boolean traced) {
+        CallAttempt attempt = selected.attempt();
         call.trunk = attempt.trunk().name();
         call.tally = tallies.ofTrunk(call.trunk);
         call.caller = attempt.callerWithheld() ? null : attempt.caller();
         call.dialed = attempt.dialed();
         call.beganAt = monotonicMillis.getAsLong();
+        call.log = CallLog.of(call.callId, invite, call.trunk, traced);
+        if (call.logged()) {
+            call.say(attempt + ", " + selected.attribution().status().name().toLowerCase(Locale.ROOT) + ": "
+                    + switch (selected.decision()) {
+                        case RouteDecision.Forward forward -> "goes to " + forward.destination();
+                        case RouteDecision.Reject reject -> "refused with " + reject.status() + ", " + reject.why();
+                    });
+        }
     }
 
     /** An 18x is about to be forwarded; the first one is recorded. */
@@ -106,6 +117,9 @@ final class CallRecording {
             call.gateway = gateway;
             call.firstRingAt = monotonicMillis.getAsLong();
             postDial(call, call.firstRingAt, sentToGatewayAtMillis);
+            if (call.logged()) {
+                call.say(status + " by gateway " + gateway);
+            }
             append(new CallEvent.Progressed(call.callId, clock.nowMillis(), gateway, status, sentToGatewayAtMillis));
         }
     }
@@ -141,6 +155,11 @@ final class CallRecording {
         counters.add(Count.CALLS_ANSWERED);
         call.gateway = gateway;
         finalSent(call, response.status(), attempts);
+        int status = response.status();
+        if (call.logged()) {
+            call.say("answered with " + status + " by gateway " + gateway + " after " + (call.answeredAt - call.beganAt)
+                    + " ms");
+        }
         long ringMillis = call.progressed ? call.answeredAt - call.firstRingAt : 0;
         call.sessionMillis = SessionTimer.intervalMillis(response);
         int listener = server.source().listener().index();
@@ -355,7 +374,11 @@ final class CallRecording {
         givenUp.put(call.callId, new GivenUp(EndReason.LOST, call.resumed, call.answeredAt));
         counters.add(Count.CALLS_ENDED);
         counters.add(Count.CALLS_LOST);
-        append(ofOurs(call, call.aliveAtMillis, EndReason.LOST, talkMillis, false));
+        CallEvent.Ended event = ofOurs(call, call.aliveAtMillis, EndReason.LOST, talkMillis, false);
+        if (call.logged()) {
+            call.say(told(event));
+        }
+        append(event);
     }
 
     /** We are about to end the call at its longest time. */
@@ -399,10 +422,30 @@ final class CallRecording {
 
     private void end(@Nullable LiveCall call, CallEvent.Ended event) {
         if (call != null) {
+            if (call.logged()) {
+                call.say(told(event));
+            }
             calls.keepEnded(call, lingerMillis);
         }
         counters.add(Count.CALLS_ENDED);
         append(event);
+    }
+
+    private static String told(CallEvent.Ended event) {
+        StringBuilder text = new StringBuilder("ended: ").append(event.reason().text());
+        if (event.statusSent() > 0) {
+            text.append(", ").append(event.statusSent()).append(" sent");
+        }
+        event.attempts().stream()
+                .filter(attempt -> attempt.abandoned() != null)
+                .forEach(attempt -> text.append(", gateway ")
+                        .append(attempt.gateway())
+                        .append(": ")
+                        .append(attempt.abandoned()));
+        if (event.talkMillis() > 0) {
+            text.append(", after ").append(event.talkMillis()).append(" ms of talk");
+        }
+        return text.toString();
     }
 
     private void append(CallEvent event) {

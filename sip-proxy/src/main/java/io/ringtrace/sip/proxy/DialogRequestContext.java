@@ -189,7 +189,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
             timerC.restart();
         }
         if (status > 100 && server.unanswered()) {
-            server.respond(status, parts.forwarding().response(response, server.peer(), responseRules));
+            server.respond(status, parts.forwarding().response(response, server, responseRules));
         }
     }
 
@@ -200,7 +200,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
         } else if (status == 408 && timer instanceof Trying trying) {
             trying.refused();
         } else {
-            server.respond(status, parts.forwarding().response(response, server.peer(), responseRules));
+            server.respond(status, parts.forwarding().response(response, server, responseRules));
         }
     }
 

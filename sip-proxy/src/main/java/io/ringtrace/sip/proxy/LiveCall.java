@@ -23,6 +23,10 @@ final class LiveCall extends TimerWheel.Entry {
     @Nullable
     CallTally tally;
 
+    /** Null when nobody wants to read of it. */
+    @Nullable
+    CallLog log;
+
     String trunk = "";
     String gateway = "";
 
@@ -127,6 +131,19 @@ final class LiveCall extends TimerWheel.Entry {
         LiveDialog known = dialog;
         if (known != null && known.leg() == tagHash) {
             dialog = null;
+        }
+    }
+
+    /** True when {@link #say} is heard. */
+    boolean logged() {
+        return log != null;
+    }
+
+    /** Writes into the log what happens to the call, when somebody wants to read it. */
+    void say(String sentence) {
+        CallLog wanted = log;
+        if (wanted != null) {
+            wanted.say(sentence);
         }
     }
 

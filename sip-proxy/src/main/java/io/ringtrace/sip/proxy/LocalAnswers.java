@@ -18,14 +18,18 @@ import org.jspecify.annotations.Nullable;
  * gets an equal answer (RFC 3261 §8.2.7), and a stranger learns nothing from it. One per shard.
  */
 final class LocalAnswers {
-    private static final int ROOM_FOR_OWN_FIELDS = 256;
+    private static final int ROOM_FOR_OWN_FIELDS = 384;
+    private static final int SHED = 503;
+    private static final String RETRY_AFTER = "Retry-After";
     private final TransactionLayer transactions;
     private final String toTag;
+    private final OverloadSignal overload;
     private final LocalResponse response = new LocalResponse();
 
-    LocalAnswers(TransactionLayer transactions, String toTag) {
+    LocalAnswers(TransactionLayer transactions, String toTag, OverloadSignal overload) {
         this.transactions = transactions;
         this.toTag = toTag;
+        this.overload = overload;
     }
 
     SipCounters counters() {
@@ -111,7 +115,13 @@ final class LocalAnswers {
         response.begin(request, status, reason)
                 .source(source.host(), source.port())
                 .toTag(toTag);
-        if (field != null && value != null) {
+        CharSequence told = overload.parameters(request, source);
+        if (told != null) {
+            response.overload(told);
+        }
+        // Who is told how much to keep back would by a Retry-After keep back all.
+        boolean keepsBack = told != null && status == SHED && RETRY_AFTER.equals(field);
+        if (field != null && value != null && !keepsBack) {
             response.field(field, value);
         }
     }

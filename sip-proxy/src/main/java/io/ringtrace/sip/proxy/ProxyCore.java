@@ -20,6 +20,7 @@ import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.admission.DigestCheck;
 import io.ringtrace.sip.admission.FloodGuard;
+import io.ringtrace.sip.admission.NewCallRates;
 import io.ringtrace.sip.admission.OurNames;
 import io.ringtrace.sip.admission.Overload;
 import io.ringtrace.sip.admission.TrunkAdmission;
@@ -33,6 +34,7 @@ import io.ringtrace.sip.target.GatewayHealth;
 import io.ringtrace.sip.target.GatewayTargets;
 import io.ringtrace.sip.target.Hops;
 import io.ringtrace.sip.target.LongMessages;
+import io.ringtrace.sip.trace.MessageWatch;
 import io.ringtrace.sip.transaction.InviteServerTransaction;
 import io.ringtrace.sip.transaction.ServerTransaction;
 import io.ringtrace.sip.transaction.TimerWheel;
@@ -55,6 +57,8 @@ public final class ProxyCore {
     private final CallTallies tallies = new CallTallies();
     private final Overload overload;
     private final RefusedInvites refused;
+    private final OverloadSignal signal;
+    private final MessageWatch watch;
     private final ProxyParts parts;
     private final RandomGenerator random;
     private final RequestValidation validation;
@@ -76,6 +80,8 @@ public final class ProxyCore {
      * @param capacity what limits calls, for all shards
      * @param digests how trunks prove themselves, for all shards
      * @param guard who is banned, for all shards
+     * @param rates how many new calls trunks send, for all shards
+     * @param seen what is mirrored and logged, for all shards
      */
     public record Surroundings(
             ActivePlan activePlan,
@@ -89,7 +95,9 @@ public final class ProxyCore {
             BooleanSupplier stopping,
             CallCapacity capacity,
             DigestCheck digests,
-            FloodGuard guard) {}
+            FloodGuard guard,
+            NewCallRates rates,
+            MessageWatch.Shared seen) {}
 
     /**
      * @param maximumDuration how long a call may last; its cookie is good for an hour more
@@ -126,20 +134,31 @@ public final class ProxyCore {
                 tallies,
                 new DialogReader(names),
                 transactions.timers().t1().multipliedBy(64));
+        TrunkAdmission admission = new TrunkAdmission(
+                surroundings.activePlan(),
+                surroundings.targets(),
+                surroundings.guard(),
+                surroundings.clock(),
+                longest.toMillis());
+        this.overload = new Overload(rules.sheds(), TimerWheel.TICK_MILLIS);
+        this.signal = new OverloadSignal(admission, overload, surroundings.rates(), surroundings.clock()::nowMillis);
+        this.watch = new MessageWatch(
+                surroundings.seen(),
+                transactions.counters(),
+                surroundings.clock()::nowMillis,
+                admission::trunkFrom,
+                transactions::ourEnd);
+        transactions.seenBy(watch);
         this.parts = new ProxyParts(
                 transactions,
-                new LocalAnswers(transactions, rules.toTag()),
+                new LocalAnswers(transactions, rules.toTag(), signal),
                 recording,
                 tallies,
                 liveCalls,
-                new RequestForwarding(transactions, signer, new CallHeaders(new FromSeal(surroundings.cookieKeys()))),
+                new RequestForwarding(
+                        transactions, signer, new CallHeaders(new FromSeal(surroundings.cookieKeys())), signal),
                 signer,
-                new TrunkAdmission(
-                        surroundings.activePlan(),
-                        surroundings.targets(),
-                        surroundings.guard(),
-                        surroundings.clock(),
-                        longest.toMillis()),
+                admission,
                 surroundings.capacity(),
                 surroundings.lookup(),
                 surroundings.clock(),
@@ -153,7 +172,6 @@ public final class ProxyCore {
                 longest.toMillis(),
                 rules.noAnswerLimit().toMillis());
         liveCalls.watchedBy(new CallSupervision(parts, hops.listeners(), rules.maximumDuration()));
-        this.overload = new Overload(rules.sheds(), TimerWheel.TICK_MILLIS);
         this.refused = new RefusedInvites(
                 parts.transactions().timers().t1().multipliedBy(64).toMillis());
         this.random = random;
@@ -189,6 +207,11 @@ public final class ProxyCore {
         return dialog == null ? new byte[0] : dialog.bytes(LiveDialog.Text.CALL_ID);
     }
 
+    /** A message has come, good or not, and is about to be dealt with. */
+    public void received(SipMessage message, Hop source) {
+        watch.received(message, source);
+    }
+
     /** A good request that belongs to no transaction. */
     public void request(SipMessage request, Hop source) {
         if (overload.shedding() && shedAtOnce(request, source)) {
@@ -210,6 +233,7 @@ public final class ProxyCore {
             if (trunk == null) {
                 return;
             }
+            watch.proved(request, source, trunk);
         }
         int origin = trunk == null || inDialog ? 0 : TrunkAdmission.hash(trunk.name());
         int loopHash = RequestValidation.loopHash(request, origin);
@@ -244,6 +268,7 @@ public final class ProxyCore {
                 parts.transactions().lastingKey(request),
                 Refusal.FULL,
                 parts.monotonicMillis().getAsLong());
+        signal.arrived(trunk);
         parts.answers().refuse(request, source, Refusal.FULL);
         return true;
     }
@@ -342,14 +367,19 @@ public final class ProxyCore {
         Refusal before = refused.find(key, now);
         if (before != null) {
             parts.answers().refuse(request, source, before);
-        } else if (parts.transactions().fullForCalls()
-                || !parts.recording().acceptsNewCalls()
-                || (trunk.access().digest() != null && overload.shedding() && overload.refuses(random.nextDouble()))) {
+        } else if (newCallIsTooMuch(trunk)) {
             refused.refused(key, Refusal.FULL, now);
             parts.answers().refuse(request, source, Refusal.FULL);
         } else {
             admitted(request, source, trunk, loopHash, key);
         }
+    }
+
+    private boolean newCallIsTooMuch(Trunk trunk) {
+        signal.arrived(trunk);
+        return parts.transactions().fullForCalls()
+                || !parts.recording().acceptsNewCalls()
+                || (trunk.access().digest() != null && overload.shedding() && overload.refuses(random.nextDouble()));
     }
 
     /** A first INVITE of a trunk, for which there is room. */
@@ -414,7 +444,8 @@ public final class ProxyCore {
             parts.answers().respond(server, 100, "Trying");
             TargetSelection.Selected selected =
                     withinNumberLimit(targetSelection.select(plan, invite, callId, trunk, now), call);
-            parts.recording().opened(call, selected.attempt());
+            watch.named(invite, callId);
+            parts.recording().opened(call, selected, invite, watch.traces(trunk));
             if (key != null && !parts.recording().began(began(plan, invite, selected, now, key))) {
                 parts.recording().refused(call);
                 parts.counters().add(Count.SHED);
@@ -442,8 +473,8 @@ public final class ProxyCore {
         SipMessage invite = server.request();
         CallCookie cookie = new CallCookie(call.callId, TrunkAdmission.hash(trunk.name()), 0, (int)
                 CookieSigner.tagHash(invite, invite.fromTag()));
-        ResponseContext context = new ResponseContext(
-                parts, merged, server, call, cookie, forward, selected.attempt(), routes.removed(), loopHash);
+        ResponseContext context =
+                new ResponseContext(parts, merged, server, call, cookie, forward, selected, routes.removed(), loopHash);
         merged.add(invite, context, trunk);
         context.begin();
     }

@@ -11,6 +11,7 @@ import io.ringtrace.sip.message.SentBy;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.transaction.BranchParameter;
+import io.ringtrace.sip.transaction.ServerTransaction;
 import io.ringtrace.sip.transaction.TransactionLayer;
 import io.ringtrace.sip.transport.Hop;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,12 @@ final class RequestForwarding {
     private final ResponseSplice responseSplice = new ResponseSplice();
     private final StringBuilder requestUri = new StringBuilder();
     private final CallHeaders headers;
+    private final OverloadSignal overload;
     private final byte[] cookieText = new byte[CookieSigner.LENGTH];
 
-    RequestForwarding(TransactionLayer transactions, CookieSigner signer, CallHeaders headers) {
+    RequestForwarding(
+            TransactionLayer transactions, CookieSigner signer, CallHeaders headers, OverloadSignal overload) {
+        this.overload = overload;
         this.transactions = transactions;
         this.signer = signer;
         this.headers = headers;
@@ -38,6 +42,7 @@ final class RequestForwarding {
      * @param routes how many Route values, all ours, are removed
      * @param steps how the gateway wants the number written; null for E.164
      * @param breadth the branch's share of Max-Breadth
+     * @param callData what the destination is told of the call; null for nothing
      */
     ByteBuf newCall(
             SipMessage request,
@@ -50,7 +55,8 @@ final class RequestForwarding {
             Hop to,
             CallCookie cookie,
             int breadth,
-            byte[] branch) {
+            byte[] branch,
+            @Nullable String callData) {
         requestUri.setLength(0);
         if (steps == null) {
             requestUri.append("sip:+").append(destination.digits()).append('@');
@@ -74,7 +80,7 @@ final class RequestForwarding {
                 .maxBreadth(breadth)
                 .source(source.host(), source.port())
                 .via(outgoing, branch, 0, BranchParameter.LENGTH);
-        headers.newCall(splice, request, attempt, gateway, requestUri, outgoing);
+        headers.newCall(splice, request, attempt, gateway, requestUri, outgoing, callData);
         if (!incoming.equals(outgoing)) {
             // The caller can reach only the listener that it called; the gateway, which reads from the top, only the
             // other.
@@ -116,21 +122,26 @@ final class RequestForwarding {
     /**
      * A response without our Via, as it goes upstream.
      *
+     * @param server whose request it answers
      * @param rules null when its headers pass as they came
      */
-    ByteBuf response(SipMessage response, Hop to, @Nullable ResponseRules rules) {
+    ByteBuf response(SipMessage response, ServerTransaction server, @Nullable ResponseRules rules) {
         responseSplice.begin(response);
         if (rules != null) {
             rules.apply(responseSplice, response);
         }
-        ByteBuf out = transactions.buffer(to, responseSplice.length());
+        CharSequence told = overload.parameters(server.request(), server.source());
+        if (told != null) {
+            responseSplice.overload(told);
+        }
+        ByteBuf out = transactions.buffer(server.peer(), responseSplice.length());
         responseSplice.writeTo(out);
         return out;
     }
 
     /** The same as bytes that may be kept without being given back. */
-    byte[] responseBytes(SipMessage response, Hop to, @Nullable ResponseRules rules) {
-        ByteBuf out = response(response, to, rules);
+    byte[] responseBytes(SipMessage response, ServerTransaction server, @Nullable ResponseRules rules) {
+        ByteBuf out = response(response, server, rules);
         byte[] bytes = new byte[out.readableBytes()];
         out.readBytes(bytes);
         out.release();

@@ -5,6 +5,7 @@ import io.ringtrace.call.CallAttempt;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
+import io.ringtrace.routing.HeaderRules;
 import io.ringtrace.routing.RouteDecision;
 import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.counters.Count;
@@ -43,6 +44,7 @@ final class ResponseContext implements ServerTransactionUser {
     private final RouteDecision.Forward route;
     private final CallTargets targets;
     private final CallAttempt attempt;
+    private final @Nullable String callData;
     private final int routesToRemove;
     private final int loopHash;
     private final List<Branch> branches = new ArrayList<>(1);
@@ -75,7 +77,7 @@ final class ResponseContext implements ServerTransactionUser {
             LiveCall call,
             CallCookie cookie,
             RouteDecision.Forward route,
-            CallAttempt attempt,
+            TargetSelection.Selected selected,
             int routesToRemove,
             int loopHash) {
         this.parts = parts;
@@ -84,7 +86,12 @@ final class ResponseContext implements ServerTransactionUser {
         this.call = call;
         this.cookie = cookie;
         this.route = route;
-        this.attempt = attempt;
+        this.attempt = selected.attempt();
+        HeaderRules.CallDataHeader header = attempt.trunk().headers().callData();
+        this.callData = header == null
+                ? null
+                : CallData.value(
+                        header, attempt.callId(), CallData.fields(header, selected.attribution(), parts.lookup()));
         this.routesToRemove = routesToRemove;
         this.loopHash = loopHash;
         this.targets = new CallTargets(route.gateways(), parts.targets(), parts.health());
@@ -116,7 +123,8 @@ final class ResponseContext implements ServerTransactionUser {
                         to,
                         own,
                         branch.breadth,
-                        parts.transactions().branchOf(client, loopHash));
+                        parts.transactions().branchOf(client, loopHash),
+                        callData);
     }
 
     /** A provisional response other than 100 goes upstream (§16.7 step 5). */
@@ -134,12 +142,12 @@ final class ResponseContext implements ServerTransactionUser {
                 parts.recording().progressed(call, branch.gateway.name(), status, branch.sentAtMillis());
             }
         }
-        server.respond(status, parts.forwarding().response(response, server.peer(), branch.responseRules));
+        server.respond(status, parts.forwarding().response(response, server, branch.responseRules));
     }
 
     /** Every 2xx goes upstream at once, from whatever branch and however late (§16.7 step 5, RFC 6026 §7). */
     void succeeded(Branch branch, SipMessage response) {
-        ByteBuf out = parts.forwarding().response(response, server.peer(), branch.responseRules);
+        ByteBuf out = parts.forwarding().response(response, server, branch.responseRules);
         if (finished && !call.answered) {
             // Too late for this transaction. The caller's side ends what it no longer wants; silence would leave the
             // callee talking to nobody.
@@ -165,6 +173,10 @@ final class ResponseContext implements ServerTransactionUser {
         server.respond(response.status(), out);
     }
 
+    LiveCall call() {
+        return call;
+    }
+
     /** The call counts at that gateway until it ends. */
     void keep(CallCapacity.Place place) {
         call.hold(place);
@@ -184,7 +196,7 @@ final class ResponseContext implements ServerTransactionUser {
         }
         BestResponse candidates = candidates();
         if (candidates.wants(response)) {
-            candidates.add(response, parts.forwarding().responseBytes(response, server.peer(), branch.responseRules));
+            candidates.add(response, parts.forwarding().responseBytes(response, server, branch.responseRules));
         }
         if (status >= 600) {
             // Nobody else is asked any more (§16.7 step 5); the answer waits for the others' 487, or their 2xx.

@@ -12,9 +12,11 @@ import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.message.SipParser;
 import io.ringtrace.sip.message.Span;
 import io.ringtrace.sip.message.Via;
+import io.ringtrace.sip.trace.MessageTap;
 import io.ringtrace.sip.transport.Hop;
 import io.ringtrace.sip.transport.MessagePort;
 import io.ringtrace.sip.transport.Sender;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,7 @@ public final class TransactionLayer {
     private final TimerWheel wheel;
     private final SipCounters counters;
     private final List<MessagePort> ports;
-    private final List<SentBy> sentBys;
+    private final ListenerNames names;
     private final TransactionTable servers;
     private final ClientTransactionSlots clients;
     private final TransactionIdentity identity;
@@ -46,11 +48,12 @@ public final class TransactionLayer {
     private final KeptMessages keptMessages = new KeptMessages(IDLE_MESSAGES);
     private final SipParser parser = new SipParser();
     private final SipMessage sentInvite = new SipMessage();
+    private @Nullable MessageTap tap;
     private final byte[] branch = new byte[BranchParameter.LENGTH];
 
     /**
      * @param ports the shard's ways of sending, by the index of their listener
-     * @param sentBys how these listeners name themselves, in the same order
+     * @param names how these listeners name themselves
      * @param mostServers most server transactions
      * @param mostClients most client transactions
      */
@@ -60,7 +63,7 @@ public final class TransactionLayer {
             TimerWheel wheel,
             SipCounters counters,
             List<MessagePort> ports,
-            List<SentBy> sentBys,
+            ListenerNames names,
             int mostServers,
             int mostClients,
             RandomGenerator random) {
@@ -69,11 +72,21 @@ public final class TransactionLayer {
         this.wheel = wheel;
         this.counters = counters;
         this.ports = List.copyOf(ports);
-        this.sentBys = List.copyOf(sentBys);
+        this.names = names;
         this.servers = new TransactionTable(mostServers);
         this.clients = new ClientTransactionSlots(mostClients);
         this.random = random;
         this.identity = new TransactionIdentity(random.nextLong());
+    }
+
+    /** Shows every message to the tap from now on, just before it leaves. */
+    public void seenBy(MessageTap seer) {
+        tap = seer;
+    }
+
+    /** Our own address on the way to that hop. */
+    public InetSocketAddress ourEnd(Hop hop) {
+        return names.ourEnd(hop);
     }
 
     public TimerWheel wheel() {
@@ -90,7 +103,7 @@ public final class TransactionLayer {
 
     /** How we name ourselves towards that hop. */
     public SentBy sentBy(Hop hop) {
-        return sentBys.get(hop.listener().index());
+        return names.of(hop);
     }
 
     /** True when no new call may have transactions: the last eighth is kept for the calls that run. To be asked before any state is made. */
@@ -206,7 +219,7 @@ public final class TransactionLayer {
         if (!Span.present(via.branch())
                 || !BranchParameter.ours(response.bytes(), from, from + Span.length(via.branch()))
                 || BranchParameter.shard(response.bytes(), from) != shard
-                || !sentBy(source).names(response, via)) {
+                || !names.put(response, via, source)) {
             return false;
         }
         ClientTransaction transaction = clients.find(
@@ -246,6 +259,10 @@ public final class TransactionLayer {
      * @param sender hears of a failure that shows later
      */
     boolean send(ByteBuf message, Hop to, @Nullable Sender sender) {
+        MessageTap seeing = tap;
+        if (seeing != null) {
+            seeing.sent(message, to);
+        }
         int length = message.readableBytes();
         if (length > LONG_DATAGRAM) {
             if (tooLong(length)) {

@@ -56,6 +56,7 @@ final class NativeDatagramEngine implements DatagramEngine {
     @Override
     public void close() {
         ofShards.values().forEach(NativeDatagrams::close);
+        ofShards.clear();
     }
 
     @Override

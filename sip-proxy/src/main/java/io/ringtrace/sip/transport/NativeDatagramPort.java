@@ -178,17 +178,33 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
             for (int i = 0; i < count; i++) {
                 received(i);
             }
-            MessageReceiver to = receiver;
-            if (count > 0 && to != null) {
-                to.batchDone();
+            if (count > 0) {
+                batchDone();
             }
             loop.flush();
         }
     }
 
+    /** What a receiver lets escape must not reach the loop, which would rest for a second. */
+    private void batchDone() {
+        MessageReceiver to = receiver;
+        try {
+            if (to != null) {
+                to.batchDone();
+            }
+        } catch (RuntimeException e) {
+            UdpTransport.LOG.error("{}: a batch was ended by an error of ours", listener, e);
+        }
+    }
+
     private void received(int i) {
         MessageReceiver to = receiver;
-        if (to == null || datagrams.cut(i)) {
+        if (to == null) {
+            return;
+        }
+        if (datagrams.cut(i)) {
+            UdpTransport.LOG.warn(
+                    "{}: a datagram beyond {} bytes was left out", listener, UdpTransport.LONGEST_DATAGRAM);
             return;
         }
         try {

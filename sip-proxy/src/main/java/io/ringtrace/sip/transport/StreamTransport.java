@@ -102,8 +102,9 @@ public final class StreamTransport implements AutoCloseable {
                     "SIP listener " + Addresses.text(address) + ": " + UdpTransport.why(bound.cause()), bound.cause());
         }
         servers.add(bound.channel());
-        Listener listener = new Listener(
-                index, transport, (InetSocketAddress) bound.channel().localAddress());
+        // A socket on 0.0.0.0 says that it is on ::, for the kernel makes it one of both families.
+        int boundPort = ((InetSocketAddress) bound.channel().localAddress()).getPort();
+        Listener listener = new Listener(index, transport, new InetSocketAddress(address.getAddress(), boundPort));
         List<StreamPort> made = new ArrayList<>();
         for (NettyShardLoop loop : loops.loops()) {
             StreamPort port = new StreamPort(this, loop, listener);

@@ -7,6 +7,7 @@ import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipParser;
 import io.ringtrace.sip.transport.Hop;
 import io.ringtrace.sip.transport.Listener;
+import io.ringtrace.sip.transport.LocalAddresses;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +46,10 @@ public class TransactionTableBenchmark {
             new TimerWheel(0),
             new SipCounters(),
             List.of(),
-            List.of(new SentBy(Transport.UDP, "127.0.0.1", 5060)),
+            new ListenerNames(
+                    List.of(new ListenerNames.Name(new SentBy(Transport.UDP, "127.0.0.1", 5060), false)),
+                    new LocalAddresses(),
+                    () -> 0),
             2 * TRANSACTIONS,
             2 * TRANSACTIONS,
             new SplittableRandom(1));
