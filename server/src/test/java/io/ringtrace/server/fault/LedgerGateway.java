@@ -137,7 +137,9 @@ final class LedgerGateway extends LedgerParty {
     private void answer(Taken taken) {
         taken.answered = true;
         synchronized (taken.call) {
-            taken.call.gatewayAnsweredAt = nanos();
+            if (taken.call.gatewayAnsweredAt == 0) {
+                taken.call.gatewayAnsweredAt = nanos();
+            }
         }
         sendAnswer(taken, "g1");
         if (taken.call.ending == Ending.FORKED) {

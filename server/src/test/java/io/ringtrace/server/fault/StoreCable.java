@@ -8,10 +8,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -50,12 +49,8 @@ final class StoreCable implements AutoCloseable {
     private final int databasePort;
     private final ServerSocket server;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-    private final Map<Statement, AtomicInteger> toLose = Map.of(
-            Statement.INSERT, new AtomicInteger(),
-            Statement.COMMIT, new AtomicInteger());
-    private final Map<Statement, AtomicInteger> lost = Map.of(
-            Statement.INSERT, new AtomicInteger(),
-            Statement.COMMIT, new AtomicInteger());
+    private final AtomicIntegerArray toLose = new AtomicIntegerArray(Statement.values().length);
+    private final AtomicIntegerArray lost = new AtomicIntegerArray(Statement.values().length);
     private volatile State state = State.GOOD;
 
     StoreCable(int databasePort) throws IOException {
@@ -77,12 +72,14 @@ final class StoreCable implements AutoCloseable {
 
     /** The next so many statements of each kind are carried out, and their answers lost with the connection. */
     void loseAnswers(int ofEach) {
-        toLose.values().forEach(left -> left.set(ofEach));
+        for (Statement kind : Statement.values()) {
+            toLose.set(kind.ordinal(), ofEach);
+        }
     }
 
     /** Answers lost so far. */
     int lost(Statement kind) {
-        return lost.get(kind).get();
+        return lost.get(kind.ordinal());
     }
 
     private void accept() {
@@ -136,7 +133,7 @@ final class StoreCable implements AutoCloseable {
                 }
                 Statement unanswered = upward ? null : losing.get();
                 if (unanswered != null) {
-                    lost.get(unanswered).incrementAndGet();
+                    lost.incrementAndGet(unanswered.ordinal());
                     return;
                 }
                 out.write(bytes, 0, read);
@@ -152,7 +149,7 @@ final class StoreCable implements AutoCloseable {
     }
 
     private boolean takeOne(Statement kind) {
-        return toLose.get(kind).getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+        return toLose.getAndUpdate(kind.ordinal(), left -> Math.max(0, left - 1)) > 0;
     }
 
     private static void closeQuietly(Socket socket) {
