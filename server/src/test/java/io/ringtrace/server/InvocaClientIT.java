@@ -211,8 +211,11 @@ class InvocaClientIT {
         assertThat(client.allocate("1", "json", "ring_pool_key=A329F4DC002168").body())
                 .isEqualTo("InvalidKey: API Key 'A329F4DC002168' is not valid for resource '1'");
         assertThat(client.allocate("1", "xml", "ring_pool_key=A329F4DC002168").body())
-                .contains("<Error>\n  <Class>InvalidKey</Class>\n"
-                        + "  <Message>API Key 'A329F4DC002168' is not valid for resource '1'</Message>\n</Error>");
+                .contains("""
+                        <Error>
+                          <Class>InvalidKey</Class>
+                          <Message>API Key 'A329F4DC002168' is not valid for resource '1'</Message>
+                        </Error>""");
     }
 
     @Test
