@@ -201,7 +201,7 @@ class AllocateTest {
                                     + "{\"request_id\":\"c\",\"error_class\":\"InvalidRequest\",\"message\":\"api_suffix must be a text of at most 8192 characters.\"},"
                                     + "{\"request_id\":5,\"error_class\":\"InvalidRequest\",\"message\":\"api_suffix must look like <pool>/allocate_number.json?ring_pool_key=<key>.\"},"
                                     + "{\"request_id\":null,\"error_class\":\"InvalidRequest\",\"message\":\"The query of api_suffix is malformed.\"},"
-                                    + "{\"request_id\":\"d\",\"error_class\":\"InvalidMarketingData\",\"message\":\"The marketing data field 'x' must be at most 2048 characters, none of them a control character.\"},"
+                                    + "{\"request_id\":\"d\",\"error_class\":\"InvalidMarketingData\",\"message\":\"The marketing data field 'x' must be at most 512 characters, none of them a control character.\"},"
                                     + "{\"error_class\":\"InvalidRequest\",\"message\":\"request_id must be a whole number or a text of at most 256 characters.\"},"
                                     + "{" + number + ","
                                     + "{\"promo_number_formatted\":\"877-455-1120\",\"promo_number\":\"8774551120\",\"tracking_url\":\"\"}]}");

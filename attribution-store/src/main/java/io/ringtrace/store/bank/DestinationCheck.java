@@ -17,6 +17,7 @@ public final class DestinationCheck {
     /** Pay per call, as the North American plan sets them apart: area code 900 and exchange 976. */
     private static final int PREMIUM_NPA = 900;
 
+    private static final int NANP_COUNTRY = 1;
     private static final int PREMIUM_NXX = 976;
     private static final Set<Integer> SERVICE_NXXS = Set.of(211, 311, 411, 511, 611, 711, 811, 911);
     private static final int LEAST_DIGITS = 8;
@@ -37,16 +38,9 @@ public final class DestinationCheck {
         if (!countries.contains(parsed.getCountryCode())) {
             return number + " is outside the account's countries (" + countries + ").";
         }
-        if (number.nanp()) {
-            if (number.npa() == PREMIUM_NPA || number.nxx() == PREMIUM_NXX) {
-                return number + " is a premium-rate number (900 or 976).";
-            }
-            if (number.npa() < 200
-                    || number.npa() % 100 == 11
-                    || number.nxx() < 200
-                    || SERVICE_NXXS.contains(number.nxx())) {
-                return number + " is no number of the North American plan.";
-            }
+        String northAmerican = parsed.getCountryCode() == NANP_COUNTRY ? northAmericanRefusal(number) : null;
+        if (northAmerican != null) {
+            return northAmerican;
         }
         return switch (NUMBERS.getNumberType(parsed)) {
             case PREMIUM_RATE, SHARED_COST -> number + " is a premium-rate or shared-cost number.";
@@ -61,6 +55,15 @@ public final class DestinationCheck {
                     VOICEMAIL,
                     UNKNOWN -> null;
         };
+    }
+
+    private static @Nullable String northAmericanRefusal(PhoneNumber number) {
+        if (!number.nanp() || number.npa() % 100 == 11 || number.nxx() < 200 || SERVICE_NXXS.contains(number.nxx())) {
+            return number + " is no number of the North American plan.";
+        }
+        return number.npa() == PREMIUM_NPA || number.nxx() == PREMIUM_NXX
+                ? number + " is a premium-rate number (900 or 976)."
+                : null;
     }
 
     private static boolean emergency(Phonenumber.PhoneNumber parsed) {

@@ -201,6 +201,8 @@ class JournalDrainIT {
             assertThat(number("SELECT COUNT(*) FROM call_record WHERE began AND end_reason = 'caller_hangup'"
                             + " AND node = 'node-a' AND answer_at IS NOT NULL"))
                     .isEqualTo(200);
+            // What was published when differs: it follows the order of the drains.
+            execute("UPDATE call_record SET transaction_id = NULL");
             checksums.add(checksum());
         }
         assertThat(checksums.getFirst()).isEqualTo(checksums.getLast());
