@@ -401,8 +401,8 @@ describe("marketing data", () => {
     await swapped(page);
     await page.goto(url + "?topic=b&interest=y&mood=2");
     await asked(2);
-    const { topic: asked, tier: layered, plan: own } = data().marketing_sources;
-    assert.deepEqual([asked, layered, own], ["url_parameter", "data_layer", undefined]);
+    const { topic: fromUrl, tier: layered, plan: own } = data().marketing_sources;
+    assert.deepEqual([fromUrl, layered, own], ["url_parameter", "data_layer", undefined]);
     const { topic, interest, mood, plan, tier, broken } = data().marketing_data;
     assert.deepEqual([topic, interest, mood, plan, tier, broken], ["a", "x,y", "2", "pro", "gold", undefined]);
     // A lease has the data with which it began.

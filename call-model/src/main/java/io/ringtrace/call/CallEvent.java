@@ -102,4 +102,26 @@ public sealed interface CallEvent {
             attempts = List.copyOf(attempts);
         }
     }
+
+    /**
+     * An end that we had inferred was wrong: the call ended now. Journaled when a BYE comes for a call that was given up as lost or hung up
+     * at its longest time.
+     *
+     * @param instead the reason that was recorded before
+     * @param talkMillis answer to end by the monotonic clock; -1 when this process did not see the answer
+     */
+    record Corrected(
+            CallId callId,
+            long atMillis,
+            EndReason instead,
+            EndReason reason,
+            EndedBy by,
+            @Nullable String reasonHeader,
+            long talkMillis)
+            implements CallEvent {
+        /** The end as it would have been recorded in the first place. */
+        public Ended end() {
+            return new Ended(callId, atMillis, reason, by, 0, 0, reasonHeader, talkMillis, true, List.of());
+        }
+    }
 }

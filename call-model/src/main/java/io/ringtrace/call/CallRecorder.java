@@ -12,4 +12,19 @@ public interface CallRecorder {
 
     /** False when a new call would find no room; asked before any state is made. */
     boolean acceptsNewCalls();
+
+    /**
+     * How many events have been recorded so far, where what they tell of may be seen outside only once they are on the disk; else 0, always.
+     */
+    default long recorded() {
+        return 0;
+    }
+
+    /** How many of the recorded events may be seen outside. */
+    default long visible() {
+        return 0;
+    }
+
+    /** Runs the task once, soon and on another thread, when {@link #visible} has risen. */
+    default void whenVisible(Runnable task) {}
 }

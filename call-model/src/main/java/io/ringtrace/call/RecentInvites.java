@@ -27,7 +27,7 @@ public final class RecentInvites {
             }
             case CallEvent.Progressed progressed -> update(progressed.callId(), true, 0);
             case CallEvent.Answered answered -> update(answered.callId(), true, 0);
-            case CallEvent.Continued _ -> {}
+            case CallEvent.Continued _, CallEvent.Corrected _ -> {}
             case CallEvent.Ended ended -> update(ended.callId(), false, ended.statusSent());
         }
     }

@@ -32,7 +32,7 @@ public final class RunningCalls {
                 unanswered.remove(call);
                 runs(new RunningCall(call, now.answeredAtMillis(), now.aliveAtMillis(), now.dialog()));
             }
-            case CallEvent.Ended _ -> {
+            case CallEvent.Ended _, CallEvent.Corrected _ -> {
                 boolean began = unanswered.remove(call);
                 boolean ran = answered.remove(call) != null;
                 if (!began && !ran) {

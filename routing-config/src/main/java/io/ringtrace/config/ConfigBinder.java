@@ -132,7 +132,10 @@ final class ConfigBinder {
         return new StoreConfig(
                 external,
                 path(required(store, "data-directory")),
-                new StoreConfig.Journal(bytes(journal, "size-limit-mb"), bytes(journal, "segment-mb")),
+                new StoreConfig.Journal(
+                        bytes(journal, "size-limit-mb"),
+                        bytes(journal, "segment-mb"),
+                        text(journal, "force").equals("before-send")),
                 new StoreConfig.Embedded(bytes(store.mapping("embedded"), "buffer-pool-mb")),
                 duration(store, "number-rest"));
     }

@@ -19,8 +19,9 @@ public record StoreConfig(
     /**
      * @param sizeLimitBytes most bytes of records that have not reached the database
      * @param segmentBytes size of one journal file
+     * @param forcedBeforeSend whether what is sent waits until its records are on the disk
      */
-    public record Journal(long sizeLimitBytes, long segmentBytes) {}
+    public record Journal(long sizeLimitBytes, long segmentBytes, boolean forcedBeforeSend) {}
 
     public record Embedded(long bufferPoolBytes) {}
 }

@@ -163,7 +163,7 @@ class ConfigurationTest {
                     .isEqualTo(new StoreConfig(
                             null,
                             folder.resolve("data"),
-                            new StoreConfig.Journal(2048 * MEGABYTE, 16 * MEGABYTE),
+                            new StoreConfig.Journal(2048 * MEGABYTE, 16 * MEGABYTE, false),
                             new StoreConfig.Embedded(256 * MEGABYTE),
                             Duration.ofDays(45)));
         }
@@ -179,6 +179,7 @@ class ConfigurationTest {
                               journal:
                                 size-limit-mb: 100
                                 segment-mb: 25
+                                force: before-send
                               embedded:
                                 buffer-pool-mb: 1024
                               number-rest: 90d
@@ -194,7 +195,7 @@ class ConfigurationTest {
                                     "ringtrace",
                                     new SecretReference.FromEnvironment("DATABASE_PASSWORD")),
                             Path.of("/var/lib/ringtrace"),
-                            new StoreConfig.Journal(100 * MEGABYTE, 25 * MEGABYTE),
+                            new StoreConfig.Journal(100 * MEGABYTE, 25 * MEGABYTE, true),
                             new StoreConfig.Embedded(1024 * MEGABYTE),
                             Duration.ofDays(90)));
         }

@@ -122,7 +122,7 @@ class PrecedenceTest {
                             .wrong())
                     .containsExactly(
                             "option: htpp: expected one of the keys include, sip, trunks, gateways, gateway-groups, number-steps, routes,"
-                                    + " time-windows, calendars, blocked-callers, tests, static-numbers, store, http, log (did you mean 'http'?)",
+                                    + " time-windows, calendars, blocked-callers, tests, static-numbers, store, http, retention, webhooks and 1 more (did you mean 'http'?)",
                             "option: http.prot: expected one of the keys address, port, trusted-proxies, tag (did you mean 'port'?)");
         }
 

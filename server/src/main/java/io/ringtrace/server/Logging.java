@@ -47,7 +47,8 @@ public final class Logging {
         EncoderBase<ILoggingEvent> encoder = switch (format) {
             case TEXT -> {
                 PatternLayoutEncoder text = new PatternLayoutEncoder();
-                text.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0}: %replace(%kvp{NONE} ){'^ $', ''}%msg%n%ex{5}");
+                text.setPattern(
+                        "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0}: %replace(%kvp{NONE} ){'^ $', ''}%msg%n%ex{5}");
                 yield text;
             }
             case JSON -> new JsonEncoder();

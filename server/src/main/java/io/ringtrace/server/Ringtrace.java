@@ -236,23 +236,30 @@ public final class Ringtrace implements AutoCloseable {
         DatabaseLeaseClock clock = open("lease clock", DatabaseLeaseClock.start(database));
 
         PlanHolder plan = new PlanHolder(configuration.plan());
-        NumberDirectory directory =
-                new NumberDirectory(clock, () -> plan.plan().forwardedFields());
+        NumberDirectory directory = new NumberDirectory(clock, () -> plan.plan().forwardedFields());
         DirectoryFile directoryFile = open("directory file", new DirectoryFile(data.directory(), directory));
         directoryFile.start();
         BinlogFeed feed = open("directory feed", new BinlogFeed(database, node, directory, clock));
         feed.start();
 
-        StoreAccounts accounts = open("accounts", StoreAccounts.open(database, clock, directory, data.path(), store.numberRest()));
-        DrainedNumbers drained = open("drained numbers", new DrainedNumbers(database, clock, directory, store.numberRest()));
+        StoreAccounts accounts =
+                open("accounts", StoreAccounts.open(database, clock, directory, data.path(), store.numberRest()));
+        DrainedNumbers drained =
+                open("drained numbers", new DrainedNumbers(database, clock, directory, store.numberRest()));
         drained.start();
         PoolObservations observations = new PoolObservations(database);
-        PoolScaling scaling = open("pool scaling", new PoolScaling(database, clock, directory, observations, store.numberRest()));
+        PoolScaling scaling =
+                open("pool scaling", new PoolScaling(database, clock, directory, observations, store.numberRest()));
         scaling.start();
         LeaseAllocator leases = open(
                 "lease allocator",
                 new LeaseAllocator(
-                        database, clock, new PoolFilling(store.numberRest()), directory, observations, LeaseAllocator.Settings.DEFAULT));
+                        database,
+                        clock,
+                        new PoolFilling(store.numberRest()),
+                        directory,
+                        observations,
+                        LeaseAllocator.Settings.DEFAULT));
 
         StoredCookieKeys cookieKeys =
                 open("cookie keys", new StoredCookieKeys(data.path().resolve("cookie-keys"), database, clock));
@@ -301,7 +308,13 @@ public final class Ringtrace implements AutoCloseable {
 
         SipProxy proxy = open(
                 "SIP proxy",
-                new SipProxy(sipSettings(configuration.sip(), environment), plan, directory, clock, cookieKeys, journal::recorder));
+                new SipProxy(
+                        sipSettings(configuration.sip(), environment),
+                        plan,
+                        directory,
+                        clock,
+                        cookieKeys,
+                        journal::recorder));
         BackgroundThreads.giveWay();
         beforeListening.run();
         proxy.remember(journal.recentInvites());
@@ -497,7 +510,11 @@ public final class Ringtrace implements AutoCloseable {
     private static JournalSettings journalSettings(StoreConfig.Journal journal) {
         JournalSettings defaults = JournalSettings.defaults();
         return new JournalSettings(
-                journal.segmentBytes(), journal.sizeLimitBytes(), defaults.retention(), defaults.forceInterval());
+                journal.segmentBytes(),
+                journal.sizeLimitBytes(),
+                defaults.retention(),
+                defaults.forceInterval(),
+                journal.forcedBeforeSend() ? JournalSettings.Force.BEFORE_SEND : JournalSettings.Force.GROUPED);
     }
 
     private static HttpSettings httpSettings(HttpConfig http) {

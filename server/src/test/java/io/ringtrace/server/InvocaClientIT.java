@@ -89,8 +89,7 @@ class InvocaClientIT {
         }
 
         private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-            return http.send(
-                    request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
+            return http.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
         }
 
         @Override
@@ -131,7 +130,9 @@ class InvocaClientIT {
         assertThat(pool.path("api_key").asString()).isNotEmpty();
         assertThat(pool.path("fill_immediately").asBoolean()).isFalse();
         assertThat(pool.path("allow_overflow").asBoolean()).isTrue();
-        assertThat(pool.path("local_number_preferences").path("allocation_fallback_strategy").asString())
+        assertThat(pool.path("local_number_preferences")
+                        .path("allocation_fallback_strategy")
+                        .asString())
                 .isEqualTo("Wait");
         assertThat(pool.path("local_center").path("longitude").asInt()).isEqualTo(-130);
 
@@ -210,8 +211,11 @@ class InvocaClientIT {
         assertThat(client.allocate("1", "json", "ring_pool_key=A329F4DC002168").body())
                 .isEqualTo("InvalidKey: API Key 'A329F4DC002168' is not valid for resource '1'");
         assertThat(client.allocate("1", "xml", "ring_pool_key=A329F4DC002168").body())
-                .contains("<Error>\n  <Class>InvalidKey</Class>\n"
-                        + "  <Message>API Key 'A329F4DC002168' is not valid for resource '1'</Message>\n</Error>");
+                .contains("""
+                        <Error>
+                          <Class>InvalidKey</Class>
+                          <Message>API Key 'A329F4DC002168' is not valid for resource '1'</Message>
+                        </Error>""");
     }
 
     @Test
@@ -229,9 +233,10 @@ class InvocaClientIT {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("processing-time").orElse("")).matches("\\d+");
         assertThat(answer.body())
-                .matches("\\{\"responses\":\\["
-                        + "\\{\"request_id\":\"193C5F\",\"promo_number_formatted\":\"888-555-1\\d{3}\",\"promo_number\":\"8885551\\d{3}\",\"tracking_url\":\"\"},"
-                        + "\\{\"request_id\":\"58CD4F\",\"error_class\":\"InvalidKey\",\"message\":\"API Key 'A329F4DC002168' is not valid for resource '1'\"},"
-                        + "\\{\"request_id\":\"E3901B\",\"promo_number_formatted\":\"888-555-1\\d{3}\",\"promo_number\":\"8885551\\d{3}\",\"tracking_url\":\"\",\"overflow\":true}]}");
+                .matches(
+                        "\\{\"responses\":\\["
+                                + "\\{\"request_id\":\"193C5F\",\"promo_number_formatted\":\"888-555-1\\d{3}\",\"promo_number\":\"8885551\\d{3}\",\"tracking_url\":\"\"},"
+                                + "\\{\"request_id\":\"58CD4F\",\"error_class\":\"InvalidKey\",\"message\":\"API Key 'A329F4DC002168' is not valid for resource '1'\"},"
+                                + "\\{\"request_id\":\"E3901B\",\"promo_number_formatted\":\"888-555-1\\d{3}\",\"promo_number\":\"8885551\\d{3}\",\"tracking_url\":\"\",\"overflow\":true}]}");
     }
 }

@@ -13,6 +13,7 @@ import io.ringtrace.store.journal.JournalSettings;
 import io.ringtrace.store.node.NodeIdentity;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,6 +47,13 @@ class JournalIT {
                     .contains("no damage");
             assertThat(run("journal", "inspect", dead.toString(), "--call", call.toString()))
                     .contains("began: dialed 8005550123", "ended: destination_busy");
+
+            assertThat(run("journal", "set-aside", dead.toString())).isEqualTo("0 no event has been set aside\n");
+            Files.writeString(dead.resolve("journal/dead-letters.jsonl"), """
+                    {"set_aside_at":"2026-11-28T10:00:00Z","shard":"0","why":"Data too long","call_id":"%s","event":"Ended[…]"}
+                    """.formatted(call));
+            assertThat(run("journal", "set-aside", dead.toString()))
+                    .isEqualTo("0 2026-11-28T10:00:00Z  shard 0  call " + call + ": Data too long\n  Ended[…]\n");
 
             StringWriter followed = new StringWriter();
             Thread follower = follow(house, followed);

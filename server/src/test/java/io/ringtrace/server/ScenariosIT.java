@@ -177,30 +177,26 @@ class ScenariosIT {
 
     @Test
     void oneCallTooManyByATrunk() throws Exception {
-        reloads(
-                "  narrow:\n    source-networks: [127.0.0.4]\n    numbers: {format: nanp}\n"
-                        + "    limits: {maximum-calls: 1}\n",
-                "");
+        reloads("  narrow: {source-networks: [127.0.0.4], limits: {maximum-calls: 1}}\n", "");
         JsonNode record = play("trunk-limit", leased.leasedNumbers().get(14), "127.0.0.4:0");
         assertThat(record.path("end_reason").asString()).isEqualTo("caller_cancelled");
     }
 
     @Test
     void oneCallTooManyToANumber() throws Exception {
-        reloads(
-                "  one-each:\n    source-networks: [127.0.0.5]\n    numbers: {format: nanp}\n"
-                        + "    limits: {maximum-calls-to-a-number: 1}\n",
-                "");
+        reloads("  one-each: {source-networks: [127.0.0.5], limits: {maximum-calls-to-a-number: 1}}\n", "");
         String number = leased.leasedNumbers().get(15);
         try (Sipp _ = leased.gateway("number-limit", 300);
                 Sipp carrier = leased.carrier("number-limit", List.of(number), "127.0.0.5:0", 1, 1, 300, 60)) {
             Sipp.Outcome outcome = carrier.await(70);
             assertThat(outcome.good()).as(outcome.errors()).isTrue();
-            List<JsonNode> records = leased.recordsOnce(
-                            calls -> calls.stream().filter(c -> ended(c, number)).count() == 2)
-                    .stream()
-                    .filter(c -> ended(c, number))
-                    .toList();
+            List<JsonNode> records =
+                    leased
+                            .recordsOnce(calls ->
+                                    calls.stream().filter(c -> ended(c, number)).count() == 2)
+                            .stream()
+                            .filter(c -> ended(c, number))
+                            .toList();
             assertThat(records)
                     .extracting(c -> c.path("end_reason").asString() + " "
                             + c.path("sip_code_sent").asInt())

@@ -104,7 +104,12 @@ public final class SipProxy implements AutoCloseable {
         this(settings, activePlan, lookup, clock, cookieKeys, recorders, () -> System.nanoTime() / 1_000_000);
     }
 
-    SipProxy(
+    /**
+     * As {@link #SipProxy(SipSettings, ActivePlan, AttributionLookup, LeaseClock, CookieKeys, IntFunction)}.
+     *
+     * @param monotonicMillis the clock of timers and durations; one that is driven by hand needs {@link #tick} too
+     */
+    public SipProxy(
             SipSettings settings,
             ActivePlan activePlan,
             AttributionLookup lookup,
@@ -316,7 +321,7 @@ public final class SipProxy implements AutoCloseable {
     }
 
     /** Fires what is due on every shard, and waits for it; for a clock that is driven by hand. */
-    void tick() throws InterruptedException {
+    public void tick() throws InterruptedException {
         UdpTransport udp = transport;
         StreamTransport tcp = streams;
         if (udp == null || tcp == null) {
@@ -372,12 +377,14 @@ public final class SipProxy implements AutoCloseable {
         RejoiningInvites rejoins = new RejoiningInvites(rejoining);
         List<CallShard> made = new ArrayList<>();
         for (int i = 0; i < settings.shards(); i++) {
+            CallRecorder recorder = recorders.apply(i);
+            udp.holdFor(i, recorder);
             ProxyCore.Surroundings surroundings = new ProxyCore.Surroundings(
                     activePlan,
                     lookup,
                     clock,
                     cookieKeys,
-                    recorders.apply(i),
+                    recorder,
                     targets,
                     health,
                     rejoins,

@@ -97,6 +97,20 @@ class DialogTest {
     }
 
     @Test
+    @DisplayName("a 2xx to a re-INVITE that comes again is passed on again, RFC 6026 §7.2")
+    void aRepeated2xxToAReInviteIsPassedOn() {
+        ladder.connects(Ladder.PROMO);
+        caller.sends(caller.inDialog("INVITE"));
+        caller.receives("100");
+        gateway.receives("INVITE");
+        gateway.answers(200);
+        caller.receives("200");
+        gateway.repeats();
+        caller.receives("200");
+        assertThat(ladder.count(Count.FAULTS)).isZero();
+    }
+
+    @Test
     void reInviteOfBothSidesPassesWithoutARecord() {
         ladder.connects(Ladder.PROMO);
         caller.sends(caller.inDialog("INVITE"));

@@ -33,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -119,6 +120,40 @@ final class Ladder implements AutoCloseable {
         @Override
         public boolean acceptsNewCalls() {
             return open;
+        }
+
+        private volatile boolean holdsBack;
+        private volatile long forced;
+        private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
+
+        /** From now on its disk is slow, and nothing is seen outside before it is done. */
+        void holdsBack() {
+            forced = events.size();
+            holdsBack = true;
+        }
+
+        /** The disk has all that was recorded. */
+        void forces() {
+            forced = events.size();
+            Runnable task = waiting.getAndSet(null);
+            if (task != null) {
+                task.run();
+            }
+        }
+
+        @Override
+        public long recorded() {
+            return holdsBack ? events.size() : 0;
+        }
+
+        @Override
+        public long visible() {
+            return forced;
+        }
+
+        @Override
+        public void whenVisible(Runnable task) {
+            waiting.set(task);
         }
 
         List<CallEvent> events() {

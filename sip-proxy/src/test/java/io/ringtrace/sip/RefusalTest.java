@@ -349,6 +349,22 @@ class RefusalTest {
         }
 
         @Test
+        @DisplayName(
+                "an INVITE that comes again gets the same 503, though there is room by then (RFC 3261 §8.2.7); a new one is taken")
+        void theSameInviteGetsTheSameAnswer() {
+            ladder.journal.open = false;
+            caller.invites(Ladder.PROMO);
+            caller.receives("503");
+            ladder.journal.open = true;
+            caller.repeats();
+            caller.receives("503");
+            gateway.receivesNothing();
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            gateway.receives("INVITE");
+        }
+
+        @Test
         void callThatCouldNotBeRecordedGets503AndDoesNotLeave() {
             ladder.journal.takesEvents = false;
             caller.invites(Ladder.PROMO);

@@ -128,12 +128,13 @@ class SessionTimerTest {
         gateway.receives("BYE");
         gateway.answers(200);
         caller.receives("200");
-        List<CallEvent.Ended> ends = ladder.journal.events().stream()
-                .filter(CallEvent.Ended.class::isInstance)
-                .map(CallEvent.Ended.class::cast)
-                .toList();
-        assertThat(ends).extracting(CallEvent.Ended::reason).containsExactly(EndReason.LOST, EndReason.CALLER_HANGUP);
-        assertThat(ends.getLast().durationExact()).isTrue();
+        assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.LOST);
+        assertThat(ladder.journal.events().getLast()).isInstanceOfSatisfying(CallEvent.Corrected.class, corrected -> {
+            assertThat(corrected.instead()).isEqualTo(EndReason.LOST);
+            assertThat(corrected.reason()).isEqualTo(EndReason.CALLER_HANGUP);
+            assertThat(corrected.talkMillis())
+                    .isEqualTo(Duration.ofSeconds(1900).toMillis());
+        });
     }
 
     private void connects(String sessionExpires) {

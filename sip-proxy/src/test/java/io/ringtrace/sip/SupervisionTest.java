@@ -299,6 +299,26 @@ class SupervisionTest {
         }
 
         @Test
+        void isAskedAgainBeforeItIsGivenUp() throws Exception {
+            Duration quarter = Duration.ofMinutes(15);
+            ladder.supervises(new Supervision(quarter, true));
+            ladder.connects(Ladder.PROMO);
+            for (int i = 0; i < 3; i++) {
+                ladder.jumps(quarter);
+                bothAnswerOptions();
+            }
+            // What the journal knows of its life is half an hour old by now.
+            ladder.proxyRestarts();
+            ladder.jumps(Duration.ofMinutes(2));
+            assertThat(ladder.count(Count.LIVE_CALLS)).isEqualTo(1);
+            ladder.jumps(quarter);
+            bothAnswerOptions();
+            ladder.jumps(quarter);
+            caller.receives("OPTIONS");
+            assertThat(ladder.count(Count.LIVE_CALLS)).isEqualTo(1);
+        }
+
+        @Test
         void isOverWhenItsTimeHasPassedMeanwhile() throws Exception {
             ladder.connects(Ladder.PROMO);
             ladder.clock.advance(Duration.ofHours(5).toMillis());

@@ -32,6 +32,7 @@ final class CallEventCodec {
     private static final byte ANSWERED = 3;
     private static final byte ENDED = 4;
     private static final byte CONTINUED = 5;
+    private static final byte CORRECTED = 6;
 
     private static final int ABSENT = 0xFFFF;
     /** Keeps an entry within {@link Segment#LARGEST_ENTRY}, whatever a peer sends; longer text is cut. */
@@ -91,6 +92,14 @@ final class CallEventCodec {
                 putFlag(ended.durationExact(), to);
                 putAttempts(ended.attempts(), to);
             }
+            case CallEvent.Corrected corrected -> {
+                head(CORRECTED, corrected, to);
+                to.put(code(corrected.instead()));
+                to.put(code(corrected.reason()));
+                to.put(code(corrected.by()));
+                putText(corrected.reasonHeader(), LONGEST_TEXT, to);
+                to.putLong(corrected.talkMillis());
+            }
         }
     }
 
@@ -142,6 +151,15 @@ final class CallEventCodec {
                         from.getLong(),
                         flag(from),
                         attempts(from));
+            case CORRECTED ->
+                new CallEvent.Corrected(
+                        callId,
+                        at,
+                        endReason(from.get()),
+                        endReason(from.get()),
+                        endedBy(from.get()),
+                        textOrNull(from),
+                        from.getLong());
             default -> throw new IllegalArgumentException("entry type " + type + " is not known here");
         };
     }

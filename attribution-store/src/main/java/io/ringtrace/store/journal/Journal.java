@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,7 @@ public final class Journal implements AutoCloseable {
 
     private final Path folder;
     private final JournalSettings settings;
+    private final LongSupplier monotonicMillis;
     private final List<ShardJournal> shards = new ArrayList<>();
     private final Map<Integer, JournalPosition> drained = new ConcurrentHashMap<>();
     private final int shardCount;
@@ -41,9 +43,19 @@ public final class Journal implements AutoCloseable {
      * @param shardCount shards that will write; what other shards left is still drained
      */
     public Journal(Path folder, int shardCount, JournalSettings settings) {
+        this(folder, shardCount, settings, () -> System.nanoTime() / 1_000_000);
+    }
+
+    /**
+     * As {@link #Journal(Path, int, JournalSettings)}.
+     *
+     * @param monotonicMillis by which drained segments grow old
+     */
+    public Journal(Path folder, int shardCount, JournalSettings settings, LongSupplier monotonicMillis) {
         this.folder = folder;
         this.shardCount = shardCount;
         this.settings = settings;
+        this.monotonicMillis = monotonicMillis;
     }
 
     /**
@@ -58,10 +70,14 @@ public final class Journal implements AutoCloseable {
         lock = JournalLock.take(folder);
         List<Path> prepared = new ArrayList<>();
         catalog = SegmentCatalog.of(folder, segment -> prepared.add(segment.path()));
-        JournalKeeper keeping = new JournalKeeper(folder, settings, catalog, drained);
+        JournalKeeper keeping = new JournalKeeper(folder, settings, catalog, drained, monotonicMillis);
         keeper = keeping;
         for (int shard = 0; shard < shardCount; shard++) {
             shards.add(new ShardJournal(shard, catalog, keeping::wake));
+        }
+        JournalForcer forcing = new JournalForcer(shards, settings.forceInterval());
+        if (settings.force() == JournalSettings.Force.BEFORE_SEND) {
+            shards.forEach(shard -> shard.holdUntilForced(forcing::wake));
         }
         keeping.start(shards, prepared);
         JournalRepair.cutTornTails(catalog);
@@ -70,8 +86,8 @@ public final class Journal implements AutoCloseable {
         int interrupted = JournalRepair.closeInterrupted(catalog, shards, recent, running);
         recentInvites = recent.found();
         runningCalls = running.found();
-        forcer = new JournalForcer(shards, settings.forceInterval());
-        forcer.start();
+        forcer = forcing;
+        forcing.start();
         LOG.info(
                 "journal: {} open for {} shards, {} calls of the previous run closed as interrupted, {} answered ones are open",
                 folder,

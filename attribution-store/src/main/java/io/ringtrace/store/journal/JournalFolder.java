@@ -242,7 +242,7 @@ public final class JournalFolder {
                 case CallEvent.Progressed _ -> progressed++;
                 case CallEvent.Answered _ -> answered++;
                 case CallEvent.Continued _ -> {}
-                case CallEvent.Ended _ -> ended++;
+                case CallEvent.Ended _, CallEvent.Corrected _ -> ended++;
             }
             long at = place.event().atMillis();
             firstMillis = firstMillis == 0 ? at : Math.min(firstMillis, at);

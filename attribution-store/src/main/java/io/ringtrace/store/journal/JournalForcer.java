@@ -7,7 +7,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Forces what the shards appended to the disk, in groups, on a thread of its own ({@code journal.force: grouped}). */
+/**
+ * Forces what the shards appended to the disk, in groups, on a thread of its own: at an interval, and at once when somebody waits for it
+ * ({@code journal.force: before-send}); what is appended while the disk is busy is the next group.
+ */
 final class JournalForcer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalForcer.class);
 
@@ -27,6 +30,11 @@ final class JournalForcer implements AutoCloseable {
         thread.start();
     }
 
+    /** Somebody waits. */
+    void wake() {
+        LockSupport.unpark(thread);
+    }
+
     private void run() {
         while (!stopping) {
             forceAll();
@@ -39,6 +47,7 @@ final class JournalForcer implements AutoCloseable {
         for (ShardJournal shard : shards) {
             try {
                 shard.force();
+                shard.tellForced();
                 if (refused) {
                     refused = false;
                     LOG.info("journal: the disk takes writes again");

@@ -5,10 +5,12 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,10 @@ final class JournalKeeper implements AutoCloseable {
     private final JournalSettings settings;
     private final SegmentCatalog catalog;
     private final Map<Integer, JournalPosition> drained;
+    private final LongSupplier monotonicMillis;
+    /** When this run first found a segment drained: no wall clock that is set makes a segment older than it is. */
+    private final Map<Path, Long> drainedSince = new HashMap<>();
+
     private final Semaphore wake = new Semaphore(0);
     private final Thread thread;
     private List<ShardJournal> shards = List.of();
@@ -31,11 +37,16 @@ final class JournalKeeper implements AutoCloseable {
     private volatile long bytesOnDisk;
 
     JournalKeeper(
-            Path folder, JournalSettings settings, SegmentCatalog catalog, Map<Integer, JournalPosition> drained) {
+            Path folder,
+            JournalSettings settings,
+            SegmentCatalog catalog,
+            Map<Integer, JournalPosition> drained,
+            LongSupplier monotonicMillis) {
         this.folder = folder;
         this.settings = settings;
         this.catalog = catalog;
         this.drained = drained;
+        this.monotonicMillis = monotonicMillis;
         this.thread = Thread.ofPlatform().daemon().name("journal-keep").unstarted(this::run);
     }
 
@@ -91,26 +102,35 @@ final class JournalKeeper implements AutoCloseable {
             if (shard.lacksSpare()) {
                 Path made = prepare(shard.shard());
                 if (made == null) {
-                    return;
+                    break;
                 }
                 shard.giveSpare(Segment.openToWrite(made));
             }
         }
         for (ShardJournal shard : shards) {
-            if (shard.lacksNext()) {
+            if (shard.lacksNext() && !shard.lacksSpare()) {
                 Path made = prepare(shard.shard());
-                if (made == null) {
-                    return;
+                if (made != null) {
+                    shard.giveNext(Segment.openToWrite(made));
+                } else if (shard.isFull() && drainedWhole(shard)) {
+                    // Nothing but the spare can follow the full segment, whose room is free as soon as it is left.
+                    shard.useSpareNext();
                 }
-                shard.giveNext(Segment.openToWrite(made));
             }
         }
+    }
+
+    private boolean drainedWhole(ShardJournal shard) {
+        long number = shard.currentNumber();
+        return number == 0
+                ? catalog.segments(shard.shard()).isEmpty()
+                : shard.end().equals(drained.get(shard.shard()));
     }
 
     private @Nullable Path prepare(int shard) throws IOException {
         bytesOnDisk = countBytes();
         while (bytesOnDisk + settings.segmentBytes() > settings.maxBytes()) {
-            if (!deleteOldestDrained(Duration.ZERO)) {
+            if (!deleteOldestDrained()) {
                 noRoom("its size limit of " + settings.maxBytes() + " bytes is reached");
                 return null;
             }
@@ -127,7 +147,7 @@ final class JournalKeeper implements AutoCloseable {
                 }
                 return path;
             } catch (IOException e) {
-                if (!deleteOldestDrained(Duration.ZERO)) {
+                if (!deleteOldestDrained()) {
                     noRoom(String.valueOf(e.getMessage()));
                     return null;
                 }
@@ -147,28 +167,52 @@ final class JournalKeeper implements AutoCloseable {
     }
 
     private void deleteDrained() throws IOException {
-        while (deleteOldestDrained(settings.retention())) {
-            bytesOnDisk = countBytes();
+        long now = monotonicMillis.getAsLong();
+        for (int shard : catalog.shards()) {
+            for (Map.Entry<Long, Path> segment : catalog.segments(shard).entrySet()) {
+                if (!isLeft(shard, segment.getKey())) {
+                    break;
+                }
+                long since = drainedSince.computeIfAbsent(segment.getValue(), _ -> now);
+                if (now - since >= settings.retention().toMillis()) {
+                    delete(new Drained(shard, segment.getKey(), segment.getValue()));
+                    bytesOnDisk = countBytes();
+                }
+            }
         }
     }
 
-    /** False when there is none of that age. */
-    private boolean deleteOldestDrained(Duration olderThan) throws IOException {
+    /** The drain has gone on to a later one. */
+    private boolean isLeft(int shard, long number) {
+        JournalPosition position = drained.get(shard);
+        return position != null && number < position.segment();
+    }
+
+    /** Everything in it is in the database, and nobody writes it any more: an earlier run's last one. */
+    private boolean isReadToItsEnd(int shard, long number, Path path) throws IOException {
+        JournalPosition position = drained.get(shard);
+        if (position == null
+                || number != position.segment()
+                || shards.stream().anyMatch(writer -> writer.shard() == shard && writer.currentNumber() == number)) {
+            return false;
+        }
+        try (Segment segment = Segment.openToRead(path)) {
+            return segment.zeroFrom(position.offset());
+        }
+    }
+
+    /** However old it is. False when there is none. */
+    private boolean deleteOldestDrained() throws IOException {
         Drained oldest = null;
-        for (Map.Entry<Integer, JournalPosition> position : drained.entrySet()) {
-            int shard = position.getKey();
+        for (int shard : catalog.shards()) {
             Map.Entry<Long, Path> first = catalog.segments(shard).firstEntry();
             if (first != null
-                    && first.getKey() < position.getValue().segment()
-                    && (oldest == null || first.getKey() < oldest.number())) {
+                    && (oldest == null || first.getKey() < oldest.number())
+                    && (isLeft(shard, first.getKey()) || isReadToItsEnd(shard, first.getKey(), first.getValue()))) {
                 oldest = new Drained(shard, first.getKey(), first.getValue());
             }
         }
         if (oldest == null) {
-            return false;
-        }
-        long writtenAt = Files.getLastModifiedTime(oldest.path()).toMillis();
-        if (System.currentTimeMillis() - writtenAt < olderThan.toMillis()) {
             return false;
         }
         delete(oldest);
@@ -179,6 +223,7 @@ final class JournalKeeper implements AutoCloseable {
 
     private void delete(Drained drained) throws IOException {
         catalog.remove(drained.shard(), drained.number());
+        drainedSince.remove(drained.path());
         if (catalog.isDamaged(drained.path())) {
             Path kept = SegmentCatalog.setAside(drained.path());
             LOG.error("journal: {} has entries that could not be read; kept as {}", drained.path(), kept);

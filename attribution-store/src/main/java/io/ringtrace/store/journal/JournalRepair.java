@@ -125,6 +125,7 @@ final class JournalRepair {
                 case CallEvent.Progressed _ -> {}
                 case CallEvent.Answered answered -> open.remove(answered.callId());
                 case CallEvent.Continued continued -> open.remove(continued.callId());
+                case CallEvent.Corrected corrected -> open.remove(corrected.callId());
                 case CallEvent.Ended ended -> {
                     open.remove(ended.callId());
                     if (ended.reason() == EndReason.INTERRUPTED) {

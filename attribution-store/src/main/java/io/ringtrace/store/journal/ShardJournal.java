@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * puts prepared segments in, the forcer forces what was appended.
  *
  * <p>A full segment is followed by the next one, prepared ahead. When there is none, because the disk is full, the spare takes the ends of
- * running calls, and new calls are refused until the keeper has made room.
+ * running calls, and new calls are refused until the keeper has made room. Two segments are enough to go on: a full one whose events are in
+ * the database is followed by the spare, and makes room for another.
  */
 final class ShardJournal implements CallRecorder {
     private final int shard;
@@ -34,13 +35,23 @@ final class ShardJournal implements CallRecorder {
     // one is shown.
     private volatile @Nullable Segment current;
     private volatile long position;
+    private volatile long currentNumber;
     private boolean currentIsSpare;
 
     // The forcer's own.
     private @Nullable Segment forcedSegment;
     private long forcedTo;
+    private long told;
 
     private volatile boolean diskRefuses;
+
+    /** Null where nobody waits for the disk. */
+    private @Nullable Runnable wakeForcer;
+
+    private long events;
+    private volatile long recorded;
+    private volatile long forced;
+    private final AtomicReference<@Nullable Runnable> whenForced = new AtomicReference<>();
 
     ShardJournal(int shard, SegmentCatalog catalog, Runnable wakeKeeper) {
         this.shard = shard;
@@ -61,7 +72,46 @@ final class ShardJournal implements CallRecorder {
         crc.reset();
         crc.update(body);
         position = into.append(position, scratchMemory, length, (int) crc.getValue());
+        if (wakeForcer != null) {
+            events++;
+            recorded = events;
+        }
         return true;
+    }
+
+    /** From now on events are visible when they are on the disk; before the first one. */
+    void holdUntilForced(Runnable wake) {
+        wakeForcer = wake;
+    }
+
+    @Override
+    public long recorded() {
+        return recorded;
+    }
+
+    @Override
+    public long visible() {
+        return forced;
+    }
+
+    @Override
+    public void whenVisible(Runnable task) {
+        Runnable wake = wakeForcer;
+        if (wake != null) {
+            whenForced.set(task);
+            wake.run();
+        }
+    }
+
+    /** After a force, by the forcer. */
+    void tellForced() {
+        if (whenForced.get() != null && forced > told) {
+            Runnable task = whenForced.getAndSet(null);
+            told = forced;
+            if (task != null) {
+                task.run();
+            }
+        }
     }
 
     @Override
@@ -70,13 +120,17 @@ final class ShardJournal implements CallRecorder {
             return false;
         }
         Segment now = current;
-        return next.get() != null || (now != null && !currentIsSpare && now.hasRoom(position, Segment.LARGEST_ENTRY));
+        return next.get() != null || (now != null && now.hasRoom(position, Segment.LARGEST_ENTRY) && hasReserve(now));
+    }
+
+    /** Room for the ends of running calls is left, whatever new calls take: the spare, or half of a segment that was one. */
+    private boolean hasReserve(Segment now) {
+        return spare.get() != null || (!currentIsSpare && now.hasRoom(position, (int) (now.bytes() / 2)));
     }
 
     private @Nullable Segment segmentWithRoom(int length, boolean newCall) {
         Segment now = current;
-        boolean room = now != null && now.hasRoom(position, length);
-        if (room && !(newCall && currentIsSpare)) {
+        if (now != null && now.hasRoom(position, length) && (!newCall || hasReserve(now))) {
             return now;
         }
         Segment fresh = next.getAndSet(null);
@@ -107,7 +161,32 @@ final class ShardJournal implements CallRecorder {
         currentIsSpare = isSpare;
         position = Segment.HEADER_BYTES;
         current = fresh;
+        currentNumber = number;
         wakeKeeper.run();
+    }
+
+    /** Whether a new call finds no room in the segment that is written, if there is one. Any thread may ask. */
+    boolean isFull() {
+        Segment now = current;
+        return now == null || !now.hasRoom(position, Segment.LARGEST_ENTRY);
+    }
+
+    /** The segment that is written; 0 before the first event. Any thread may ask. */
+    long currentNumber() {
+        return currentNumber;
+    }
+
+    /** Where the next entry goes, in the segment that is written. Any thread may ask. */
+    JournalPosition end() {
+        return new JournalPosition(currentNumber, position);
+    }
+
+    /** The spare follows the full segment: the keeper's thread, when no other can be had. */
+    void useSpareNext() {
+        Segment last = spare.getAndSet(null);
+        if (last != null) {
+            next.set(last);
+        }
     }
 
     boolean lacksSpare() {
@@ -132,6 +211,7 @@ final class ShardJournal implements CallRecorder {
 
     /** Called by the forcer alone. Throws UncheckedIOException when the disk refuses; the same bytes are then tried again. */
     void force() {
+        long appended = recorded;
         Segment segment = current;
         long to = position;
         if (segment != null && segment != forcedSegment) {
@@ -146,6 +226,10 @@ final class ShardJournal implements CallRecorder {
             full.force(0, full.bytes());
             retired.remove();
             full.close();
+        }
+        // A full segment that is still shown as the current one waits for the next round, and so do its events.
+        if (retired.isEmpty()) {
+            forced = appended;
         }
         diskRefuses = false;
     }

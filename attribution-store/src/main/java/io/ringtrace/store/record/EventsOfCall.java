@@ -25,10 +25,12 @@ final class EventsOfCall {
     static Collection<EventsOfCall> merge(List<CallEvent> events) {
         List<EventsOfCall> all = new ArrayList<>();
         Map<CallId, EventsOfCall> latest = HashMap.newHashMap(events.size());
-        for (CallEvent event : events) {
-            if (event instanceof CallEvent.Continued) {
+        for (CallEvent each : events) {
+            if (each instanceof CallEvent.Continued) {
                 continue; // it keeps the call's events in the journal, and changes no record
             }
+            // Ends stand by their precedence, whichever comes first.
+            CallEvent event = each instanceof CallEvent.Corrected correction ? correction.end() : each;
             EventsOfCall call = latest.get(event.callId());
             if (call == null || !call.takes(event)) {
                 call = new EventsOfCall(event.callId());
@@ -53,7 +55,8 @@ final class EventsOfCall {
                     CallEvent.Progressed _,
                     CallEvent.Answered _,
                     CallEvent.Continued _,
-                    CallEvent.Ended _ -> {
+                    CallEvent.Ended _,
+                    CallEvent.Corrected _ -> {
                 return false;
             }
         }

@@ -139,7 +139,9 @@ public final class JournalDrain implements AutoCloseable {
     private Map<Integer, JournalPosition> startPositions() throws InterruptedException {
         while (true) {
             try {
-                return database.transact(this::readPositions);
+                Map<Integer, JournalPosition> positions = database.transact(this::readPositions);
+                positions.forEach(journal::drained);
+                return positions;
             } catch (StoreUnavailableException e) {
                 waitForStore(e);
             }

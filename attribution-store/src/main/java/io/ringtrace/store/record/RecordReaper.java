@@ -77,7 +77,7 @@ public final class RecordReaper implements AutoCloseable {
     }
 
     /** Closes what is old enough by now; returns how many records that were. */
-    int reap() throws StoreUnavailableException {
+    public int reap() throws StoreUnavailableException {
         long until = clock.nowMillis() - oldMillis;
         long from = lookedUntil == 0 ? until - LOOKED_BACK.toMillis() : lookedUntil;
         int reaped = 0;

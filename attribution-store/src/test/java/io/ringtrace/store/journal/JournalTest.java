@@ -13,11 +13,17 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -242,6 +248,80 @@ class JournalTest {
     }
 
     @Nested
+    @DisplayName("that is forced before its events are visible")
+    class ForcedBeforeSend {
+        private final JournalSettings beforeSend = new JournalSettings(
+                SEGMENT, 64 * SEGMENT, Duration.ofHours(1), Duration.ofMillis(20), JournalSettings.Force.BEFORE_SEND);
+
+        @Test
+        void tellsWhoWaitsThroughEveryChangeOfSegment() throws IOException {
+            try (Journal journal = started(beforeSend)) {
+                CallRecorder recorder = journal.recorder(0);
+                for (int i = 1; i <= 3000; i++) {
+                    until(recorder::acceptsNewCalls);
+                    recorder.record(sample.event());
+                    assertThat(recorder.recorded()).isEqualTo(i);
+                    if (i % 50 == 0) {
+                        until(() -> {
+                            if (recorder.visible() < recorder.recorded()) {
+                                CountDownLatch risen = new CountDownLatch(1);
+                                recorder.whenVisible(risen::countDown);
+                                assertThat(await(risen)).as("somebody is told").isTrue();
+                            }
+                            return recorder.visible() == recorder.recorded();
+                        });
+                    }
+                }
+                assertThat(segmentFiles()).hasSizeGreaterThan(5);
+            }
+        }
+
+        @Test
+        void showsNothingThatWasNotForced() throws IOException {
+            SegmentCatalog catalog = SegmentCatalog.of(folder, _ -> {});
+            ShardJournal shard = new ShardJournal(0, catalog, () -> {});
+            shard.holdUntilForced(() -> {});
+            AtomicInteger told = new AtomicInteger();
+            for (int segment = 0; segment < 3; segment++) {
+                Path path = folder.resolve("prepared-" + segment + Segment.SUFFIX);
+                Segment.prepare(path, 0, SEGMENT);
+                shard.giveNext(Segment.openToWrite(path));
+                long forced = shard.recorded();
+                while (shard.acceptsNewCalls()) {
+                    assertThat(shard.record(sample.began(sample.callId(), AttributionResult.UNKNOWN)))
+                            .isTrue();
+                    shard.whenVisible(told::incrementAndGet);
+                    shard.tellForced();
+                    assertThat(shard.visible()).isEqualTo(forced);
+                }
+                assertThat(told).hasValue(segment);
+                shard.force();
+                assertThat(shard.visible()).isEqualTo(shard.recorded());
+                shard.tellForced();
+                assertThat(told).hasValue(segment + 1);
+            }
+            shard.close();
+        }
+
+        @Test
+        void lettingEventsBeSeenAtOnceWhereItIsForcedInGroups() throws IOException {
+            try (Journal journal = started(SETTINGS)) {
+                journal.recorder(0).record(sample.event());
+                assertThat(journal.recorder(0).recorded()).isZero();
+                assertThat(journal.recorder(0).visible()).isZero();
+            }
+        }
+
+        private static boolean await(CountDownLatch latch) {
+            try {
+                return latch.await(10, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @Nested
     @DisplayName("on a full disk")
     class OnAFullDisk {
         private final JournalSettings small =
@@ -279,6 +359,55 @@ class JournalTest {
                 until(recorder::acceptsNewCalls);
                 assertThat(recorder.record(sample.began(sample.callId(), AttributionResult.UNKNOWN)))
                         .isTrue();
+            }
+        }
+
+        @Test
+        void withRoomForTwoSegmentsItGoesOnAsOftenAsTheStoreHasTakenWhatTheyHold() throws IOException {
+            JournalSettings two = new JournalSettings(SEGMENT, 2 * SEGMENT, Duration.ofHours(1), Duration.ofMillis(5));
+            try (Journal journal = started(two);
+                    ShardReader reader = journal.read(0, JournalPosition.START)) {
+                CallRecorder recorder = journal.recorder(0);
+                List<CallEvent> written = new ArrayList<>();
+                List<CallEvent> read = new ArrayList<>();
+                for (int fills = 0; fills < 6; fills++) {
+                    until(recorder::acceptsNewCalls);
+                    while (recorder.acceptsNewCalls()) {
+                        CallEvent began = sample.began(sample.callId(), AttributionResult.UNKNOWN);
+                        assertThat(recorder.record(began)).isTrue();
+                        written.add(began);
+                    }
+                    for (int ends = 0; ends < fills * 40; ends++) {
+                        CallEvent ended = sample.ended(sample.callId(), EndReason.CALLER_HANGUP);
+                        assertThat(recorder.record(ended))
+                                .as("room for the end of a running call")
+                                .isTrue();
+                        written.add(ended);
+                    }
+                    readAll(reader, read);
+                    journal.drained(0, reader.position());
+                }
+                assertThat(read).isEqualTo(written);
+                assertThat(journal.bytesOnDisk()).isLessThanOrEqualTo(2 * SEGMENT);
+            }
+        }
+
+        @Test
+        void aRestartUsesTheRoomOfTheSegmentsThatTheStoreHasTaken() throws IOException {
+            JournalSettings two = new JournalSettings(SEGMENT, 2 * SEGMENT, Duration.ofHours(1), Duration.ofMillis(5));
+            JournalPosition drained;
+            try (Journal journal = started(two);
+                    ShardReader reader = journal.read(0, JournalPosition.START)) {
+                until(journal.recorder(0)::acceptsNewCalls);
+                assertThat(journal.recorder(0).record(sample.event())).isTrue();
+                readAll(reader, new ArrayList<>());
+                drained = reader.position();
+            }
+            try (Journal journal = started(two)) {
+                assertThat(journal.recorder(0).acceptsNewCalls()).isFalse();
+                // What the drain says at its start.
+                journal.drained(0, drained);
+                until(journal.recorder(0)::acceptsNewCalls);
             }
         }
 
@@ -340,6 +469,38 @@ class JournalTest {
                 readAll(reader, new ArrayList<>());
                 journal.drained(0, reader.position());
             }
+            until(() -> segmentFiles().size() == 3);
+        }
+    }
+
+    @Test
+    void theAgeOfADrainedSegmentIsCountedByAClockThatNobodySets() throws IOException {
+        AtomicLong monotonic = new AtomicLong();
+        AtomicLong looks = new AtomicLong();
+        LongSupplier clock = () -> {
+            looks.incrementAndGet();
+            return monotonic.get();
+        };
+        try (Journal journal = new Journal(folder, 1, SETTINGS, clock)) {
+            journal.start();
+            for (int i = 0; i < 3000; i++) {
+                until(journal.recorder(0)::acceptsNewCalls);
+                journal.recorder(0).record(sample.event());
+            }
+            // Files of another time, as after a step of the wall clock.
+            for (Path file : segmentFiles()) {
+                Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+            }
+            int all = segmentFiles().size();
+            try (ShardReader whole = journal.read(0, JournalPosition.START)) {
+                readAll(whole, new ArrayList<>());
+                journal.drained(0, whole.position());
+            }
+            monotonic.addAndGet(Duration.ofMinutes(59).toMillis());
+            long before = looks.get();
+            until(() -> looks.get() >= before + 2);
+            assertThat(segmentFiles()).hasSizeGreaterThanOrEqualTo(all);
+            monotonic.addAndGet(Duration.ofHours(1).toMillis());
             until(() -> segmentFiles().size() == 3);
         }
     }

@@ -80,6 +80,19 @@ public final class SampleEvents {
                 random.nextBoolean() ? attempts() : List.of());
     }
 
+    /** A BYE's; a correction by what was seen before would be none. */
+    public CallEvent.Corrected corrected(CallId id) {
+        boolean byCaller = random.nextBoolean();
+        return new CallEvent.Corrected(
+                id,
+                NOON + 20_000 + random.nextInt(1000),
+                random.nextBoolean() ? EndReason.LOST : EndReason.MAX_DURATION,
+                byCaller ? EndReason.CALLER_HANGUP : EndReason.DESTINATION_HANGUP,
+                byCaller ? EndedBy.CALLER : EndedBy.DESTINATION,
+                maybe(text(30)),
+                random.nextInt(100_000));
+    }
+
     public EndReason endReason() {
         return drawn(List.of(EndReason.values()));
     }
@@ -104,11 +117,12 @@ public final class SampleEvents {
 
     public CallEvent event() {
         CallId id = callId();
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(6)) {
             case 0 -> began(id, attribution());
             case 1 -> progressed(id);
             case 2 -> answered(id);
             case 3 -> continued(id);
+            case 4 -> corrected(id);
             default -> ended(id, endReason());
         };
     }

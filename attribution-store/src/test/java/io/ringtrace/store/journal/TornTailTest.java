@@ -41,7 +41,7 @@ class TornTailTest {
             cuts += cutsOf(new Random(seed), folder.resolve("journal-" + seed), seed);
         }
         Scale.prove(
-                "fault-torn-tail.md",
+                "faults-torn-tail.md",
                 List.of(
                         "# The last 1 to 4096 bytes of a journal cut off",
                         "",

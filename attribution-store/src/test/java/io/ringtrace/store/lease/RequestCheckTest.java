@@ -41,7 +41,7 @@ class RequestCheckTest {
         assertThat(check(null, fields(25))).isNull();
         assertThat(check(null, fields(26)))
                 .extracting(Refused::message)
-                .isEqualTo("at most 25 marketing fields, not 26");
+                .isEqualTo("there may be at most 25 marketing data fields, not 26");
     }
 
     @Test
@@ -51,6 +51,6 @@ class RequestCheckTest {
         assertThat(check(null, Map.of(" ", "v"))).isNotNull();
         assertThat(check(null, Map.of("n", "v".repeat(513))))
                 .extracting(Refused::message)
-                .isEqualTo("the marketing field 'n' must have at most 512 characters, not 513");
+                .isEqualTo("the marketing data field 'n' must be at most 512 characters, none of them a control character");
     }
 }

@@ -159,6 +159,64 @@ class JournalDrainIT {
         }
     }
 
+    @Test
+    @DisplayName(
+            "from the journals of two nodes, whichever is drained first: a call begins on one and ends on the other")
+    void fromTheJournalsOfTwoNodes(@TempDir Path folder) throws Exception {
+        List<String> checksums = new ArrayList<>();
+        List<CallEvent> onOne = new ArrayList<>();
+        List<CallEvent> onTheOther = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            CallId call = sample.callId();
+            onOne.add(sample.began(call, sample.attribution()));
+            onOne.add(sample.progressed(call));
+            onOne.add(sample.answered(call));
+            // The first node gave it up, or hung it up; its BYE reached the other.
+            switch (i % 3) {
+                case 0 -> onOne.add(sample.ended(call, EndReason.LOST));
+                case 1 -> onOne.add(sample.ended(call, EndReason.MAX_DURATION));
+                default -> {}
+            }
+            onTheOther.add(sample.ended(call, EndReason.CALLER_HANGUP));
+        }
+        for (boolean beginningsFirst : List.of(true, false)) {
+            execute("DELETE FROM call_record");
+            Path home = folder.resolve(beginningsFirst ? "one" : "other");
+            List<NodeIdentity> nodes = List.of(
+                    NodeIdentity.load(home.resolve("a"), "node-a"), NodeIdentity.load(home.resolve("b"), "node-b"));
+            List<List<CallEvent>> events = List.of(onOne, onTheOther);
+            for (int node : beginningsFirst ? List.of(0, 1) : List.of(1, 0)) {
+                try (Journal journal = new Journal(home.resolve(node + "/journal"), 1, SETTINGS)) {
+                    journal.start();
+                    for (CallEvent event : events.get(node)) {
+                        eventually("room", () -> journal.recorder(0).record(event));
+                    }
+                    try (JournalDrain drain = new JournalDrain(journal, database, nodes.get(node))) {
+                        drain.start();
+                        int all = events.get(node).size();
+                        eventually("drained", () -> drain.drained() == all);
+                    }
+                }
+            }
+            assertThat(number("SELECT COUNT(*) FROM call_record WHERE began AND end_reason = 'caller_hangup'"
+                            + " AND node = 'node-a' AND answer_at IS NOT NULL"))
+                    .isEqualTo(200);
+            // What was published when differs: it follows the order of the drains.
+            execute("UPDATE call_record SET transaction_id = NULL");
+            checksums.add(checksum());
+        }
+        assertThat(checksums.getFirst()).isEqualTo(checksums.getLast());
+    }
+
+    private static long number(String query) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
     /** Two events for each call, spread over the shards. */
     private List<CallId> journalCalls(Journal journal, int count) throws Exception {
         List<CallId> calls = new ArrayList<>();

@@ -41,7 +41,9 @@ class RecordLifeIT {
     private static final Duration ONE_MONTH = Duration.ofDays(30);
     private static int networks;
 
-    private final SampleEvents sample = new SampleEvents(11);
+    /** Other calls in each test. */
+    private final SampleEvents sample = new SampleEvents(1100 + networks);
+
     private final HandClock clock = new HandClock(SampleEvents.NOON);
     private final RecordWriter writer = new RecordWriter("node-a");
     private final StoreCallRecords records = new StoreCallRecords(store.database());
@@ -131,13 +133,13 @@ class RecordLifeIT {
 
     @Test
     void anErasedVisitorIsInNoLeaseNumberOrRecordAnyMore() throws Exception {
-        Lease lease = lease("v-1");
-        Lease others = lease("v-2");
+        Lease lease = lease("anna");
+        Lease others = lease("ben");
         CallId call = record(call(lease));
         CallId othersCall = record(call(others));
-        assertThat(get(call).marketingData()).containsEntry("utm_source", "of v-1");
+        assertThat(get(call).marketingData()).containsEntry("utm_source", "of anna");
 
-        assertThat(erase("v-1")).isEqualTo(new VisitorErasure.Erased(1, 1, 1));
+        assertThat(erase("anna")).isEqualTo(new VisitorErasure.Erased(1, 1, 1));
 
         assertThat(get(call)).satisfies(record -> {
             assertThat(record.visitorId()).isNull();
@@ -146,11 +148,11 @@ class RecordLifeIT {
             assertThat(record.leaseId()).as("the record stays").isEqualTo(lease.id());
             assertThat(record.destination()).isEqualTo(lease.destination());
         });
-        assertThat(get(othersCall).visitorId()).isEqualTo("v-2");
+        assertThat(get(othersCall).visitorId()).isEqualTo("ben");
         assertThat(get(othersCall).visitorErased()).isFalse();
         for (String table : List.of("lease", "promo_number", "call_record")) {
-            assertThat(count(table + " WHERE visitor_id = 'v-1'")).as(table).isZero();
-            assertThat(count(table + " WHERE visitor_id = 'v-2'")).as(table).isEqualTo(1);
+            assertThat(count(table + " WHERE visitor_id = 'anna'")).as(table).isZero();
+            assertThat(count(table + " WHERE visitor_id = 'ben'")).as(table).isEqualTo(1);
         }
         assertThat(count("promo_number WHERE number = " + lease.number().digits() + " AND destination = "
                         + lease.destination().digits()))
@@ -159,7 +161,7 @@ class RecordLifeIT {
         assertThat(transactions.after(new Scope(account.network, null), 0, 10))
                 .as("nothing is corrected by it")
                 .hasSize(2);
-        assertThat(erase("v-1")).isEqualTo(new VisitorErasure.Erased(0, 0, 0));
+        assertThat(erase("anna")).isEqualTo(new VisitorErasure.Erased(0, 0, 0));
         assertThat(erase("nobody")).isEqualTo(new VisitorErasure.Erased(0, 0, 0));
     }
 

@@ -112,6 +112,23 @@ class RecordWriterIT {
     }
 
     @Test
+    void aCorrectionGoesBeforeTheEndThatWasInferredWhicheverComesFirst() throws Exception {
+        for (boolean correctedFirst : List.of(true, false)) {
+            SampleEvents sample = new SampleEvents(5);
+            CallId call = sample.callId();
+            List<CallEvent> events = List.of(sample.ended(call, EndReason.LOST), sample.corrected(call));
+            clear();
+            for (CallEvent event : correctedFirst ? events.reversed() : events) {
+                write(List.of(event));
+            }
+            assertThat(rows()).hasSize(1);
+            assertThat(rows().getFirst())
+                    .contains("end_reason="
+                            + ((CallEvent.Corrected) events.get(1)).reason().text());
+        }
+    }
+
+    @Test
     void anEndWithoutABeginningMakesAnIncompleteRowThatTheBeginningCompletes() throws Exception {
         SampleEvents sample = new SampleEvents(2);
         CallId call = sample.callId();
@@ -228,6 +245,9 @@ class RecordWriterIT {
                 if (moments.add(end.atMillis())) {
                     events.add(end);
                 }
+            }
+            if (random.nextInt(4) == 0) {
+                events.add(sample.corrected(call));
             }
         }
         return events;

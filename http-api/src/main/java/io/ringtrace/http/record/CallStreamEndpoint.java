@@ -116,7 +116,7 @@ public final class CallStreamEndpoint {
         return switch (event) {
             case CallEvent.Began _ -> "started";
             case CallEvent.Answered _ -> "answered";
-            case CallEvent.Ended _ -> "ended";
+            case CallEvent.Ended _, CallEvent.Corrected _ -> "ended";
             case CallEvent.Progressed _, CallEvent.Continued _ -> null;
         };
     }
@@ -138,6 +138,11 @@ public final class CallStreamEndpoint {
                         .put("ended_by", ended.by().text())
                         .put("talk_ms", ended.talkMillis() < 0 ? null : (Long) ended.talkMillis())
                         .put("sip_code_sent", ended.statusSent() == 0 ? null : (Integer) ended.statusSent());
+            case CallEvent.Corrected corrected ->
+                json.put("end_reason", corrected.reason().text())
+                        .put("ended_by", corrected.by().text())
+                        .put("talk_ms", corrected.talkMillis() < 0 ? null : (Long) corrected.talkMillis())
+                        .put("instead_of", corrected.instead().text());
             case CallEvent.Progressed _, CallEvent.Continued _ -> json;
         };
     }

@@ -196,7 +196,8 @@ public final class AccountCommand {
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
                     String network)
             throws CommandException {
-        TextTable table = new TextTable(new Paint(spec), List.of("ID", "SCOPE", "SECRET MADE", "REVOKED", "NAME"), Set.of("ID"));
+        TextTable table =
+                new TextTable(new Paint(spec), List.of("ID", "SCOPE", "SECRET MADE", "REVOKED", "NAME"), Set.of("ID"));
         for (JsonNode token :
                 server.get("/v1/operator/tokens?network=" + encoded(network)).path("tokens")) {
             table.row(

@@ -120,11 +120,7 @@ public final class DestinationsCommand {
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
                     String network,
-            @Option(
-                            names = "--area-codes",
-                            split = ",",
-                            paramLabel = "CODE",
-                            description = "approved by themselves")
+            @Option(names = "--area-codes", split = ",", paramLabel = "CODE", description = "approved by themselves")
                     @Nullable
                     List<String> areaCodes,
             @Option(names = "--none", description = "no number is approved by itself") boolean none,

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code ringtrace journal}: looks at a journal on disk, and carries a dead node's into the store. */
 @Command(
@@ -98,7 +100,7 @@ public final class JournalCommand {
         damage.forEach(out()::println);
         Path deadLetters = folder.path().resolve(DEAD_LETTERS);
         if (Files.exists(deadLetters)) {
-            out().println(deadLetters + ": events that the database refused, with their reasons");
+            out().println(deadLetters + ": events that the database refused (ringtrace journal set-aside)");
         }
         long events = found.stream().mapToLong(JournalFolder.Found::events).sum();
         out().printf(
@@ -108,6 +110,35 @@ public final class JournalCommand {
                         events,
                         damage.isEmpty() ? "no damage" : damage.size() + " damaged places");
         return damage.isEmpty() ? 0 : 1;
+    }
+
+    @Command(
+            name = "set-aside",
+            description =
+                    "Lists the events that the database refused, oldest first: which call's, and the database's reason."
+                            + " Only reads; the node may be running.",
+            footer = "  ringtrace journal set-aside /var/lib/ringtrace")
+    int setAside(
+            @Parameters(paramLabel = "DIR", description = "the journal's folder, or the data folder it is in") Path dir)
+            throws CommandException {
+        try {
+            Path file = JournalFolder.at(dir).path().resolve(DEAD_LETTERS);
+            if (!Files.exists(file)) {
+                out().println("no event has been set aside");
+                return 0;
+            }
+            try (Stream<String> lines = Files.lines(file)) {
+                lines.map(JsonMapper.shared()::readTree)
+                        .forEach(one -> out().println(one.path("set_aside_at").asString("") + "  shard "
+                                + one.path("shard").asString("") + "  call "
+                                + one.path("call_id").asString("unknown") + ": "
+                                + one.path("why").asString("")
+                                + (one.has("event") ? "\n  " + one.path("event").asString("") : "")));
+            }
+            return 0;
+        } catch (IOException e) {
+            throw unreadable(dir, e);
+        }
     }
 
     @Command(
@@ -216,6 +247,11 @@ public final class JournalCommand {
             case CallEvent.Continued continued ->
                 "continued: answered " + time(continued.answeredAtMillis()) + ", last sign of life "
                         + time(continued.aliveAtMillis());
+            case CallEvent.Corrected corrected ->
+                "corrected: " + corrected.reason().text() + " by "
+                        + corrected.by().text() + " instead of "
+                        + corrected.instead().text()
+                        + (corrected.talkMillis() < 0 ? "" : ", talked " + corrected.talkMillis() + " ms");
             case CallEvent.Ended ended ->
                 "ended: " + ended.reason().text() + " by " + ended.by().text()
                         + (ended.statusSent() == 0 ? "" : ", SIP " + ended.statusSent())

@@ -46,7 +46,8 @@ public final class MarketingCommand {
     }
 
     private String table(JsonNode answer) {
-        TextTable table = new TextTable(new Paint(spec), List.of("NAME", "TYPE", "LENGTH", "MODEL", "PARTNER NAME"), Set.of("LENGTH"));
+        TextTable table = new TextTable(
+                new Paint(spec), List.of("NAME", "TYPE", "LENGTH", "MODEL", "PARTNER NAME"), Set.of("LENGTH"));
         for (JsonNode field : answer.path("fields")) {
             table.row(
                     field.path("name").asString(),
@@ -82,10 +83,14 @@ public final class MarketingCommand {
                             names = "--model",
                             defaultValue = "Last",
                             paramLabel = "MODEL",
-                            description = "First, Last or Unique: which value counts when a visitor comes again (default:"
-                                    + " ${DEFAULT-VALUE})")
+                            description =
+                                    "First, Last or Unique: which value counts when a visitor comes again (default:"
+                                            + " ${DEFAULT-VALUE})")
                     String model,
-            @Option(names = "--partner-name", paramLabel = "NAME", description = "another name that partners send it by")
+            @Option(
+                            names = "--partner-name",
+                            paramLabel = "NAME",
+                            description = "another name that partners send it by")
                     @Nullable
                     String partnerName,
             @Parameters(paramLabel = "NAME", description = "the field's name") String name)

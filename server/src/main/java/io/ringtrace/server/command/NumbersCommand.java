@@ -27,7 +27,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code ringtrace numbers}: the number bank of a network. */
 @Command(
         name = "numbers",
-        description = "Imports, lists, exports, retires and explains the promo numbers of a network, and reports of them.",
+        description =
+                "Imports, lists, exports, retires and explains the promo numbers of a network, and reports of them.",
         footer = {"  ringtrace numbers import --network acme numbers.csv", "  ringtrace numbers list --network acme"})
 public final class NumbersCommand {
     private static final int PAGE = 1000;
@@ -150,8 +151,9 @@ public final class NumbersCommand {
 
     @Command(
             name = "export",
-            description = "Writes the numbers of a network to a file: the leased ones for SIPp, or all of them as CSV or"
-                    + " JSON.",
+            description =
+                    "Writes the numbers of a network to a file: the leased ones for SIPp, or all of them as CSV or"
+                            + " JSON.",
             footer = {
                 "  ringtrace numbers export --network acme --csv numbers.csv",
                 "  ringtrace numbers export --network acme --sipp numbers-for-sipp.csv"
@@ -202,7 +204,8 @@ public final class NumbersCommand {
         int count = 0;
         String after = "";
         while (true) {
-            String page = client.text("/v1/operator/numbers.csv?network=" + encoded(network) + after + "&limit=" + PAGE);
+            String page =
+                    client.text("/v1/operator/numbers.csv?network=" + encoded(network) + after + "&limit=" + PAGE);
             List<String> lines = page.lines().toList();
             int first = csv.isEmpty() ? 0 : 1;
             lines.subList(first, lines.size()).forEach(line -> csv.append(line).append('\n'));
@@ -300,7 +303,10 @@ public final class NumbersCommand {
             @Option(names = "--to", required = true, paramLabel = "DAY", description = "last day") String to)
             throws CommandException {
         format.print(spec, server.get(report("dirty", network, from, to)), answer -> {
-            TextTable table = new TextTable(new Paint(spec), List.of("DAY", "NUMBER", "NEVER LEASED", "EXPIRED", "RESTING", "UNASSIGNED"), Set.of("NEVER LEASED", "EXPIRED", "RESTING", "UNASSIGNED"));
+            TextTable table = new TextTable(
+                    new Paint(spec),
+                    List.of("DAY", "NUMBER", "NEVER LEASED", "EXPIRED", "RESTING", "UNASSIGNED"),
+                    Set.of("NEVER LEASED", "EXPIRED", "RESTING", "UNASSIGNED"));
             for (JsonNode day : answer.path("days")) {
                 table.row(
                         day.path("day").asString(),
@@ -317,8 +323,9 @@ public final class NumbersCommand {
 
     @Command(
             name = "usage",
-            description = "Tells the most numbers that were in a network's pools at once, by day (UTC): what it is billed"
-                    + " for.",
+            description =
+                    "Tells the most numbers that were in a network's pools at once, by day (UTC): what it is billed"
+                            + " for.",
             footer = "  ringtrace numbers usage --network acme --from 2026-12-01 --to 2026-12-31")
     int usage(
             @Mixin ServerOption server,
@@ -329,7 +336,8 @@ public final class NumbersCommand {
             @Option(names = "--to", required = true, paramLabel = "DAY", description = "last day") String to)
             throws CommandException {
         format.print(spec, server.get(report("usage", network, from, to)), answer -> {
-            TextTable table = new TextTable(new Paint(spec), List.of("DAY", "NUMBERS IN USE"), Set.of("NUMBERS IN USE"));
+            TextTable table =
+                    new TextTable(new Paint(spec), List.of("DAY", "NUMBERS IN USE"), Set.of("NUMBERS IN USE"));
             for (JsonNode day : answer.path("days")) {
                 table.row(
                         day.path("day").asString(),

@@ -90,8 +90,7 @@ public final class TraceCommand implements Callable<Integer> {
         TextTable table = new TextTable(new Paint(spec), List.of("TRACED TRUNK", "FOR"), Set.of());
         for (JsonNode trace : answer.path("traces")) {
             JsonNode left = trace.path("seconds_left");
-            table.row(
-                    trace.path("trunk").asString(), left.isNull() ? "as the files say" : left.asLong() + " s more");
+            table.row(trace.path("trunk").asString(), left.isNull() ? "as the files say" : left.asLong() + " s more");
         }
         return table.text();
     }

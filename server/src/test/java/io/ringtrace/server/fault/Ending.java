@@ -1,5 +1,7 @@
 package io.ringtrace.server.fault;
 
+import java.util.List;
+
 /** How a call of the bench is meant to go. It travels in the INVITE's {@code X-Ending}, so that the gateway plays its part. */
 enum Ending {
     CALLER_HANGS_UP,
@@ -22,7 +24,44 @@ enum Ending {
     UNKNOWN_NUMBER,
     BLOCKED,
     /** From an address that is no trunk's. */
-    STRANGER;
+    STRANGER,
+    /** Rings until the server gives it up. */
+    NEVER_ANSWERED,
+    /** The gateway says 100, and nothing more. */
+    NEVER_RINGS,
+    /** Both sides vanish after the answer. */
+    ABANDONED,
+    /** Neither side hangs up; both say that they live. */
+    TALKS_FOR_EVER,
+    /** Both sides talk and do not say that they live; the caller hangs up when the call was given up long ago. */
+    HANGS_UP_TOO_LATE;
+
+    /** Those that take seconds. */
+    static final List<Ending> QUICK = List.of(
+            CALLER_HANGS_UP,
+            DESTINATION_HANGS_UP,
+            REINVITED,
+            FAILED_OVER,
+            FORKED,
+            CANCELLED_AT_ONCE,
+            CANCELLED_WHILE_RINGING,
+            CANCELLED_TOO_LATE,
+            BUSY,
+            DECLINED,
+            NOT_FOUND,
+            TIMED_OUT,
+            UNKNOWN_NUMBER,
+            BLOCKED,
+            STRANGER);
+
+    /** Whether the sides of such a call, once it is answered, do not hear such a request. */
+    boolean silent(String method) {
+        return switch (this) {
+            case ABANDONED -> !method.equals("ACK");
+            case HANGS_UP_TOO_LATE -> method.equals("OPTIONS");
+            default -> false;
+        };
+    }
 
     /** The final status that the gateway is to give; 200 where it answers. */
     int gatewayStatus() {
@@ -41,7 +80,12 @@ enum Ending {
                     CANCELLED_TOO_LATE,
                     UNKNOWN_NUMBER,
                     BLOCKED,
-                    STRANGER -> 200;
+                    STRANGER,
+                    NEVER_ANSWERED,
+                    NEVER_RINGS,
+                    ABANDONED,
+                    TALKS_FOR_EVER,
+                    HANGS_UP_TOO_LATE -> 200;
         };
     }
 
@@ -51,11 +95,14 @@ enum Ending {
             case BUSY -> "destination_busy";
             case DECLINED -> "destination_declined";
             case NOT_FOUND -> "destination_not_in_service";
-            case TIMED_OUT -> "destination_no_answer";
+            case TIMED_OUT, NEVER_ANSWERED, NEVER_RINGS -> "destination_no_answer";
             case UNKNOWN_NUMBER -> "unknown_promo_number";
             case BLOCKED -> "blocked_caller";
             case CANCELLED_AT_ONCE, CANCELLED_WHILE_RINGING, CANCELLED_TOO_LATE -> "caller_cancelled";
-            case CALLER_HANGS_UP, DESTINATION_HANGS_UP, REINVITED, FAILED_OVER, FORKED, STRANGER -> "";
+            case ABANDONED -> "lost";
+            case TALKS_FOR_EVER -> "max_duration";
+            case CALLER_HANGS_UP, DESTINATION_HANGS_UP, REINVITED, FAILED_OVER, FORKED, STRANGER, HANGS_UP_TOO_LATE ->
+                "";
         };
     }
 }

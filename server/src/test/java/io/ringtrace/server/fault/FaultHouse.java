@@ -1,23 +1,24 @@
 package io.ringtrace.server.fault;
 
+import io.ringtrace.server.command.CommandException;
 import io.ringtrace.server.demo.SampleHouse;
 import io.ringtrace.store.db.DatabaseAddress;
 import io.ringtrace.store.db.EmbeddedMariaDb;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * A server as a process of its own with two gateways, a pool whose numbers are leased, and both parties of every call. The store is the
@@ -34,11 +35,12 @@ final class FaultHouse implements AutoCloseable {
      * What differs from the plainest house.
      *
      * @param farStore whether the store stands at the other end of a cable
+     * @param shards 0 for the default
      * @param journal lines of {@code store.journal}; empty for the defaults
      */
-    record Plan(boolean farStore, Map<String, Integer> journal) {
-        static final Plan OWN_STORE = new Plan(false, Map.of());
-        static final Plan FAR_STORE = new Plan(true, Map.of());
+    record Plan(boolean farStore, int shards, Map<String, String> journal) {
+        static final Plan OWN_STORE = new Plan(false, 0, Map.of());
+        static final Plan FAR_STORE = new Plan(true, 0, Map.of());
     }
 
     final SampleHouse house;
@@ -52,29 +54,31 @@ final class FaultHouse implements AutoCloseable {
     private final @Nullable StoreCable cable;
     private int placed;
 
+    /** Houses are made one after the other, for each picks free ports and takes the last of them in the end. */
     FaultHouse(Path folder, int numbers, Plan plan) throws Exception {
-        house = new SampleHouse(Files.createDirectories(folder));
-        String secondAddress = "127.0.0.1:" + freeUdpPort();
-        String store = "";
-        if (plan.farStore()) {
-            farStore = EmbeddedMariaDb.start(folder.resolve("far-store"), 128);
-            cable = new StoreCable(farStore.address().port());
-            store = farStoreLines(folder, farStore.address(), cable.port());
-        } else {
-            farStore = null;
-            cable = null;
+        synchronized (FaultHouse.class) {
+            house = new SampleHouse(Files.createDirectories(folder));
+            first = new LedgerGateway(house.gateway(), ledger, true);
+            second = new LedgerGateway("127.0.0.1:0", ledger, false);
+            String store = "";
+            if (plan.farStore()) {
+                farStore = EmbeddedMariaDb.start(folder.resolve("far-store"), 64);
+                cable = new StoreCable(farStore.address().port());
+                store = farStoreLines(folder, farStore.address(), cable.port());
+            } else {
+                farStore = null;
+                cable = null;
+            }
+            Files.writeString(house.config(), config(Files.readString(house.config()), second.address(), store, plan));
+            if (plan.farStore()) {
+                SampleHouse.run("migrate", "--config", house.config().toString());
+            }
+            house.start();
+            house.awaitReady(LONGEST_START);
+            lease(folder, numbers);
+            caller = new LedgerCaller("127.0.0.1:0", house.sip(), ledger);
+            stranger = new LedgerCaller("127.0.0.2:0", house.sip(), ledger);
         }
-        Files.writeString(house.config(), config(Files.readString(house.config()), secondAddress, store, plan));
-        if (plan.farStore()) {
-            SampleHouse.run("migrate", "--config", house.config().toString());
-        }
-        house.start();
-        house.awaitReady(LONGEST_START);
-        lease(folder, numbers);
-        caller = new LedgerCaller("127.0.0.1:0", house.sip(), ledger);
-        stranger = new LedgerCaller("127.0.0.2:0", house.sip(), ledger);
-        first = new LedgerGateway(house.gateway(), ledger, true);
-        second = new LedgerGateway(secondAddress, ledger, false);
     }
 
     private static String farStoreLines(Path folder, DatabaseAddress address, int port) throws IOException {
@@ -91,9 +95,11 @@ final class FaultHouse implements AutoCloseable {
         StringBuilder journal = new StringBuilder();
         if (!plan.journal().isEmpty()) {
             journal.append("  journal:\n");
-            new TreeMap<>(plan.journal()).forEach((key, value) -> journal.append("    %s: %d\n".formatted(key, value)));
+            new TreeMap<>(plan.journal()).forEach((key, value) -> journal.append("    %s: %s\n".formatted(key, value)));
         }
-        return sample.replace("routes:\n", """
+        String shards = plan.shards() == 0 ? "" : "  shards: " + plan.shards() + "\n";
+        return sample.replace("sip:\n", "sip:\n" + shards)
+                .replace("routes:\n", """
                           %s:
                             host: 127.0.0.1
                             port: %s
@@ -168,6 +174,13 @@ final class FaultHouse implements AutoCloseable {
                 .forEach(ProcessHandle::destroyForcibly);
     }
 
+    /** What the server's process has used so far. */
+    Duration cpu() {
+        return ProcessHandle.of(house.server().pid())
+                .flatMap(process -> process.info().totalCpuDuration())
+                .orElse(Duration.ZERO);
+    }
+
     void killServer() {
         house.server().kill();
     }
@@ -200,28 +213,60 @@ final class FaultHouse implements AutoCloseable {
     Ledger.Reconciliation reconcile(Duration longest) throws Exception {
         long deadline = System.nanoTime() + longest.toNanos();
         while (true) {
-            Ledger.Reconciliation now = ledger.reconcile(house.calls(), visitorOfNumber);
-            if (now.clean() || System.nanoTime() > deadline) {
-                return now;
+            try {
+                Ledger.Reconciliation now = ledger.reconcile(house.calls(), visitorOfNumber);
+                if (now.clean() || System.nanoTime() > deadline) {
+                    return now;
+                }
+            } catch (CommandException e) {
+                // The store is just back, and the server has not met it again.
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
             }
             Thread.sleep(200);
         }
     }
 
-    /** Waits until the operator's view of the server fits. */
-    void await(String what, Duration longest, Predicate<List<JsonNode>> fit) throws Exception {
-        long deadline = System.nanoTime() + longest.toNanos();
-        while (!fit.test(house.calls())) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within " + longest.toSeconds() + " s: " + what);
+    /**
+     * Waits until the far store has the finished record of every call that must have one, and returns how many milliseconds later than the
+     * given moment that was.
+     *
+     * @param since System.nanoTime
+     */
+    long awaitFinishedRecords(long since, long longestMillis) throws Exception {
+        while (true) {
+            long finished = finishedRecords();
+            long millis = (System.nanoTime() - since) / 1_000_000;
+            if (finished == ledger.recordsExpected()) {
+                return millis;
             }
-            Thread.sleep(100);
+            if (millis > longestMillis) {
+                throw new AssertionError("after " + millis + " ms the store has " + finished + " finished records of "
+                        + ledger.recordsExpected());
+            }
+            Thread.sleep(50);
         }
     }
 
-    private static int freeUdpPort() throws IOException {
-        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-            return socket.getLocalPort();
+    /** As the far store itself has them, by a connection that no fault touches; -1 when it does not answer just now. */
+    private long finishedRecords() {
+        if (farStore == null) {
+            throw new IllegalStateException("the store is the server's own");
+        }
+        DatabaseAddress address = farStore.address();
+        try (Connection connection = DriverManager.getConnection(
+                        "jdbc:mysql://127.0.0.1:%d/%s?allowPublicKeyRetrieval=true"
+                                .formatted(address.port(), address.database()),
+                        address.user(),
+                        address.password());
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("SELECT COUNT(*) FROM call_record WHERE began AND end_at IS NOT NULL")) {
+            row.next();
+            return row.getLong(1);
+        } catch (SQLException _) {
+            return -1;
         }
     }
 

@@ -24,10 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("The journal on a full file system of 20 MB")
 class FullDiskIT {
     private static final int FILE_SYSTEM_MB = 20;
-    /** At small size most of the file system is somebody else's, so that it is full sooner. */
-    private static final int TAKEN_MB = Scale.of(13, 0);
+    private static final int SEEDS = Scale.of(1, 3);
+    private static final int SHARDS = 2;
+    /** Room for two segments of each shard: what it writes and its spare. */
+    private static final int TIGHT_KB = SHARDS * 2 * 1024 + 512;
 
-    private static final int PER_SECOND = Scale.of(250, 400);
+    private static final int PER_SECOND = Scale.of(300, 400);
     private static final List<Ending> ENDINGS =
             List.of(Ending.CALLER_HANGS_UP, Ending.BUSY, Ending.DESTINATION_HANGS_UP);
 
@@ -36,73 +38,100 @@ class FullDiskIT {
 
     @AfterEach
     void unmount() throws Exception {
-        run("umount", journal().toString());
+        for (int seed = 1; seed <= SEEDS; seed++) {
+            for (boolean tight : List.of(true, false)) {
+                run("umount", journal(seed, tight).toString());
+            }
+        }
     }
 
-    private Path journal() {
-        return folder.resolve("data").resolve("journal");
+    private Path house(int seed, boolean tight) {
+        return folder.resolve(seed + (tight ? "-tight" : "-whole"));
+    }
+
+    private Path journal(int seed, boolean tight) {
+        return house(seed, tight).resolve("data").resolve("journal");
     }
 
     @Test
     void refusesNewCallsRecordsTheEndsOfRunningOnesAndRecoversByItself() throws Exception {
-        Files.createDirectories(journal());
-        assumeTrue(
-                run(
-                                "mount",
-                                "-t",
-                                "tmpfs",
-                                "-o",
-                                "size=" + FILE_SYSTEM_MB + "m",
-                                "tmpfs",
-                                journal().toString())
-                        == 0,
-                "mounting is allowed");
-        if (TAKEN_MB > 0) {
-            Files.write(journal().resolve("somebody-elses-file"), new byte[TAKEN_MB << 20]);
+        List<String> rows = new ArrayList<>();
+        for (int seed = 1; seed <= SEEDS; seed++) {
+            rows.add(fills(seed, true));
+            if (SEEDS > 1) {
+                rows.add(fills(seed, false));
+            }
         }
-        FaultHouse.Plan plan = new FaultHouse.Plan(true, Map.of("segment-mb", 1, "size-limit-mb", 1000));
-        try (FaultHouse house = new FaultHouse(folder, 200, plan)) {
-            Random random = new Random(1);
-            house.cable().set(StoreCable.State.CUT);
-            List<LedgerCall> running = new ArrayList<>();
-            for (int i = 0; i < 50; i++) {
-                running.add(house.place(Ending.CALLER_HANGS_UP, 0, LedgerCaller.UNTIL_TOLD));
-            }
-            int loaded = 0;
-            while (refused(house) == 0) {
-                house.load(random, ENDINGS, PER_SECOND, Duration.ofSeconds(1), 300);
-                assertThat(++loaded).as("seconds until the disk is full").isLessThan(120);
-            }
-            house.load(random, ENDINGS, PER_SECOND, Duration.ofSeconds(1), 300);
-            long refused = refused(house);
-            running.forEach(house.caller::hangUp);
-            house.ledger.awaitAllOver(Duration.ofSeconds(60));
+        Scale.proof("faults-full-disk", """
+                # The journal on a full file system of %d MB, the store away: the ledger of both parties against the records
 
-            house.cable().set(StoreCable.State.GOOD);
-            long back = System.nanoTime();
-            LedgerCall taken = house.place(Ending.CALLER_HANGS_UP, 0, 100);
-            while (!taken.wasAnswered()) {
-                assertThat(System.nanoTime() - back).as("calls are taken again").isLessThan(30_000_000_000L);
-                Thread.sleep(100);
-                taken = house.place(Ending.CALLER_HANGS_UP, 0, 100);
-                Thread.sleep(50);
+                Written by `./dev prove faults` (`FullDiskIT`) with segments of 1 MB and %d shards. 50 calls ran while the disk was full and
+                were hung up then. Twice over: the disk is filled, the store comes back. Of the tight ones all but %d KB is taken by somebody
+                else, so that each shard has room for the segment that it writes and for its spare alone.
+
+                %s
+                """.formatted(
+                FILE_SYSTEM_MB,
+                SHARDS,
+                TIGHT_KB,
+                Ledger.table(List.of("seed", "room", "refused by 503", "calls taken again after, at most"), rows)));
+    }
+
+    private String fills(int seed, boolean tight) throws Exception {
+        Path journal = Files.createDirectories(journal(seed, tight));
+        assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "size=" + FILE_SYSTEM_MB + "m", "tmpfs", journal.toString()) == 0,
+                "mounting is allowed");
+        if (tight) {
+            Files.write(journal.resolve("somebody-elses-file"), new byte[(FILE_SYSTEM_MB * 1024 - TIGHT_KB) * 1024]);
+        }
+        FaultHouse.Plan plan = new FaultHouse.Plan(true, SHARDS, Map.of("segment-mb", "1", "size-limit-mb", "1000"));
+        try (FaultHouse house = new FaultHouse(house(seed, tight), 200, plan)) {
+            Random random = new Random(seed);
+            long slowest = 0;
+            for (int round = 0; round < 2; round++) {
+                slowest = Math.max(slowest, fillAndRecover(house, random));
             }
-            house.ledger.awaitAllOver(Duration.ofSeconds(60));
             Ledger.Reconciliation result = house.reconcile(Duration.ofSeconds(20));
             assertThat(result.lost()).isEmpty();
             assertThat(result.doubled()).isEmpty();
             assertThat(result.wrong()).isEmpty();
-            assertThat(running)
-                    .allSatisfy(call -> assertThat(call.wasAnswered()).isTrue());
-            Scale.proof("fault-full-disk", """
-                    # The journal on a full file system of %d MB, the store away: the ledger of both parties against the records
-
-                    Written by `./dev prove faults` (`FullDiskIT`). 50 calls ran while the disk was full and were hung up then.
-
-                    | refused by 503 | %s --- |
-                    | %d %s
-                    """.formatted(FILE_SYSTEM_MB, Ledger.HEAD, refused, result.row()));
+            return "| %d | %s | %d | %d ms |%s"
+                    .formatted(seed, tight ? "tight" : "whole", refused(house), slowest, result.row());
         }
+    }
+
+    /** Returns how long after the store's return a call was answered, in milliseconds. */
+    private static long fillAndRecover(FaultHouse house, Random random) throws Exception {
+        house.cable().set(StoreCable.State.CUT);
+        List<LedgerCall> running = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            running.add(house.place(Ending.CALLER_HANGS_UP, 0, LedgerCaller.UNTIL_TOLD));
+            Thread.sleep(2);
+        }
+        long refusedBefore = refused(house);
+        int loaded = 0;
+        while (refused(house) == refusedBefore) {
+            house.load(random, ENDINGS, PER_SECOND, Duration.ofMillis(500), 300);
+            assertThat(++loaded).as("half seconds until the disk is full").isLessThan(240);
+        }
+        house.load(random, ENDINGS, PER_SECOND, Duration.ofMillis(500), 300);
+        running.forEach(house.caller::hangUp);
+        house.ledger.awaitAllOver(Duration.ofSeconds(60));
+        assertThat(running).allSatisfy(call -> assertThat(call.wasAnswered()).isTrue());
+
+        house.cable().set(StoreCable.State.GOOD);
+        long back = System.nanoTime();
+        LedgerCall taken = house.place(Ending.CALLER_HANGS_UP, 0, 100);
+        while (!taken.wasAnswered()) {
+            assertThat(System.nanoTime() - back).as("calls are taken again").isLessThan(30_000_000_000L);
+            Thread.sleep(100);
+            taken = house.place(Ending.CALLER_HANGS_UP, 0, 100);
+            Thread.sleep(50);
+        }
+        long millis = (taken.finalAt - back) / 1_000_000;
+        house.ledger.awaitAllOver(Duration.ofSeconds(60));
+        return millis;
     }
 
     private static long refused(FaultHouse house) {

@@ -49,6 +49,11 @@ final class Ledger {
         }
     }
 
+    /** How many of the calls must have a record. */
+    long recordsExpected() {
+        return calls.values().stream().filter(Ledger::mustHaveRecord).count();
+    }
+
     /** What the ledger says against what the records say. */
     record Reconciliation(
             int calls, int answered, int records, List<String> lost, List<String> doubled, List<String> wrong) {
@@ -56,14 +61,19 @@ final class Ledger {
             return lost.isEmpty() && doubled.isEmpty() && wrong.isEmpty();
         }
 
+        /** Its cells, after whatever a row begins with. */
         String row() {
-            return "| %d | %d | %d | %d | %d | %d |"
+            return " %d | %d | %d | %d | %d | %d |"
                     .formatted(calls, answered, records, lost.size(), doubled.size(), wrong.size());
         }
     }
 
-    static final String HEAD =
-            "calls | answered | records | lost | doubled | wrong |\n| --- | --- | --- | --- | --- | --- | ---";
+    /** A table whose rows begin with cells of these names and end with {@link Reconciliation#row}. */
+    static String table(List<String> names, List<String> rows) {
+        List<String> all = new ArrayList<>(names);
+        all.addAll(List.of("calls", "answered", "records", "lost", "doubled", "wrong"));
+        return "| " + String.join(" | ", all) + " |\n|" + " --- |".repeat(all.size()) + "\n" + String.join("\n", rows);
+    }
 
     /**
      * @param records all of the store's, as {@code GET /v1/calls} gives them
@@ -139,6 +149,12 @@ final class Ledger {
             return "it failed over to " + FaultHouse.SECOND_GATEWAY;
         }
         String reason = record.path("end_reason").asString("");
+        if (call.ending == Ending.ABANDONED || call.ending == Ending.TALKS_FOR_EVER) {
+            return reason.equals(call.ending.endReason())
+                            && record.path("duration_exact").asBoolean(false) == (call.ending == Ending.TALKS_FOR_EVER)
+                    ? null
+                    : "it must be " + call.ending.endReason();
+        }
         boolean byCaller = call.callerByeStatus >= 200;
         boolean byGateway = call.gatewayByeStatus >= 200;
         if (!byCaller && !byGateway) {

@@ -5,7 +5,7 @@ final class LedgerCall {
     final String sipCallId;
     final String dialed;
     final Ending ending;
-    /** The caller's first INVITE, System.nanoTime. */
+    /** The caller's first INVITE, nanoseconds of the parties' time as all that follow. */
     long invitedAt;
     /** The highest provisional status that the caller heard. */
     int provisional;
@@ -13,8 +13,10 @@ final class LedgerCall {
     int finalStatus;
 
     long finalAt;
-    /** How often an INVITE with a new branch reached a gateway. */
+    /** How often an INVITE with a new branch reached a gateway, and when the first did. */
     int invitesAtGateways;
+
+    long atGatewayAt;
     /** When a gateway first sent a 2xx; 0 for never. */
     long gatewayAnsweredAt;
     /** The first of the caller's BYEs, and its final response. */

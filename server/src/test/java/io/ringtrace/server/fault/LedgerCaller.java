@@ -16,11 +16,12 @@ final class LedgerCaller extends LedgerParty {
     private static final String CALLER = "+13125550123";
     /** RFC 3261 timers B and F. */
     private static final long LONGEST_MILLIS = 32_000;
-    /** How long a caller waits for an answer once something was heard. */
+
     private static final long PATIENCE_MILLIS = 12_000;
     /** A hold that only {@link #hangUp} ends. */
     static final long UNTIL_TOLD = -1;
 
+    private final long patienceMillis;
     private final InetSocketAddress server;
     private final String serverText;
     private final Ledger ledger;
@@ -51,7 +52,13 @@ final class LedgerCaller extends LedgerParty {
     }
 
     LedgerCaller(String address, String server, Ledger ledger) throws IOException {
-        super(at(address));
+        this(address, server, ledger, new RealTime(), PATIENCE_MILLIS);
+    }
+
+    /** @param patienceMillis how long it waits for an answer once something was heard */
+    LedgerCaller(String address, String server, Ledger ledger, PartyTime time, long patienceMillis) throws IOException {
+        super(at(address), time);
+        this.patienceMillis = patienceMillis;
         this.serverText = server;
         this.server = at(server);
         this.ledger = ledger;
@@ -85,13 +92,17 @@ final class LedgerCaller extends LedgerParty {
         Placed now = new Placed(call, holdMillis, invite);
         placed.put(sipCallId, now);
         synchronized (call) {
-            call.invitedAt = System.nanoTime();
+            call.invitedAt = nanos();
         }
         sendUntil(() -> heardAnything(call), invite, server, LONGEST_MILLIS);
         if (ending == Ending.CANCELLED_AT_ONCE) {
             after(0, () -> cancel(now));
         }
-        after(LONGEST_MILLIS, () -> giveUp(now));
+        after(LONGEST_MILLIS, () -> {
+            if (!heardAnything(call)) {
+                giveUp(now);
+            }
+        });
         return call;
     }
 
@@ -120,7 +131,7 @@ final class LedgerCaller extends LedgerParty {
     }
 
     private void request(Placed now, WireMessage request, InetSocketAddress from) {
-        if (request.method().equals("ACK")) {
+        if (request.method().equals("ACK") || now.call.ending.silent(request.method())) {
             return;
         }
         boolean ours = request.method().equals("BYE") && !now.legs.isEmpty();
@@ -159,7 +170,7 @@ final class LedgerCaller extends LedgerParty {
             now.call.provisional = Math.max(now.call.provisional, status);
         }
         if (first) {
-            after(PATIENCE_MILLIS, () -> {
+            after(patienceMillis, () -> {
                 if (!hasFinal(now.call)) {
                     cancel(now);
                     after(2_000, () -> giveUp(now));
@@ -194,7 +205,7 @@ final class LedgerCaller extends LedgerParty {
         synchronized (now.call) {
             if (now.call.finalStatus == 0) {
                 now.call.finalStatus = response.status();
-                now.call.finalAt = System.nanoTime();
+                now.call.finalAt = nanos();
             }
         }
         switch (now.call.ending) {
@@ -206,7 +217,8 @@ final class LedgerCaller extends LedgerParty {
                 after(now.holdMillis / 2, () -> reinvite(now, response.toTag()));
                 hangUpAfter(now, response.toTag());
             }
-            case DESTINATION_HANGS_UP -> {}
+            case DESTINATION_HANGS_UP, TALKS_FOR_EVER -> {}
+            case ABANDONED -> over(now);
             default -> hangUpAfter(now, response.toTag());
         }
     }
@@ -236,7 +248,7 @@ final class LedgerCaller extends LedgerParty {
         synchronized (now.call) {
             if (now.call.finalStatus == 0) {
                 now.call.finalStatus = response.status();
-                now.call.finalAt = System.nanoTime();
+                now.call.finalAt = nanos();
             }
         }
         over(now);
@@ -273,7 +285,7 @@ final class LedgerCaller extends LedgerParty {
         int sequence = ++now.sequence;
         synchronized (now.call) {
             if (last) {
-                now.call.callerByeAt = System.nanoTime();
+                now.call.callerByeAt = nanos();
             }
         }
         sendUntil(() -> now.settled.contains(sequence), inDialog(now, "BYE", sequence, leg), server, LONGEST_MILLIS);
@@ -289,7 +301,7 @@ final class LedgerCaller extends LedgerParty {
         if (now.ending && response.sequenceNumber() == now.sequence) {
             synchronized (now.call) {
                 now.call.callerByeStatus = response.status();
-                now.call.callerByeAnsweredAt = System.nanoTime();
+                now.call.callerByeAnsweredAt = nanos();
             }
             over(now);
         }

@@ -41,7 +41,11 @@ final class LedgerGateway extends LedgerParty {
      * @param refusesFailedOver whether this is the gateway that says 503 to calls which are to fail over
      */
     LedgerGateway(String address, Ledger ledger, boolean refusesFailedOver) throws IOException {
-        super(at(address));
+        this(address, ledger, refusesFailedOver, new RealTime());
+    }
+
+    LedgerGateway(String address, Ledger ledger, boolean refusesFailedOver, PartyTime time) throws IOException {
+        super(at(address), time);
         this.ledger = ledger;
         this.refusesFailedOver = refusesFailedOver;
     }
@@ -50,6 +54,10 @@ final class LedgerGateway extends LedgerParty {
     void heard(WireMessage message, InetSocketAddress from) {
         if (message.isResponse()) {
             byeAnswered(message);
+            return;
+        }
+        Taken known = takenByCall.get(message.callId());
+        if (known != null && known.answered && known.call.ending.silent(message.method())) {
             return;
         }
         switch (message.method()) {
@@ -90,9 +98,17 @@ final class LedgerGateway extends LedgerParty {
         takenByCall.put(invite.callId(), taken);
         synchronized (call) {
             call.invitesAtGateways++;
+            if (call.atGatewayAt == 0) {
+                call.atGatewayAt = nanos();
+            }
         }
         if (refusesFailedOver && call.ending == Ending.FAILED_OVER) {
             refuse(taken, "503 Busy Elsewhere");
+            return;
+        }
+        if (call.ending == Ending.NEVER_RINGS) {
+            taken.last = invite.answer("100 Trying", "", "");
+            send(taken.last, from);
             return;
         }
         ring(taken);
@@ -105,7 +121,9 @@ final class LedgerGateway extends LedgerParty {
     }
 
     private void decide(Taken taken) {
-        if (taken.cancelled || taken.call.ending == Ending.CANCELLED_WHILE_RINGING) {
+        if (taken.cancelled
+                || taken.call.ending == Ending.CANCELLED_WHILE_RINGING
+                || taken.call.ending == Ending.NEVER_ANSWERED) {
             return;
         }
         int status = taken.call.ending.gatewayStatus();
@@ -119,7 +137,9 @@ final class LedgerGateway extends LedgerParty {
     private void answer(Taken taken) {
         taken.answered = true;
         synchronized (taken.call) {
-            taken.call.gatewayAnsweredAt = System.nanoTime();
+            if (taken.call.gatewayAnsweredAt == 0) {
+                taken.call.gatewayAnsweredAt = nanos();
+            }
         }
         sendAnswer(taken, "g1");
         if (taken.call.ending == Ending.FORKED) {
@@ -198,7 +218,7 @@ final class LedgerGateway extends LedgerParty {
                 .append(taken.call.sipCallId)
                 .append("\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n");
         synchronized (taken.call) {
-            taken.call.gatewayByeAt = System.nanoTime();
+            taken.call.gatewayByeAt = nanos();
         }
         sendUntil(() -> taken.byeAnswered, bye.toString(), taken.from, LONGEST_MILLIS);
     }
@@ -210,7 +230,7 @@ final class LedgerGateway extends LedgerParty {
             synchronized (taken.call) {
                 if (taken.call.gatewayByeStatus == 0) {
                     taken.call.gatewayByeStatus = response.status();
-                    taken.call.gatewayByeAnsweredAt = System.nanoTime();
+                    taken.call.gatewayByeAnsweredAt = nanos();
                 }
             }
         }

@@ -4,66 +4,83 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** A user agent of the bench on one UDP socket: all it hears and all its timers run on one thread of its own. */
+/** A user agent of the bench on one UDP socket: all it hears and all its timers run on the one thread of its time. */
 abstract class LedgerParty implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(LedgerParty.class);
     private static final int T1_MILLIS = 500;
     private static final int T2_MILLIS = 4_000;
-    private static final int RECEIVE_BUFFER = 8 << 20;
+    private static final int SOCKET_BUFFER = 8 << 20;
 
-    private final DatagramSocket socket;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("party").factory());
+    private final DatagramChannel socket;
+    private final PartyTime time;
+    private long sent;
+    private final ByteBuffer incoming = ByteBuffer.allocate(65_535);
 
-    LedgerParty(InetSocketAddress address) throws IOException {
-        socket = new DatagramSocket(address);
-        socket.setReceiveBufferSize(RECEIVE_BUFFER);
-        Thread.ofPlatform().daemon().name("party-socket").start(this::listen);
+    LedgerParty(InetSocketAddress address, PartyTime time) throws IOException {
+        this.time = time;
+        socket = DatagramChannel.open()
+                .setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER)
+                .setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER)
+                .bind(address);
+        time.hears(this);
     }
 
-    /** On the party's thread. */
+    /** On the thread of its time. */
     abstract void heard(WireMessage message, InetSocketAddress from);
 
     final String address() {
-        return socket.getLocalAddress().getHostAddress() + ":" + socket.getLocalPort();
-    }
-
-    private void listen() {
-        byte[] bytes = new byte[65_535];
         try {
-            while (true) {
-                DatagramPacket packet = new DatagramPacket(bytes, bytes.length);
-                socket.receive(packet);
-                WireMessage message = WireMessage.parse(new String(bytes, 0, packet.getLength(), US_ASCII));
-                InetSocketAddress from = (InetSocketAddress) packet.getSocketAddress();
-                thread.execute(() -> heard(message, from));
-            }
-        } catch (IOException | RejectedExecutionException _) {
-            // Closed: the bench is over.
+            InetSocketAddress bound = (InetSocketAddress) socket.getLocalAddress();
+            return bound.getAddress().getHostAddress() + ":" + bound.getPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    final void send(String text, InetSocketAddress to) {
-        byte[] bytes = text.getBytes(US_ASCII);
+    /** From now on {@link #hearsOne} does not wait. */
+    final void neverWaits() throws IOException {
+        socket.configureBlocking(false);
+    }
+
+    /** Hears one message, waiting for it; false when the socket is closed, or none is there and it never waits. One thread calls it. */
+    final boolean hearsOne() {
         try {
-            socket.send(new DatagramPacket(bytes, bytes.length, to));
+            incoming.clear();
+            InetSocketAddress from = (InetSocketAddress) socket.receive(incoming);
+            if (from == null) {
+                return false;
+            }
+            WireMessage message = WireMessage.parse(new String(incoming.array(), 0, incoming.position(), US_ASCII));
+            // A keep-alive (RFC 5626 §3.5.1) says nothing.
+            if (!message.firstLine().isEmpty()) {
+                time.execute(() -> heard(message, from));
+            }
+            return true;
+        } catch (IOException _) {
+            // Closed: the bench is over.
+            return false;
+        }
+    }
+
+    /** Messages so far. */
+    final long sent() {
+        return sent;
+    }
+
+    final void send(String text, InetSocketAddress to) {
+        sent++;
+        try {
+            int _ = socket.send(ByteBuffer.wrap(text.getBytes(US_ASCII)), to);
         } catch (java.net.PortUnreachableException _) {
             // The server is dead just now; what is not answered is sent again.
         } catch (IOException e) {
-            if (!socket.isClosed()) {
+            if (socket.isOpen()) {
                 throw new UncheckedIOException(e);
             }
         }
@@ -87,20 +104,11 @@ abstract class LedgerParty implements AutoCloseable {
     }
 
     final void after(long millis, Runnable work) {
-        try {
-            Future<?> _ = thread.schedule(
-                    () -> {
-                        try {
-                            work.run();
-                        } catch (RuntimeException e) {
-                            LOG.error("a party of the bench failed", e);
-                        }
-                    },
-                    millis,
-                    TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException _) {
-            // Closed: the bench is over.
-        }
+        time.after(millis, work);
+    }
+
+    final long nanos() {
+        return time.nanos();
     }
 
     static InetSocketAddress at(String hostAndPort) {
@@ -111,8 +119,8 @@ abstract class LedgerParty implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        thread.shutdownNow();
+    public void close() throws IOException {
+        time.close();
         socket.close();
     }
 }

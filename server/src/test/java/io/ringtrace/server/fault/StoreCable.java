@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** The TCP connection between server and database, which can be cut, hung and slowed, and can lose a commit's answer. Thread-safe. */
 final class StoreCable implements AutoCloseable {
@@ -25,13 +27,30 @@ final class StoreCable implements AutoCloseable {
         SLOW
     }
 
+    /** What is carried out, and its answer lost with the connection. */
+    enum Statement {
+        /** Of call records: not committed, so the database undoes it. */
+        INSERT("insert into call_record"),
+        COMMIT("commit");
+
+        private final String text;
+
+        Statement(String text) {
+            this.text = text;
+        }
+
+        boolean isIn(String request) {
+            return this == COMMIT ? request.endsWith(text) : request.contains(text);
+        }
+    }
+
     private static final long SLOW_MILLIS = 5_000;
 
     private final int databasePort;
     private final ServerSocket server;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger commitsToLose = new AtomicInteger();
-    private final AtomicInteger commitsLost = new AtomicInteger();
+    private final AtomicIntegerArray toLose = new AtomicIntegerArray(Statement.values().length);
+    private final AtomicIntegerArray lost = new AtomicIntegerArray(Statement.values().length);
     private volatile State state = State.GOOD;
 
     StoreCable(int databasePort) throws IOException {
@@ -51,13 +70,16 @@ final class StoreCable implements AutoCloseable {
         }
     }
 
-    /** Each of the next so many commits is carried out, and its answer lost with the connection. */
-    void loseCommits(int count) {
-        commitsToLose.set(count);
+    /** The next so many statements of each kind are carried out, and their answers lost with the connection. */
+    void loseAnswers(int ofEach) {
+        for (Statement kind : Statement.values()) {
+            toLose.set(kind.ordinal(), ofEach);
+        }
     }
 
-    int commitsLost() {
-        return commitsLost.get();
+    /** Answers lost so far. */
+    int lost(Statement kind) {
+        return lost.get(kind.ordinal());
     }
 
     private void accept() {
@@ -80,14 +102,15 @@ final class StoreCable implements AutoCloseable {
             Socket database = new Socket(InetAddress.ofLiteral("127.0.0.1"), databasePort);
             sockets.add(client);
             sockets.add(database);
-            Thread.ofVirtual().start(() -> pass(client, database, true));
-            pass(database, client, false);
+            AtomicReference<@Nullable Statement> losing = new AtomicReference<>();
+            Thread.ofVirtual().start(() -> pass(client, database, true, losing));
+            pass(database, client, false, losing);
         } catch (IOException _) {
             closeQuietly(client);
         }
     }
 
-    private void pass(Socket from, Socket to, boolean upward) {
+    private void pass(Socket from, Socket to, boolean upward, AtomicReference<@Nullable Statement> losing) {
         byte[] bytes = new byte[65_536];
         try (from;
                 to) {
@@ -100,12 +123,17 @@ final class StoreCable implements AutoCloseable {
                 if (!upward && state == State.SLOW) {
                     Thread.sleep(SLOW_MILLIS);
                 }
-                if (upward && isCommit(bytes, read) && takeOne()) {
-                    from.close();
-                    out.write(bytes, 0, read);
-                    // Time for the database to do as it is told before it sees that nobody listens.
-                    Thread.sleep(100);
-                    commitsLost.incrementAndGet();
+                if (upward) {
+                    String request = new String(bytes, 0, read, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+                    for (Statement kind : Statement.values()) {
+                        if (kind.isIn(request) && takeOne(kind)) {
+                            losing.set(kind);
+                        }
+                    }
+                }
+                Statement unanswered = upward ? null : losing.get();
+                if (unanswered != null) {
+                    lost.incrementAndGet(unanswered.ordinal());
                     return;
                 }
                 out.write(bytes, 0, read);
@@ -120,14 +148,8 @@ final class StoreCable implements AutoCloseable {
         }
     }
 
-    private static boolean isCommit(byte[] bytes, int length) {
-        return new String(bytes, 0, length, StandardCharsets.ISO_8859_1)
-                .toLowerCase(Locale.ROOT)
-                .endsWith("commit");
-    }
-
-    private boolean takeOne() {
-        return commitsToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+    private boolean takeOne(Statement kind) {
+        return toLose.getAndUpdate(kind.ordinal(), left -> Math.max(0, left - 1)) > 0;
     }
 
     private static void closeQuietly(Socket socket) {

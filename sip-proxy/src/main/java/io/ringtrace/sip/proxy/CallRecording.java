@@ -20,8 +20,10 @@ import io.ringtrace.sip.message.Span;
 import io.ringtrace.sip.transaction.InviteServerTransaction;
 import io.ringtrace.sip.transport.Hop;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * handled, and datagrams leave after the batch.
  */
 final class CallRecording {
+    /** Beyond it the oldest are forgotten: their BYE still corrects the record, and the store tells how long they talked. */
+    private static final int MOST_GIVEN_UP = 4_096;
+
     private final CallRecorder recorder;
     private final LeaseClock clock;
     private final LongSupplier monotonicMillis;
@@ -38,6 +43,19 @@ final class CallRecording {
     private final CallTallies tallies;
     private final DialogReader dialogs;
     private final long lingerMillis;
+    private final Map<CallId, GivenUp> givenUp = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<CallId, GivenUp> eldest) {
+            return size() > MOST_GIVEN_UP;
+        }
+    };
+
+    /**
+     * A call whose end we have inferred.
+     *
+     * @param answeredAt by the monotonic clock
+     */
+    private record GivenUp(EndReason reason, boolean resumed, long answeredAt) {}
 
     /**
      * @param linger how long an ended call is remembered, so that a crossing or repeated BYE makes no second end
@@ -180,7 +198,10 @@ final class CallRecording {
         call.answered = true;
         call.answeredAtMillis = running.answeredAtMillis();
         call.answeredAt = now - Math.max(wallNow - running.answeredAtMillis(), 0);
-        call.aliveAt = now - Math.max(wallNow - running.aliveAtMillis(), 0);
+        // What proved its life since the journal's last word of it went with the former run: it gets its time to do so
+        // again.
+        call.aliveAt = now;
+        call.unproven = true;
         call.aliveAtMillis = running.aliveAtMillis();
         call.journaledAt = now - CallSupervision.JOURNAL_AGAIN_MILLIS;
         call.dialog = dialog;
@@ -222,6 +243,7 @@ final class CallRecording {
 
     /** Both sides of a watched call live. */
     void alive(LiveCall call) {
+        call.unproven = false;
         call.aliveAt = monotonicMillis.getAsLong();
         call.aliveAtMillis = clock.nowMillis();
         calls.watch(call);
@@ -291,8 +313,14 @@ final class CallRecording {
         LiveCall call = calls.find(callId);
         long talkMillis;
         if (call == null) {
-            // Answered before this process began: the store knows since when. Remembered, so that it ends once.
+            GivenUp wrongly = givenUp.remove(callId);
+            // Remembered, so that it ends once.
             call = calls.full() ? null : calls.add(callId);
+            if (wrongly != null) {
+                correct(call, callId, wrongly, reason, by, arrivedAtMillis, arrivedMonotonic, reasonHeader);
+                return;
+            }
+            // Answered before this process began: the store knows since when.
             talkMillis = -1;
         } else if (call.ended || !call.answered) {
             return;
@@ -312,6 +340,28 @@ final class CallRecording {
         }
     }
 
+    private void correct(
+            @Nullable LiveCall remembered,
+            CallId callId,
+            GivenUp wrongly,
+            EndReason reason,
+            EndedBy by,
+            long arrivedAtMillis,
+            long arrivedMonotonic,
+            @Nullable String reasonHeader) {
+        if (remembered != null) {
+            calls.keepEnded(remembered, lingerMillis);
+        }
+        append(new CallEvent.Corrected(
+                callId,
+                arrivedAtMillis,
+                wrongly.reason(),
+                reason,
+                by,
+                reasonHeader,
+                wrongly.resumed() ? -1 : Math.max(arrivedMonotonic - wrongly.answeredAt(), 0)));
+    }
+
     /** Forgets a call whose beginning could not be recorded. */
     void refused(LiveCall call) {
         calls.remove(call);
@@ -321,6 +371,7 @@ final class CallRecording {
     void lost(LiveCall call) {
         long talkMillis = call.resumed ? -1 : call.aliveAt - call.answeredAt;
         calls.remove(call);
+        givenUp.put(call.callId, new GivenUp(EndReason.LOST, call.resumed, call.answeredAt));
         counters.add(Count.CALLS_ENDED);
         counters.add(Count.CALLS_LOST);
         CallEvent.Ended event = ofOurs(call, call.aliveAtMillis, EndReason.LOST, talkMillis, false);
@@ -333,6 +384,7 @@ final class CallRecording {
     /** We are about to end the call at its longest time. */
     void reachedMaximum(LiveCall call) {
         long talkMillis = call.resumed ? -1 : monotonicMillis.getAsLong() - call.answeredAt;
+        givenUp.put(call.callId, new GivenUp(EndReason.MAX_DURATION, call.resumed, call.answeredAt));
         end(call, ofOurs(call, clock.nowMillis(), EndReason.MAX_DURATION, talkMillis, true));
     }
 

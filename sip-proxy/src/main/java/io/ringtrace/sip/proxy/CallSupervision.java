@@ -85,7 +85,7 @@ final class CallSupervision implements LiveCalls.Watch {
         boolean overdue = age >= longestMillis && call.hangUp && reachable(call);
         if (age >= parts.longestMillis() || call.lastQuestion || (patience > 0 && now - call.aliveAt >= patience)) {
             parts.recording().lost(call);
-        } else if (overdue && patience > 0) {
+        } else if (overdue && patience > 0 && !call.unproven) {
             // It would have been lost by now without a proof of life in the last interval.
             hangUp(call);
         } else if (overdue) {

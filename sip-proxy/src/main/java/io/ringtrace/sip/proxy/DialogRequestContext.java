@@ -166,7 +166,8 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
         if (status < 300 || status == 408 || status == 481) {
             dialogEnded();
         }
-        if (status < 300 && method != SipMethod.BYE) {
+        // A 2xx that comes again is passed on like the first (RFC 6026 §7.2), and tells nothing new.
+        if (status < 300 && method != SipMethod.BYE && server.unanswered()) {
             boolean refreshes = method == SipMethod.INVITE || method == SipMethod.UPDATE;
             parts.recording().alive(dialog, server.request(), response, refreshes);
         }

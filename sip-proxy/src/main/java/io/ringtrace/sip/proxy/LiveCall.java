@@ -70,6 +70,8 @@ final class LiveCall extends TimerWheel.Entry {
     boolean lastQuestion;
     /** It was answered before this process began. */
     boolean resumed;
+    /** It was resumed, and nothing has proved its life since. */
+    boolean unproven;
 
     boolean removed;
     boolean progressed;

@@ -115,7 +115,7 @@ final class LocalAnswers {
         response.begin(request, status, reason)
                 .source(source.host(), source.port())
                 .toTag(toTag);
-        CharSequence told = overload.parameters(request, source);
+        CharSequence told = overload.parameters(request, request.topVia().span(), source);
         if (told != null) {
             response.overload(told);
         }

@@ -45,10 +45,16 @@ final class OverloadSignal {
         }
     }
 
-    /** The parameters for the topmost Via of a response to that request, valid until the next call; null for none. */
+    /**
+     * The parameters for a Via that somebody put, valid until the next call; null for none.
+     *
+     * @param message a request, or a response that is about to be passed on
+     * @param via where the Via stands in it
+     * @param source where the request came from
+     */
     @Nullable
-    CharSequence parameters(SipMessage request, Hop source) {
-        int offered = OverloadParameters.offered(request, request.topVia().span());
+    CharSequence parameters(SipMessage message, int via, Hop source) {
+        int offered = OverloadParameters.offered(message, via);
         if (offered == OverloadParameters.NONE) {
             return null;
         }

@@ -58,6 +58,7 @@ public final class ProxyCore {
     private final Overload overload;
     private final OverloadSignal signal;
     private final MessageWatch watch;
+    private final RefusedInvites refused;
     private final ProxyParts parts;
     private final RandomGenerator random;
     private final RequestValidation validation;
@@ -171,6 +172,8 @@ public final class ProxyCore {
                 longest.toMillis(),
                 rules.noAnswerLimit().toMillis());
         liveCalls.watchedBy(new CallSupervision(parts, hops.listeners(), rules.maximumDuration()));
+        this.refused = new RefusedInvites(
+                parts.transactions().timers().t1().multipliedBy(64).toMillis());
         this.random = random;
         this.validation = new RequestValidation(parts.names());
         this.routes = new RouteProcessing(parts.names());
@@ -262,6 +265,10 @@ public final class ProxyCore {
             return false;
         }
         signal.arrived(trunk);
+        refused.refused(
+                parts.transactions().lastingKey(request),
+                Refusal.FULL,
+                parts.monotonicMillis().getAsLong());
         parts.answers().refuse(request, source, Refusal.FULL);
         return true;
     }
@@ -349,10 +356,22 @@ public final class ProxyCore {
             parts.answers().refuse(request, source, Refusal.FORBIDDEN);
         } else if (merged.pending(request, trunk)) {
             parts.answers().refuse(request, source, Refusal.MERGED);
+        } else {
+            firstInvite(request, source, trunk, loopHash);
+        }
+    }
+
+    private void firstInvite(SipMessage request, Hop source, Trunk trunk, int loopHash) {
+        InviteKey key = parts.transactions().lastingKey(request);
+        long now = parts.monotonicMillis().getAsLong();
+        Refusal before = refused.find(key, now);
+        if (before != null) {
+            parts.answers().refuse(request, source, before);
         } else if (newCallIsTooMuch(trunk)) {
+            refused.refused(key, Refusal.FULL, now);
             parts.answers().refuse(request, source, Refusal.FULL);
         } else {
-            admitted(request, source, trunk, loopHash);
+            admitted(request, source, trunk, loopHash, key);
         }
     }
 
@@ -364,9 +383,8 @@ public final class ProxyCore {
     }
 
     /** A first INVITE of a trunk, for which there is room. */
-    private void admitted(SipMessage request, Hop source, Trunk trunk, int loopHash) {
+    private void admitted(SipMessage request, Hop source, Trunk trunk, int loopHash, InviteKey key) {
         long now = parts.clock().nowMillis();
-        InviteKey key = parts.transactions().lastingKey(request);
         RecentInvite first = rejoining.find(key, now);
         if (first != null) {
             again(first, request, source, trunk, loopHash);
@@ -375,6 +393,7 @@ public final class ProxyCore {
         CallCapacity.Place place =
                 parts.capacity().ofTrunk(trunk.name(), trunk.limits().trunk());
         if (place == null) {
+            refused.refused(key, Refusal.TRUNK_LIMIT, parts.monotonicMillis().getAsLong());
             parts.answers().refuse(request, source, Refusal.TRUNK_LIMIT);
             return;
         }

@@ -8,6 +8,7 @@ import io.ringtrace.routing.NumberSteps;
 import io.ringtrace.sip.message.RequestSplice;
 import io.ringtrace.sip.message.ResponseSplice;
 import io.ringtrace.sip.message.SentBy;
+import io.ringtrace.sip.message.SipHeader;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.transaction.BranchParameter;
@@ -130,9 +131,12 @@ final class RequestForwarding {
         if (rules != null) {
             rules.apply(responseSplice, response);
         }
-        CharSequence told = overload.parameters(server.request(), server.source());
-        if (told != null) {
-            responseSplice.overload(told);
+        // The request itself is gone when its answer is repeated, or a second one comes; its Via is here too.
+        if (response.entryCount(SipHeader.VIA) > 1) {
+            CharSequence told = overload.parameters(response, response.entry(SipHeader.VIA, 1), server.source());
+            if (told != null) {
+                responseSplice.overload(told);
+            }
         }
         ByteBuf out = transactions.buffer(server.peer(), responseSplice.length());
         responseSplice.writeTo(out);

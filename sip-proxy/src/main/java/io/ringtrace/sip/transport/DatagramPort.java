@@ -1,7 +1,7 @@
 package io.ringtrace.sip.transport;
 
 /** One shard's own socket of a UDP listener, whichever engine reads and writes it. */
-interface DatagramPort extends MessagePort {
+interface DatagramPort extends MessagePort, SendGate.Exit {
     /** Whom the socket's datagrams are given to. On the shard's thread. */
     void receiver(MessageReceiver next);
 

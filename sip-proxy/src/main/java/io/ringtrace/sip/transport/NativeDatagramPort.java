@@ -95,10 +95,20 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
 
     @Override
     public void send(ByteBuf datagram, Hop to, @Nullable Sender sender) {
+        loop.gate().pass(this, datagram, to, sender);
+    }
+
+    @Override
+    public void leave(ByteBuf datagram, Hop to, @Nullable Sender sender) {
         if (closed || !queue.offer(datagram, to)) {
-            datagram.release();
-            sendFailures.increment();
+            refuse(datagram, sender);
         }
+    }
+
+    @Override
+    public void refuse(ByteBuf datagram, @Nullable Sender sender) {
+        datagram.release();
+        sendFailures.increment();
     }
 
     @Override

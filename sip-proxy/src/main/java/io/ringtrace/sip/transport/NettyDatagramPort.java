@@ -67,16 +67,26 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
 
     @Override
     public void send(ByteBuf datagram, Hop to, @Nullable Sender sender) {
+        loop.gate().pass(this, datagram, to, sender);
+    }
+
+    @Override
+    public void leave(ByteBuf datagram, Hop to, @Nullable Sender sender) {
         // Netty's queue has no end of its own; the kernel's buffer being full that long means that these datagrams come
         // too late anyway.
         if (!channel.isWritable()) {
-            datagram.release();
-            sendFailures.increment();
+            refuse(datagram, sender);
             return;
         }
         waiting = true;
         // A void promise tells nobody but the pipeline: exceptionCaught counts what was refused.
         ChannelFuture _ = channel.write(new DatagramPacket(datagram, to.remote()), channel.voidPromise());
+    }
+
+    @Override
+    public void refuse(ByteBuf datagram, @Nullable Sender sender) {
+        datagram.release();
+        sendFailures.increment();
     }
 
     @Override

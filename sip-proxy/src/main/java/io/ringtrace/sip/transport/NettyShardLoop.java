@@ -11,6 +11,7 @@ final class NettyShardLoop implements ShardLoop {
     private final int shard;
     private final IoEventLoop loop;
     private final List<MessagePort> ports = new ArrayList<>();
+    private final SendGate gate = new SendGate(this);
 
     NettyShardLoop(int shard, IoEventLoop loop) {
         this.shard = shard;
@@ -19,6 +20,10 @@ final class NettyShardLoop implements ShardLoop {
 
     IoEventLoop eventLoop() {
         return loop;
+    }
+
+    SendGate gate() {
+        return gate;
     }
 
     /** On the loop's thread. */
@@ -57,6 +62,7 @@ final class NettyShardLoop implements ShardLoop {
 
     /** A batch, task or tick may send by any of the shard's ports; those with nothing waiting cost a comparison. */
     void flush() {
+        gate.batchDone();
         for (int i = 0; i < ports.size(); i++) {
             ports.get(i).flush();
         }

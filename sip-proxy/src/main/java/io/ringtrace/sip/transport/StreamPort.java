@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The connections of one shard by one TCP or TLS listener: those it accepted and those it opened. A message goes by the connection that its hop
  * names, else by one that is open to its address, else by a new one. On the shard's thread.
  */
-final class StreamPort implements MessagePort {
+final class StreamPort implements MessagePort, SendGate.Exit {
     private static final int MILLIS_BETWEEN_CHECKS = 1_000;
     private final StreamTransport transport;
     private final NettyShardLoop loop;
@@ -58,6 +58,17 @@ final class StreamPort implements MessagePort {
 
     @Override
     public void send(ByteBuf message, Hop to, @Nullable Sender sender) {
+        loop.gate().pass(this, message, to, sender);
+    }
+
+    @Override
+    public void refuse(ByteBuf message, @Nullable Sender sender) {
+        message.release();
+        failed(loop, sender);
+    }
+
+    @Override
+    public void leave(ByteBuf message, Hop to, @Nullable Sender sender) {
         StreamConnection connection = connectionTo(to);
         if (connection == null) {
             message.release();

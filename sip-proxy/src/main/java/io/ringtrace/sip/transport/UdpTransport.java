@@ -6,6 +6,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.ringtrace.call.CallRecorder;
 import io.ringtrace.routing.Transport;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -199,6 +200,12 @@ public final class UdpTransport implements AutoCloseable {
         return List.copyOf(made);
     }
 
+    /** What the shard sends from now on waits until what was recorded before it may be seen outside; before {@link #receive}. */
+    public void holdFor(int shard, CallRecorder recorder) {
+        NettyShardLoop loop = loops.get(shard);
+        onLoop(loop, () -> loop.gate().follow(recorder));
+    }
+
     /** Begins to read all listeners opened so far, giving each shard's datagrams to its receiver. */
     public void receive(IntFunction<MessageReceiver> receivers) {
         for (NettyShardLoop loop : loops) {
@@ -236,6 +243,9 @@ public final class UdpTransport implements AutoCloseable {
     public void close() {
         // The loops' own end leaves a socket open now and then, and its port with it.
         ports.forEach(ofListener -> ofListener.forEach(DatagramPort::close));
+        for (NettyShardLoop loop : loops) {
+            loop.eventLoop().execute(loop.gate()::close);
+        }
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
         engine.close();
     }
