@@ -170,7 +170,7 @@ class EveryRouteTest {
                         .replace("{network}", "acme")
                         .replaceAll("\\{[A-Za-z]+\\}", encoded.replace("$", "\\$"));
                 // A delete of what is missing does nothing, and a field may have any name that can be printed.
-                if (route.method().equals("DELETE") || route.path().endsWith("/{field}")) {
+                if (route.method().equals("DELETE") || route.path().endsWith("/{field}") || !path.contains(encoded)) {
                     continue;
                 }
                 clear(route, send(route, path, token(route), "{}"), hostile);

@@ -201,8 +201,7 @@ class InvocaClientIT {
         assertThat(json.body())
                 .matches(
                         "\\{\"promo_number_formatted\":\"888-555-1\\d{3}\",\"tracking_url\":\"\",\"promo_number\":\"8885551\\d{3}\"}");
-        assertThat(client.allocate("16", "xml", query).body())
-                .matches("""
+        assertThat(client.allocate("16", "xml", query).body()).matches("""
                         <\\?xml version="1.0" encoding="UTF-8"\\?>
                         <Response>
                           <PromoNumberFormatted>888-555-1\\d{3}</PromoNumberFormatted>
