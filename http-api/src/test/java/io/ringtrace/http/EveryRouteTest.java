@@ -249,8 +249,9 @@ class EveryRouteTest {
     }
 
     private static void clear(Route route, HttpResponse<String> answer, String sent) {
-        if (answer.statusCode() == 200 && answer.body().equals("[]")) {
+        if (answer.statusCode() == 200 && route.method().equals("GET")) {
             // A list of what nobody has.
+            assertThat(answer.body()).as(route.toString()).doesNotContain(SECRET, "key-acme", "5550177");
             return;
         }
         String told = sent.length() > 60 ? sent.substring(0, 60) + "…" : sent;
