@@ -35,7 +35,8 @@ class OperatorTest {
         HttpResponse<String> token =
                 api.post("/v1/operator/tokens", RunningApi.OPERATOR, "{\"network\":\"new\",\"name\":\"tag\"}");
         assertThat(token.statusCode()).isEqualTo(201);
-        assertThat(token.body()).isEqualTo("{\"network\":\"new\",\"name\":\"tag\",\"scope\":\"manage\",\"token\":\"token-new-2\"}");
+        assertThat(token.body())
+                .isEqualTo("{\"network\":\"new\",\"name\":\"tag\",\"scope\":\"manage\",\"token\":\"token-new-2\"}");
         assertThat(api.get("/v1/calls", "token-new-2").statusCode()).isEqualTo(200);
     }
 

@@ -51,6 +51,7 @@ class RequestCheckTest {
         assertThat(check(null, Map.of(" ", "v"))).isNotNull();
         assertThat(check(null, Map.of("n", "v".repeat(513))))
                 .extracting(Refused::message)
-                .isEqualTo("the marketing data field 'n' must be at most 512 characters, none of them a control character");
+                .isEqualTo(
+                        "the marketing data field 'n' must be at most 512 characters, none of them a control character");
     }
 }
