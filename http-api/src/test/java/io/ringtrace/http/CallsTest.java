@@ -170,7 +170,7 @@ class CallsTest {
         assertThat(lines[2])
                 .contains(
                         ",leased,+12125550101,false,",
-                        ",v1,false,\"{\"\"utm_source\"\":\"\"a,\\\"\"b\\\"\"\"\"}\",\"{\"\"utm_source\"\":\"\"tag\"\"}\",0.75,");
+                        ",v1,false,\"{\"\"utm_source\"\":\"\"a,\\\"\"b\\\"\"\"\"}\",\"{\"\"utm_source\"\":\"\"url_parameter\"\"}\",0.75,");
     }
 
     private static List<CallId> calls(HttpResponse<String> answer) {

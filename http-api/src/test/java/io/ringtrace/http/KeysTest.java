@@ -33,7 +33,7 @@ class KeysTest {
         HttpResponse<String> answer = api.get(TOKENS + "?network=acme", RunningApi.OPERATOR);
         assertThat(answer.body())
                 .isEqualTo(
-                        "{\"tokens\":[{\"id\":1,\"name\":\"test\",\"created_at\":\"1970-01-01T00:00:00Z\",\"revoked_at\":null}]}");
+                        "{\"tokens\":[{\"id\":1,\"name\":\"test\",\"scope\":\"manage\",\"created_at\":\"1970-01-01T00:00:00Z\",\"revoked_at\":null}]}");
         assertThat(api.get(TOKENS + "?network=none", RunningApi.OPERATOR).statusCode())
                 .isEqualTo(404);
         assertThat(api.get(TOKENS + "?network=acme", api.acme).statusCode()).isEqualTo(401);

@@ -201,10 +201,14 @@ class InvocaClientIT {
         assertThat(json.body())
                 .matches(
                         "\\{\"promo_number_formatted\":\"888-555-1\\d{3}\",\"tracking_url\":\"\",\"promo_number\":\"8885551\\d{3}\"}");
-        assertThat(client.allocate("16", "xml", query).body())
-                .matches("<\\?xml version=\"1.0\" encoding=\"UTF-8\"\\?>\n<Response>\n"
-                        + "  <PromoNumberFormatted>888-555-1\\d{3}</PromoNumberFormatted>\n"
-                        + "  <PromoNumber>8885551\\d{3}</PromoNumber>\n  <TrackingUrl></TrackingUrl>\n</Response>\n");
+        assertThat(client.allocate("16", "xml", query).body()).matches("""
+                        <\\?xml version="1.0" encoding="UTF-8"\\?>
+                        <Response>
+                          <PromoNumberFormatted>888-555-1\\d{3}</PromoNumberFormatted>
+                          <PromoNumber>8885551\\d{3}</PromoNumber>
+                          <TrackingUrl></TrackingUrl>
+                        </Response>
+                        """);
         assertThat(client.allocate("16", "csv", query).body())
                 .matches("PromoNumberFormatted,PromoNumber,TrackingUrl\n888-555-1\\d{3},8885551\\d{3},\n");
         assertThat(client.allocate("16", "json", query).body()).endsWith(",\"overflow\":true}");

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The TCP connection between server and database, which can be cut, hung and slowed, and can lose a commit's answer. Thread-safe. */
+@SuppressWarnings("EnumOrdinal") // Each kind has its place in the counters, in this class alone.
 final class StoreCable implements AutoCloseable {
     /** How the cable is. */
     enum State {
