@@ -213,6 +213,8 @@ describe("a visitor", () => {
     const number = await shown();
     server.behave = { delay: 5000 };
     await page.reload();
+    // A page may be loaded before it is painted.
+    await page.waitForFunction(() => window.painted);
     assert.equal(await page.evaluate(() => window.painted), number);
   });
 
