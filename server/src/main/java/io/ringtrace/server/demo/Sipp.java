@@ -56,6 +56,8 @@ public final class Sipp implements AutoCloseable {
                 "-l", Integer.toString(Math.max(run.calls(), 1)),
                 "-d", Integer.toString(run.holdMillis()),
                 "-timeout", Integer.toString(run.longestSeconds()),
+                // Credentials name the Request-URI (RFC 7616 §3.4.6); SIPp would name our address alone.
+                "-auth_uri", run.injectedLines().getFirst().split(";", 2)[0] + "@" + run.target(),
                 "-nostdin", "-trace_err"));
         command.addAll(at(run.address()));
         return start(folder, command);
