@@ -248,6 +248,9 @@ class ExportIT {
             one.untilNow(now);
             other.untilNow(now);
             Thread.sleep(5);
+            if (restarted.isCompletedExceptionally()) {
+                break;
+            }
         }
         restarted.get();
     }
@@ -258,7 +261,7 @@ class ExportIT {
             house.start();
             house.awaitReady(Duration.ofSeconds(90));
             done.complete(null);
-        } catch (IOException e) {
+        } catch (Throwable e) {
             done.completeExceptionally(e);
         }
     }

@@ -2,6 +2,7 @@ package io.ringtrace.store.db;
 
 import java.sql.SQLException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What MariaDB's and MySQL's error codes mean for whoever runs a transaction. */
 public final class SqlErrors {
@@ -15,6 +16,18 @@ public final class SqlErrors {
             Set.of(DEADLOCK, LOCK_WAIT_TIMEOUT, CHANGED_SINCE_READ, DUPLICATE_KEY);
 
     private SqlErrors() {}
+
+    /** The connection broke (SQLSTATE class 08): what it was used for may or may not have happened. */
+    public static boolean connectionLost(@Nullable Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql
+                    && sql.getSQLState() != null
+                    && sql.getSQLState().startsWith("08")) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /** The transaction was rolled back because of another one; the same transaction may succeed now. */
     public static boolean runAgain(SQLException e) {

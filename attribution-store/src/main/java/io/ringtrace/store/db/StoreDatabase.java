@@ -12,16 +12,21 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The store's database, opened once by the server at start. Connections are made when they are needed, so the server starts while an
  * external database is away. Thread-safe.
  */
 public final class StoreDatabase implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreDatabase.class);
     private static final int CONNECT_MILLIS = 2_000;
     private static final int SOCKET_MILLIS = 10_000;
     private static final int MIGRATION_SOCKET_MILLIS = 600_000;
     private static final int ATTEMPTS = 10;
+    /** Of looking at the schema, when the connection breaks. */
+    private static final int MIGRATION_ATTEMPTS = 5;
 
     private final DatabaseAddress address;
     private final HikariDataSource dataSource;
@@ -91,19 +96,27 @@ public final class StoreDatabase implements AutoCloseable {
      * @return how many migrations ran
      */
     public int migrate() throws StoreStartException {
-        try {
-            return Flyway.configure()
-                    .dataSource(
-                            address.jdbcUrl(CONNECT_MILLIS, MIGRATION_SOCKET_MILLIS),
-                            address.user(),
-                            address.password())
-                    .locations("classpath:db/migration")
-                    .load()
-                    .migrate()
-                    .migrationsExecuted;
-        } catch (FlywayException e) {
-            throw new StoreStartException("the schema of " + address + " cannot be migrated: " + e.getMessage(), e);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return migrateOnce();
+            } catch (FlywayException e) {
+                if (attempt == MIGRATION_ATTEMPTS || !SqlErrors.connectionLost(e)) {
+                    throw new StoreStartException(
+                            "the schema of " + address + " cannot be migrated: " + e.getMessage(), e);
+                }
+                LOG.warn("the connection broke while the schema of {} was looked at; once more", address);
+            }
         }
+    }
+
+    private int migrateOnce() {
+        return Flyway.configure()
+                .dataSource(
+                        address.jdbcUrl(CONNECT_MILLIS, MIGRATION_SOCKET_MILLIS), address.user(), address.password())
+                .locations("classpath:db/migration")
+                .load()
+                .migrate()
+                .migrationsExecuted;
     }
 
     /**
