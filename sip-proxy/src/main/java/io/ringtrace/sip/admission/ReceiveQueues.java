@@ -1,7 +1,9 @@
 package io.ringtrace.sip.admission;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,9 +43,13 @@ public final class ReceiveQueues implements AutoCloseable {
         }
     }
 
-    private static long largest() {
-        try {
-            return Long.parseLong(Files.readString(LARGEST).strip());
+    /** The largest buffer that a socket may ask for; what we ask for, where the kernel does not say. */
+    static long largest() {
+        // One read has it all: at any other place than its beginning such a file seems to be over.
+        byte[] digits = new byte[32];
+        try (InputStream in = Files.newInputStream(LARGEST)) {
+            int length = Math.max(0, in.read(digits));
+            return Long.parseLong(new String(digits, 0, length, StandardCharsets.US_ASCII).strip());
         } catch (IOException | NumberFormatException _) {
             return ASKED_BYTES;
         }
