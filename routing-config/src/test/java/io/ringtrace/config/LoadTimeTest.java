@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -100,11 +101,17 @@ class LoadTimeTest {
         }
     }
 
+    private static final Pattern NEVER_ROUTED = Pattern.compile("900|976|911");
+
     private static Set<Integer> prefixes() {
         Random random = new Random(3);
         Set<Integer> prefixes = new HashSet<>();
         while (prefixes.size() < PREFIXES) {
-            prefixes.add(1 + random.nextInt(9_999_999));
+            int prefix = 1 + random.nextInt(9_999_999);
+            // Premium and emergency numbers are never routed to.
+            if (!NEVER_ROUTED.matcher(Integer.toString(prefix)).find()) {
+                prefixes.add(prefix);
+            }
         }
         return prefixes;
     }
