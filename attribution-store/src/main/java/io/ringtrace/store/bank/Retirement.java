@@ -51,13 +51,13 @@ final class Retirement {
                 case BANK, RESTING -> {
                     asAsked++;
                     if (retired) {
-                        changed.add(inState(row, NumberState.RETIRED));
+                        changed.add(row.inState(NumberState.RETIRED));
                     }
                 }
                 case RETIRED -> {
                     asAsked++;
                     if (!retired) {
-                        changed.add(inState(row, row.restUntil() == 0 ? NumberState.BANK : NumberState.RESTING));
+                        changed.add(row.inState(row.restUntil() == 0 ? NumberState.BANK : NumberState.RESTING));
                     }
                 }
                 case POOLED, OVERFLOW, DRAINING ->
@@ -100,23 +100,5 @@ final class Retirement {
             }
         }
         return found;
-    }
-
-    private static NumberRow inState(NumberRow row, NumberState state) {
-        return new NumberRow(
-                row.number(),
-                row.networkId(),
-                state,
-                row.poolId(),
-                row.campaignId(),
-                row.visitorId(),
-                row.destination(),
-                row.leaseVersion(),
-                row.leasedAt(),
-                row.presentedAt(),
-                row.guaranteedUntil(),
-                row.heldUntil(),
-                row.restUntil(),
-                row.version() + 1);
     }
 }

@@ -49,6 +49,25 @@ public record NumberRow(
                 version + 1);
     }
 
+    /** The next version of the row, of nobody any more; it keeps what it needs for calls that still come. */
+    public NumberRow withoutVisitor() {
+        return new NumberRow(
+                number,
+                networkId,
+                state,
+                poolId,
+                campaignId,
+                null,
+                destination,
+                leaseVersion,
+                leasedAt,
+                presentedAt,
+                guaranteedUntil,
+                heldUntil,
+                restUntil,
+                version + 1);
+    }
+
     public boolean neverPresented() {
         return presentedAt == 0;
     }

@@ -208,7 +208,8 @@ final class AllocationRule {
             }
         }
         if (own != null && own.number() != given.number()) {
-            changed.put(own.number(), withoutVisitor(own));
+            // The visitor has another number now.
+            changed.put(own.number(), own.withoutVisitor());
         }
         write(lent, asked.visitor());
         boolean wentToSomebodyElse =
@@ -234,24 +235,5 @@ final class AllocationRule {
                 before.visitorId(),
                 before.presentedAt(),
                 asked.marketingData());
-    }
-
-    /** The visitor has another number now; this one keeps what it needs for calls that still come. */
-    private static NumberRow withoutVisitor(NumberRow row) {
-        return new NumberRow(
-                row.number(),
-                row.networkId(),
-                row.state(),
-                row.poolId(),
-                row.campaignId(),
-                null,
-                row.destination(),
-                row.leaseVersion(),
-                row.leasedAt(),
-                row.presentedAt(),
-                row.guaranteedUntil(),
-                row.heldUntil(),
-                row.restUntil(),
-                row.version() + 1);
     }
 }

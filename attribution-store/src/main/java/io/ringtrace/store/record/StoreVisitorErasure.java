@@ -128,30 +128,12 @@ public final class StoreVisitorErasure implements VisitorErasure {
             select.setString(2, visitor);
             try (ResultSet found = select.executeQuery()) {
                 while (found.next()) {
-                    rows.add(withoutVisitor(NumberRows.read(found)));
+                    rows.add(NumberRows.read(found).withoutVisitor());
                 }
             }
         }
         tables.writeNumbers(rows);
         return rows;
-    }
-
-    private static NumberRow withoutVisitor(NumberRow row) {
-        return new NumberRow(
-                row.number(),
-                row.networkId(),
-                row.state(),
-                row.poolId(),
-                row.campaignId(),
-                null,
-                row.destination(),
-                row.leaseVersion(),
-                row.leasedAt(),
-                row.presentedAt(),
-                row.guaranteedUntil(),
-                row.heldUntil(),
-                row.restUntil(),
-                row.version() + 1);
     }
 
     private static List<LeaseKey> leases(Connection connection, long networkId, String visitor, long until)
