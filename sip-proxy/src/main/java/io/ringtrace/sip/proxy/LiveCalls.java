@@ -76,6 +76,7 @@ final class LiveCalls {
         call.ended = true;
         ended++;
         call.givePlacesBack();
+        call.forget();
         wheel.start(call, millis);
     }
 
