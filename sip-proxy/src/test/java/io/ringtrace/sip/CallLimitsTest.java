@@ -319,6 +319,18 @@ class CallLimitsTest {
         }
 
         @Test
+        void answerThatComesAgainTakesNoFurtherPlace() {
+            ladder.connects(Ladder.PROMO);
+            gateway.repeats();
+            caller.receives("200");
+            caller.hangsUp();
+            gateway.receives("BYE");
+            gateway.answers(200);
+            caller.receives("200");
+            rings();
+        }
+
+        @Test
         void silentGatewaysPlaceIsTakenUntilItsTransactionEnds() throws Exception {
             caller.invites(Ladder.PROMO);
             caller.receives("100");

@@ -122,6 +122,7 @@ final class LiveCalls {
         ended++;
         bySipCallId.remove(call);
         call.givePlacesBack();
+        call.forget();
         wheel.start(call, millis);
     }
 
