@@ -28,7 +28,8 @@ class ScenariosIT {
 
     @BeforeAll
     static void start() throws Exception {
-        leased = new LeasedHouse(folder, 20);
+        // One scenario waits for it.
+        leased = new LeasedHouse(folder, 20, config -> config.replaceFirst("sip:\n", "sip:\n  no-answer-limit: 3s\n"));
         own = Files.readString(leased.house.config());
     }
 

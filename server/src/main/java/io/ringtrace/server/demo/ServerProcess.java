@@ -64,6 +64,7 @@ public final class ServerProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 Main.class.getName(),
                 "serve",
+                "--no-rehearsal",
                 "--config",
                 config.toString()));
         ProcessBuilder builder = new ProcessBuilder(command)
