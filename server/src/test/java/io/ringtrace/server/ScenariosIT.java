@@ -17,6 +17,9 @@ import tools.jackson.databind.JsonNode;
 
 @DisplayName("Each SIPp scenario, and the record it leaves")
 class ScenariosIT {
+    /** A rate at which the one call of a scenario begins at once. */
+    private static final int SOON = 100;
+
     private static final String NOT_OURS = "+13105550142";
 
     @TempDir
@@ -127,7 +130,7 @@ class ScenariosIT {
         SampleHouse.run("trace", "carrier", "--for", "1m", "--data-directory", data);
         assertThat(SampleHouse.run("trace", "--data-directory", data)).contains("carrier");
         try (Sipp _ = leased.gateway("answered-call", 0);
-                Sipp carrier = leased.carrier("answered-call", List.of(number), "127.0.0.1:0", 1, 1, 1_000, 60)) {
+                Sipp carrier = leased.carrier("answered-call", List.of(number), "127.0.0.1:0", 1, SOON, 1_000, 60)) {
             String live = "";
             for (int i = 0; i < 100 && !live.contains(number); i++) {
                 live = SampleHouse.run("live", "--data-directory", data);
@@ -150,7 +153,7 @@ class ScenariosIT {
     void optionsAreAnsweredAndLeaveNoRecord() throws Exception {
         int before = leased.house.calls().size();
         try (Sipp carrier =
-                leased.carrier("options", leased.leasedNumbers().subList(5, 6), "127.0.0.1:0", 1, 1, 0, 30)) {
+                leased.carrier("options", leased.leasedNumbers().subList(5, 6), "127.0.0.1:0", 1, SOON, 0, 30)) {
             Sipp.Outcome outcome = carrier.await(40);
             assertThat(outcome.good()).as(outcome.errors()).isTrue();
         }
@@ -169,7 +172,7 @@ class ScenariosIT {
     void aStrangerIsRefusedAndLeavesNoRecord() throws Exception {
         int before = leased.house.calls().size();
         try (Sipp stranger =
-                leased.carrier("stranger", leased.leasedNumbers().subList(5, 6), "127.0.0.9:0", 1, 1, 0, 30)) {
+                leased.carrier("stranger", leased.leasedNumbers().subList(5, 6), "127.0.0.9:0", 1, SOON, 0, 30)) {
             Sipp.Outcome outcome = stranger.await(40);
             assertThat(outcome.good()).as(outcome.errors()).isTrue();
         }
@@ -215,7 +218,7 @@ class ScenariosIT {
         reloads("  one-each: {source-networks: [127.0.0.5], limits: {maximum-calls-to-a-number: 1}}\n", "");
         String number = leased.leasedNumbers().get(15);
         try (Sipp _ = leased.gateway("number-limit", 300);
-                Sipp carrier = leased.carrier("number-limit", List.of(number), "127.0.0.5:0", 1, 1, 300, 60)) {
+                Sipp carrier = leased.carrier("number-limit", List.of(number), "127.0.0.5:0", 1, SOON, 300, 60)) {
             Sipp.Outcome outcome = carrier.await(70);
             assertThat(outcome.good()).as(outcome.errors()).isTrue();
             List<JsonNode> records =
@@ -246,7 +249,7 @@ class ScenariosIT {
     private static JsonNode play(String scenario, String number, String from) throws Exception {
         boolean answered = hasGateway(scenario);
         try (Sipp _ = answered ? leased.gateway(scenario, 300) : null;
-                Sipp carrier = leased.carrier(scenario, List.of(number), from, 1, 1, 300, 60)) {
+                Sipp carrier = leased.carrier(scenario, List.of(number), from, 1, SOON, 300, 60)) {
             Sipp.Outcome outcome = carrier.await(70);
             assertThat(outcome.good()).as(outcome.errors()).isTrue();
             List<JsonNode> records = leased.recordsOnce(calls -> calls.stream().anyMatch(c -> ended(c, number)));
