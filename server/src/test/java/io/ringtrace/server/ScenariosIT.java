@@ -7,6 +7,7 @@ import io.ringtrace.server.demo.Sipp;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -116,6 +117,32 @@ class ScenariosIT {
         JsonNode record = play("declined", leased.leasedNumbers().get(11));
         assertThat(record.path("end_reason").asString()).isEqualTo("destination_declined");
         assertThat(record.path("sip_code_sent").asInt()).isEqualTo(603);
+    }
+
+    @Test
+    void aRunningCallIsShownByLiveAndItsMessagesByTrace() throws Exception {
+        String data = leased.house.data().toString();
+        String number = leased.leasedNumbers().get(16);
+        SampleHouse.run("trace", "carrier", "--for", "1m", "--data-directory", data);
+        assertThat(SampleHouse.run("trace", "--data-directory", data)).contains("carrier");
+        try (Sipp _ = leased.gateway("answered-call", 0);
+                Sipp carrier = leased.carrier("answered-call", List.of(number), "127.0.0.1:0", 1, 1, 1_000, 60)) {
+            String live = "";
+            for (int i = 0; i < 100 && !live.contains(number); i++) {
+                live = SampleHouse.run("live", "--data-directory", data);
+                Thread.sleep(10);
+            }
+            assertThat(live)
+                    .containsPattern("(?m)^1 calls, [0-9]+ server and [0-9]+ client transactions")
+                    .containsPattern("(trying|ringing|answered) .*" + Pattern.quote(number) + " +carrier");
+            Sipp.Outcome outcome = carrier.await(70);
+            assertThat(outcome.good()).as(outcome.errors()).isTrue();
+        }
+        assertThat(SampleHouse.run("trace", "carrier", "--off", "--data-directory", data))
+                .doesNotContain("s more");
+        assertThat(Files.readString(leased.house.log()))
+                .containsPattern("received:\n +INVITE sip:" + Pattern.quote(number))
+                .containsPattern("sent:\n +INVITE sip:" + Pattern.quote(LeasedHouse.DESTINATION));
     }
 
     @Test

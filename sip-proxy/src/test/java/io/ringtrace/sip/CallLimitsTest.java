@@ -226,6 +226,24 @@ class CallLimitsTest {
         }
 
         @Test
+        void asManyMayComeInASecondAsTheTrunkMayBringTo() throws Exception {
+            ladder.reloadsTrunk(trunk -> trunk.with(new TrunkLimits(CallLimits.NONE, new CallLimits(2, 0))));
+            rings();
+            rings();
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            caller.acksFailure(caller.receives("486"));
+            assertThat(ladder.count(Count.NUMBER_LIMITED)).isEqualTo(1);
+            assertThat(ladder.journal.ended().statusSent()).isEqualTo(486);
+            caller.invites(Ladder.STATIC_NUMBER);
+            caller.receives("100");
+            gateway.receives("INVITE");
+            ladder.passes(Duration.ofMillis(510));
+            gateway.skipsAll("INVITE", 10);
+            rings();
+        }
+
+        @Test
         void placeIsFreeAfterTheEnd() {
             rings();
             gateway.answersInvite(603);

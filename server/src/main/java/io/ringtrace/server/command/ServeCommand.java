@@ -3,6 +3,7 @@ package io.ringtrace.server.command;
 import io.ringtrace.config.ConfigOutcome;
 import io.ringtrace.config.ConfigSource;
 import io.ringtrace.server.Logging;
+import io.ringtrace.server.ModuleSettings;
 import io.ringtrace.server.ProcessSignal;
 import io.ringtrace.server.Rehearsal;
 import io.ringtrace.server.Ringtrace;
@@ -42,7 +43,8 @@ public final class ServeCommand implements Callable<Integer> {
             }
             case ConfigOutcome.Loaded loaded -> {
                 Logging.configure(loaded.configuration().log());
-                Rehearsal rehearsal = Rehearsal.begin();
+                Rehearsal rehearsal = Rehearsal.begin(
+                        ModuleSettings.udpEngine(loaded.configuration().sip()));
                 serve(Ringtrace.start(source, loaded.configuration(), System.getenv(), rehearsal::end));
                 yield 0;
             }

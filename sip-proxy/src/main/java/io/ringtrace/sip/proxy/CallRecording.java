@@ -167,7 +167,9 @@ final class CallRecording {
                 leg,
                 listener,
                 hop == null ? listener : hop.listener().index());
-        call.dialog = dialog;
+        if (dialog != null) {
+            calls.hasDialog(call, dialog);
+        }
         call.journaledAt = call.answeredAt;
         CallSupervision.begin(call, rules);
         alive(call);
@@ -208,7 +210,7 @@ final class CallRecording {
         call.unproven = true;
         call.aliveAtMillis = running.aliveAtMillis();
         call.journaledAt = now - CallSupervision.JOURNAL_AGAIN_MILLIS;
-        call.dialog = dialog;
+        calls.hasDialog(call, dialog);
         call.addLeg(dialog.leg());
         CallSupervision.begin(call, rules);
         calls.watch(call);

@@ -21,6 +21,12 @@ final class LiveCall extends TimerWheel.Entry {
     @Nullable
     LiveCall nextInBucket;
 
+    /** Of its Call-ID, once its dialog is known. */
+    long sipCallIdHash;
+
+    @Nullable
+    LiveCall nextBySipCallId;
+
     /** Of its trunk; null for a call that this process did not see begin. */
     @Nullable
     CallTally tally;
