@@ -395,13 +395,14 @@ class JournalTest {
                     }
                 }
                 assertThat(began).isGreaterThan(400);
-                until(() -> !journal.hasRoom()); // the keeper finds out on its own thread
+                until(() -> !journal.hasRoomForAnotherSegment()); // the keeper finds out on its own thread
                 int ended = 0;
                 while (ended < 300 && recorder.record(sample.ended(sample.callId(), EndReason.CALLER_HANGUP))) {
                     ended++;
                 }
                 assertThat(ended).isEqualTo(300);
                 assertThat(recorder.acceptsNewCalls()).isFalse();
+                assertThat(journal.hasRoom()).isFalse();
                 assertThat(recorder.record(sample.began(sample.callId(), AttributionResult.UNKNOWN)))
                         .isFalse();
 
@@ -426,7 +427,7 @@ class JournalTest {
                 List<CallEvent> written = new ArrayList<>();
                 List<CallEvent> read = new ArrayList<>();
                 for (int fills = 0; fills < 6; fills++) {
-                    until(recorder::acceptsNewCalls);
+                    until(journal::hasRoom);
                     while (recorder.acceptsNewCalls()) {
                         CallEvent began = sample.began(sample.callId(), AttributionResult.UNKNOWN);
                         assertThat(recorder.record(began)).isTrue();

@@ -75,7 +75,9 @@ class CallEndingsIT {
         long strangers = house.ledger.calls().stream()
                 .filter(call -> call.ending == Ending.STRANGER)
                 .count();
-        assertThat(Math.round(refused)).as("strangers are counted, not recorded").isGreaterThanOrEqualTo(strangers);
+        assertThat(Math.round(refused))
+                .as("strangers are counted, not recorded")
+                .isGreaterThanOrEqualTo(strangers);
         List<Long> micros = house.ledger.calls().stream()
                 .filter(call -> !before.contains(call) && call.atGatewayAt > 0)
                 .map(call -> (call.atGatewayAt - call.invitedAt) / 1_000)
