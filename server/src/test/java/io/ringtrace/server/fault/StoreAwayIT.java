@@ -3,6 +3,7 @@ package io.ringtrace.server.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.server.Scale;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,7 +47,34 @@ class StoreAwayIT {
     private record Outage(Fault fault, int seed, long millis) {}
 
     @TempDir
-    Path folder;
+    static Path folder;
+
+    /** At small size one house stands for all. */
+    private static @Nullable FaultHouse shared;
+
+    @AfterAll
+    static void closeShared() throws IOException {
+        if (shared != null) {
+            shared.close();
+        }
+    }
+
+    /** What is done to one house. */
+    private interface Run<T> {
+        T in(FaultHouse house) throws Exception;
+    }
+
+    private static <T> T inHouse(String name, Run<T> run) throws Exception {
+        if (SEEDS == 1) {
+            if (shared == null) {
+                shared = new FaultHouse(folder, 200, FaultHouse.Plan.FAR_STORE);
+            }
+            return run.in(shared);
+        }
+        try (FaultHouse house = new FaultHouse(folder.resolve(name), 200, FaultHouse.Plan.FAR_STORE)) {
+            return run.in(house);
+        }
+    }
 
     /** At full size each fault and seed has a house of its own, and all stand side by side: that takes as long as one of them. */
     @Test
@@ -93,17 +123,16 @@ class StoreAwayIT {
                         Ledger.table(List.of("fault", "seed", "outage", "drained after", "allowed"), rows)));
     }
 
-    private List<String> inOneHouse(List<Outage> outages) throws Exception {
+    private static List<String> inOneHouse(List<Outage> outages) throws Exception {
         Outage any = outages.getFirst();
-        List<String> rows = new ArrayList<>();
-        try (FaultHouse house =
-                new FaultHouse(folder.resolve(any.fault().text() + any.seed()), 200, FaultHouse.Plan.FAR_STORE)) {
+        return inHouse(any.fault().text() + any.seed(), house -> {
             Random random = new Random(any.seed());
+            List<String> rows = new ArrayList<>();
             for (Outage outage : outages) {
                 rows.add(away(house, random, outage));
             }
-        }
-        return rows;
+            return rows;
+        });
     }
 
     private static String away(FaultHouse house, Random random, Outage outage) throws Exception {
@@ -151,20 +180,8 @@ class StoreAwayIT {
         int cuts = Scale.of(5, 100);
         List<String> rows = new ArrayList<>();
         for (int seed = 1; seed <= SEEDS; seed++) {
-            try (FaultHouse house = new FaultHouse(folder.resolve("answers" + seed), 200, FaultHouse.Plan.FAR_STORE)) {
-                Random random = new Random(seed);
-                house.cable().loseAnswers(cuts);
-                while (house.cable().lost(StoreCable.Statement.INSERT) < cuts
-                        || house.cable().lost(StoreCable.Statement.COMMIT) < cuts) {
-                    house.load(random, Ending.QUICK, PER_SECOND, Duration.ofMillis(500), 500);
-                }
-                house.ledger.awaitAllOver(Duration.ofSeconds(60));
-                Ledger.Reconciliation result = house.reconcile(Duration.ofSeconds(20));
-                assertThat(result.lost()).isEmpty();
-                assertThat(result.doubled()).isEmpty();
-                assertThat(result.wrong()).isEmpty();
-                rows.add("| %d | %d | %d |%s".formatted(seed, cuts, cuts, result.row()));
-            }
+            Random random = new Random(seed);
+            rows.add("| " + seed + inHouse("answers" + seed, house -> losing(house, random, cuts)));
         }
         Scale.proof("faults-store-answers", """
                 # The connection cut between a statement and its answer: the ledger of both parties against the records
@@ -175,5 +192,19 @@ class StoreAwayIT {
                 """.formatted(
                 PER_SECOND,
                 Ledger.table(List.of("seed", "answers to INSERTs of records lost", "answers to COMMITs lost"), rows)));
+    }
+
+    private static String losing(FaultHouse house, Random random, int cuts) throws Exception {
+        house.cable().loseAnswers(cuts);
+        while (house.cable().lost(StoreCable.Statement.INSERT) < cuts
+                || house.cable().lost(StoreCable.Statement.COMMIT) < cuts) {
+            house.load(random, Ending.QUICK, PER_SECOND, Duration.ofMillis(500), 500);
+        }
+        house.ledger.awaitAllOver(Duration.ofSeconds(60));
+        Ledger.Reconciliation result = house.reconcile(Duration.ofSeconds(20));
+        assertThat(result.lost()).isEmpty();
+        assertThat(result.doubled()).isEmpty();
+        assertThat(result.wrong()).isEmpty();
+        return " | %d | %d |%s".formatted(cuts, cuts, result.row());
     }
 }
