@@ -19,14 +19,14 @@ import picocli.CommandLine.Spec;
         name = "train",
         description = {
             "Plays calls through a server of its own, on an embedded store in a temporary folder and on free ports of 127.0.0.1, and keeps what Java learned by them in an AOT cache. Servers that start afterwards read it: they are ready sooner, and the first minute's calls cost what later ones do.",
-            "Takes about a minute of both processors and needs mariadbd. To be repeated after an upgrade; a cache of other program files is not read."
+            "Takes one or two minutes of both processors and needs mariadbd. To be repeated after an upgrade; a cache of other program files is not read."
         },
         footer = {"  ringtrace train", "  ringtrace train --calls 5000 /tmp/ringtrace.aot"})
 public final class TrainCommand implements Callable<Integer> {
     /** Where the program's start looks for its cache. */
     private static final String CACHE = "ringtrace.aot-cache";
 
-    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final Duration LONGEST = Duration.ofSeconds(90);
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
@@ -41,8 +41,8 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--calls",
-            description = "how many calls are enough; after 60 s fewer are too (default: ${DEFAULT-VALUE})",
-            defaultValue = "60000")
+            description = "how many calls are enough; after 90 s fewer are too (default: ${DEFAULT-VALUE})",
+            defaultValue = "120000")
     private int calls;
 
     @Override
