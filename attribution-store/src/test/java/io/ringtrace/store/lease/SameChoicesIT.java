@@ -96,17 +96,10 @@ class SameChoicesIT {
 
     private static Definition definition() {
         Definition base = TestAccount.tollFree("same", NUMBERS + 1, true);
-        return new Definition(
-                base.idFromNetwork(),
-                base.name(),
-                base.numberType(),
-                Duration.ofMillis(LIFETIME),
-                Duration.ofMillis(HOLD),
-                base.maxSize(),
-                true,
-                true,
-                false,
-                base.destination());
+        return base.draft()
+                .lifetime(Duration.ofMillis(LIFETIME))
+                .hold(Duration.ofMillis(HOLD))
+                .definition();
     }
 
     private static Asked asked(LeaseRequest request) {
