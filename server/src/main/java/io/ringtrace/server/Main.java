@@ -26,6 +26,7 @@ import io.ringtrace.server.command.ServeCommand;
 import io.ringtrace.server.command.SizingCommand;
 import io.ringtrace.server.command.StatusCommand;
 import io.ringtrace.server.command.TraceCommand;
+import io.ringtrace.server.command.TrainCommand;
 import io.ringtrace.server.command.TrunksCommand;
 import io.ringtrace.server.command.VisitorsCommand;
 import io.ringtrace.server.command.WebhooksCommand;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Command;
             ServeCommand.class,
             DemoCommand.class,
             DemoPageCommand.class,
+            TrainCommand.class,
             CheckConfigCommand.class,
             RouteCommand.class,
             SchemaCommand.class,

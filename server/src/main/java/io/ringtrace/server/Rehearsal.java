@@ -12,6 +12,7 @@ import io.ringtrace.config.ConfigOutcome;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.SipSettings;
+import io.ringtrace.sip.transport.UdpEngine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,23 +43,30 @@ public final class Rehearsal {
 
     private final Thread thread;
     private volatile int calls;
+    private volatile String readBy = "";
 
+    private final UdpEngine engine;
     private final int enough;
     private final Duration longest;
 
-    private Rehearsal(int enough, Duration longest) {
+    private Rehearsal(UdpEngine engine, int enough, Duration longest) {
+        this.engine = engine;
         this.enough = enough;
         this.longest = longest;
         thread = Thread.ofPlatform().daemon().name("rehearsal").unstarted(this::run);
     }
 
-    /** Begins, and returns at once. */
-    public static Rehearsal begin() {
-        return begin(ENOUGH_CALLS, LONGEST);
+    /**
+     * Begins, and returns at once.
+     *
+     * @param engine what will read and write the sockets of the real calls, and so does here
+     */
+    public static Rehearsal begin(UdpEngine engine) {
+        return begin(engine, ENOUGH_CALLS, LONGEST);
     }
 
-    static Rehearsal begin(int enough, Duration longest) {
-        Rehearsal rehearsal = new Rehearsal(enough, longest);
+    static Rehearsal begin(UdpEngine engine, int enough, Duration longest) {
+        Rehearsal rehearsal = new Rehearsal(engine, enough, longest);
         rehearsal.thread.start();
         return rehearsal;
     }
@@ -70,12 +78,17 @@ public final class Rehearsal {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        LOG.debug("rehearsal: {} calls", calls);
+        LOG.debug("rehearsal: {} calls, UDP read and written by {}", calls, readBy);
     }
 
     /** How many calls were answered and hung up. */
     int calls() {
         return calls;
+    }
+
+    /** What read and wrote the sockets of UDP. */
+    String readBy() {
+        return readBy;
     }
 
     private void run() {
@@ -84,13 +97,15 @@ public final class Rehearsal {
             try (SipProxy proxy = new SipProxy(
                     SipSettings.listeningOn(List.of(new SipSettings.ListenAddress(
                                     InetAddress.getLoopbackAddress().getHostAddress(), 0)))
-                            .withShards(1),
+                            .withShards(1)
+                            .withUdpEngine(engine),
                     () -> plan,
                     new NoLeases(),
                     new ThisClock(),
                     new PassingKeys(),
                     shard -> new NoJournal())) {
                 proxy.start();
+                readBy = proxy.udpEngine();
                 long deadline = System.nanoTime() + longest.toNanos();
                 InetSocketAddress at = proxy.boundAddresses().getFirst();
                 while (calls < enough && System.nanoTime() < deadline) {

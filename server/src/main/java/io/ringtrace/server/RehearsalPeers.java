@@ -11,8 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The caller and the gateway of a rehearsal, on one socket: it answers every request and goes on by every response. One thread. */
+/**
+ * The caller and the gateway of a rehearsal, on one socket: it answers every request and goes on by every response. It dials {@link #NUMBERS}
+ * numbers in turn, from {@link #FIRST_NUMBER} on. One thread.
+ */
 final class RehearsalPeers implements AutoCloseable {
+    static final long FIRST_NUMBER = 18005550100L;
+    static final int NUMBERS = 100;
     private static final int CALLS_AT_ONCE = 16;
     private static final int PATIENCE_MILLIS = 200;
     private static final Pattern CALL = Pattern.compile("\r\nCall-ID: (\\d+)");
@@ -39,10 +44,15 @@ final class RehearsalPeers implements AutoCloseable {
     private int done;
     private int given;
 
+    /** On a free port. */
     RehearsalPeers() throws IOException {
+        this(0);
+    }
+
+    RehearsalPeers(int port) throws IOException {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         channel = DatagramChannel.open();
-        channel.bind(new InetSocketAddress(loopback, 0));
+        channel.bind(new InetSocketAddress(loopback, port));
         channel.configureBlocking(false);
         selector = Selector.open();
         channel.register(selector, SelectionKey.OP_READ);
@@ -93,7 +103,8 @@ final class RehearsalPeers implements AutoCloseable {
     }
 
     private String invite(int call, InetSocketAddress proxy) {
-        String number = "sip:18005550" + (100 + call % 100) + "@" + proxy.getHostString() + ":" + proxy.getPort();
+        String number = "sip:" + (FIRST_NUMBER + call % NUMBERS) + "@"
+                + proxy.getAddress().getHostAddress() + ":" + proxy.getPort();
         return "INVITE " + number + " SIP/2.0\r\nVia: SIP/2.0/UDP " + us + ";branch=z9hG4bK" + call
                 + "i\r\nMax-Forwards: 70\r\n"
                 + "From: <sip:14155550100@" + us + ">;tag=c" + call + "\r\nTo: <" + number + ">\r\nCall-ID: " + call

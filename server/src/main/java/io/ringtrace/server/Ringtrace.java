@@ -11,63 +11,25 @@ import io.ringtrace.config.ConfigWatch;
 import io.ringtrace.config.Configuration;
 import io.ringtrace.config.Finding;
 import io.ringtrace.config.GatewayAddresses;
-import io.ringtrace.config.HttpConfig;
 import io.ringtrace.config.KeptSets;
 import io.ringtrace.config.PlanHolder;
 import io.ringtrace.config.PlanReload;
-import io.ringtrace.config.RetentionConfig;
-import io.ringtrace.config.SecretReference;
 import io.ringtrace.config.SipConfig;
 import io.ringtrace.config.StoreConfig;
 import io.ringtrace.http.HttpApi;
 import io.ringtrace.http.HttpListenerException;
-import io.ringtrace.http.HttpPorts;
-import io.ringtrace.http.HttpSettings;
-import io.ringtrace.http.RecordPorts;
-import io.ringtrace.http.webhook.WebhookDelivery;
-import io.ringtrace.http.webhook.WebhookTargets;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.sip.SipProxy;
-import io.ringtrace.sip.SipSettings;
-import io.ringtrace.sip.admission.FloodGuard;
-import io.ringtrace.sip.trace.HepMirror;
 import io.ringtrace.sip.transport.ListenerException;
-import io.ringtrace.sip.transport.StreamLimits;
-import io.ringtrace.sip.transport.TlsFiles;
-import io.ringtrace.sip.transport.UdpEngine;
-import io.ringtrace.store.account.DatabasePoolSizes;
-import io.ringtrace.store.account.DrainedNumbers;
-import io.ringtrace.store.account.PoolScaling;
-import io.ringtrace.store.account.StoreAccounts;
-import io.ringtrace.store.bank.DatabaseNumberBank;
-import io.ringtrace.store.bank.DatabaseNumberMatching;
-import io.ringtrace.store.bank.DatabaseNumberReports;
 import io.ringtrace.store.bank.DatabaseOwnedNumbers;
-import io.ringtrace.store.bank.PoolFilling;
-import io.ringtrace.store.cookie.StoredCookieKeys;
 import io.ringtrace.store.db.StoreDatabase;
-import io.ringtrace.store.db.StoreSettings;
 import io.ringtrace.store.db.StoreStartException;
-import io.ringtrace.store.directory.BinlogFeed;
 import io.ringtrace.store.directory.DirectoryFile;
 import io.ringtrace.store.directory.NumberDirectory;
 import io.ringtrace.store.journal.Journal;
-import io.ringtrace.store.journal.JournalSettings;
 import io.ringtrace.store.lease.DatabaseLeaseClock;
-import io.ringtrace.store.lease.LeaseAllocator;
 import io.ringtrace.store.node.NodeIdentity;
-import io.ringtrace.store.record.DelayLearning;
-import io.ringtrace.store.record.JournalDrain;
-import io.ringtrace.store.record.LearnedDelays;
 import io.ringtrace.store.record.LeftJournal;
-import io.ringtrace.store.record.RecordReaper;
-import io.ringtrace.store.record.Retention;
-import io.ringtrace.store.record.StoreCallNews;
-import io.ringtrace.store.record.StoreCallRecords;
-import io.ringtrace.store.record.StoreTransactions;
-import io.ringtrace.store.record.StoreVisitorErasure;
-import io.ringtrace.store.sizing.PoolObservations;
-import io.ringtrace.store.webhook.StoreWebhooks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -75,15 +37,11 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -98,21 +56,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Ringtrace implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ringtrace.class);
-    private static final long LONGEST_DRAIN_MILLIS = 5_000;
     private static final Duration LONGEST_WAIT_FOR_NUMBERS = Duration.ofSeconds(3);
     private static final int LONGEST_NODE_NAME = 64;
-    private static final int MOST_LIVE_CALLS = 200_000;
-    /** With its timers, its identity and the message it keeps; twice over, since there are as many of servers as of clients. */
-    private static final int BYTES_FOR_A_TRANSACTION = 4_096;
-
-    private static final int FEWEST_TRANSACTIONS = 50_000;
-    private static final int MOST_TRANSACTIONS = 1_000_000;
     private static final long BETWEEN_LOOKS_MILLIS = 50;
 
-    /** One part that has been started, and how it is stopped. */
-    private record Started(String name, AutoCloseable part) {}
-
-    private final Deque<Started> started = new ArrayDeque<>();
+    private final StartedParts parts = new StartedParts();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicBoolean stopping = new AtomicBoolean();
@@ -161,7 +109,8 @@ public final class Ringtrace implements AutoCloseable {
     /** Brings the schema up to this program's version; returns how many migrations that took. */
     public static int migrate(Configuration configuration, Map<String, String> environment) throws StartException {
         DataFolder data = DataFolder.open(configuration.store().dataDirectory());
-        try (StoreDatabase database = StoreDatabase.open(storeSettings(configuration.store(), data, environment))) {
+        try (StoreDatabase database =
+                StoreDatabase.open(ModuleSettings.store(configuration.store(), data, environment))) {
             return database.migrate();
         } catch (StoreStartException e) {
             throw new StartException(e);
@@ -177,7 +126,8 @@ public final class Ringtrace implements AutoCloseable {
             Configuration configuration, Map<String, String> environment, Path left, Duration longest)
             throws StartException {
         DataFolder data = DataFolder.open(configuration.store().dataDirectory());
-        try (StoreDatabase database = StoreDatabase.join(storeSettings(configuration.store(), data, environment))) {
+        try (StoreDatabase database =
+                StoreDatabase.join(ModuleSettings.store(configuration.store(), data, environment))) {
             return LeftJournal.drain(left, database, longest);
         } catch (StoreStartException e) {
             throw new StartException(e);
@@ -196,7 +146,7 @@ public final class Ringtrace implements AutoCloseable {
             StoreConfig store, Map<String, String> environment, Collection<PhoneNumber> numbers)
             throws StoreUnavailableException {
         DataFolder data = new DataFolder(store.dataDirectory());
-        try (StoreDatabase database = StoreDatabase.join(storeSettings(store, data, environment))) {
+        try (StoreDatabase database = StoreDatabase.join(ModuleSettings.store(store, data, environment))) {
             return new DatabaseOwnedNumbers(database).among(numbers);
         } catch (StoreStartException | StartException e) {
             throw new StoreUnavailableException(String.valueOf(e.getMessage()), e);
@@ -226,71 +176,16 @@ public final class Ringtrace implements AutoCloseable {
     private void build(
             ConfigSource source, Configuration configuration, Map<String, String> environment, Runnable beforeListening)
             throws StartException, StoreStartException, HttpListenerException, IOException {
-        StoreConfig store = configuration.store();
-        DataFolder data = DataFolder.open(store.dataDirectory());
+        DataFolder data = DataFolder.open(configuration.store().dataDirectory());
         String operatorToken = data.operatorToken();
         NodeIdentity node = NodeIdentity.load(data.path(), nodeName());
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-
-        StoreDatabase database = open("database", StoreDatabase.open(storeSettings(store, data, environment)));
-        DatabaseLeaseClock clock = open("lease clock", DatabaseLeaseClock.start(database));
-
         PlanHolder plan = new PlanHolder(configuration.plan());
-        NumberDirectory directory = new NumberDirectory(clock, () -> plan.plan().forwardedFields());
-        DirectoryFile directoryFile = open("directory file", new DirectoryFile(data.directory(), directory));
-        directoryFile.start();
-        BinlogFeed feed = open("directory feed", new BinlogFeed(database, node, directory, clock));
-        feed.start();
-
-        StoreAccounts accounts =
-                open("accounts", StoreAccounts.open(database, clock, directory, data.path(), store.numberRest()));
-        DrainedNumbers drained =
-                open("drained numbers", new DrainedNumbers(database, clock, directory, store.numberRest()));
-        drained.start();
-        PoolObservations observations = new PoolObservations(database);
-        PoolScaling scaling =
-                open("pool scaling", new PoolScaling(database, clock, directory, observations, store.numberRest()));
-        scaling.start();
-        LeaseAllocator leases = open(
-                "lease allocator",
-                new LeaseAllocator(
-                        database,
-                        clock,
-                        new PoolFilling(store.numberRest()),
-                        directory,
-                        observations,
-                        LeaseAllocator.Settings.DEFAULT));
-
-        StoredCookieKeys cookieKeys =
-                open("cookie keys", new StoredCookieKeys(data.path().resolve("cookie-keys"), database, clock));
-        cookieKeys.start();
-
-        int shards = configuration.sip().shards();
-        Journal journal = open("journal", new Journal(data.journal(), shards, journalSettings(store.journal())));
-        journal.start();
-        LearnedDelays delays = new LearnedDelays();
-        StoreCallNews callNews = new StoreCallNews(database);
-        JournalDrain drain = new JournalDrain(journal, database, node, delays, callNews);
-        open("journal drain", () -> close(drain));
-        drain.start();
-        RecordReaper reaper = open(
-                "record reaper",
-                new RecordReaper(
-                        database, clock, node.name(), configuration.sip().maximumCallDuration()));
-        reaper.start();
-        DelayLearning learning = open("delay learning", new DelayLearning(database, clock, node, delays));
-        learning.start();
-        RetentionConfig kept = configuration.retention();
-        Retention retention = open(
-                "retention",
-                new Retention(database, clock, node, new Retention.Periods(kept.callRecords(), kept.leaseHistory())));
-        retention.start();
-        StoreTransactions transactions =
-                new StoreTransactions(database, clock, configuration.sip().maximumCallDuration());
-        StoreWebhooks webhooks = StoreWebhooks.open(database, clock, transactions, data.path(), node);
-        WebhookTargets targets = new WebhookTargets(configuration.webhooks().allowedNetworks());
-        WebhookDelivery delivery = open("webhooks", new WebhookDelivery(webhooks, targets, clock, new SecureRandom()));
-        delivery.start();
+        StoreParts store = StoreParts.start(parts, configuration, data, node, plan, environment);
+        NumberDirectory directory = store.directory();
+        DatabaseLeaseClock clock = store.clock();
+        StoreParts.Records records = store.records();
+        Journal journal = records.journal();
 
         PlanReload reload = new PlanReload(
                 source.loader(),
@@ -306,14 +201,14 @@ public final class Ringtrace implements AutoCloseable {
             throw StartException.wrongConfiguration(wrong);
         }
 
-        SipProxy proxy = open(
+        SipProxy proxy = parts.add(
                 "SIP proxy",
                 new SipProxy(
-                        sipSettings(configuration.sip(), environment),
+                        ModuleSettings.sip(configuration.sip(), environment),
                         plan,
                         directory,
                         clock,
-                        cookieKeys,
+                        store.cookieKeys(),
                         journal::recorder));
         BackgroundThreads.giveWay();
         beforeListening.run();
@@ -325,46 +220,23 @@ public final class Ringtrace implements AutoCloseable {
 
         ServerHealth health = new ServerHealth(proxy, directory, clock, journal);
         ServerOperations operations = new ServerOperations(node.name(), plan, reload, proxy, directory, clock);
-        HttpApi http = open(
+        HttpApi http = parts.add(
                 "HTTP interface",
                 new HttpApi(
-                        httpSettings(configuration.http()),
-                        new HttpPorts(
-                                leases,
-                                accounts.pools(),
-                                new DatabasePoolSizes(database, clock, directory, store.numberRest()),
-                                accounts.accounts(),
-                                new DatabaseNumberBank(
-                                        database,
-                                        clock,
-                                        directory,
-                                        number -> plan.plan().staticNumber(number) != null),
-                                new DatabaseNumberMatching(database, clock),
-                                accounts.smsNumbers(),
-                                accounts.dictionaries(),
-                                accounts.destinations(),
-                                new DatabaseNumberReports(database),
-                                new RecordPorts(
-                                        new StoreCallRecords(database),
-                                        transactions,
-                                        callNews,
-                                        new StoreVisitorErasure(database, clock, directory),
-                                        webhooks,
-                                        targets),
-                                health,
-                                operations),
+                        ModuleSettings.http(configuration.http()),
+                        store.ports(health, operations),
                         metrics,
                         operatorToken.getBytes(StandardCharsets.US_ASCII)));
         int httpPort = http.start();
         metrics.getPrometheusRegistry().register(new CallMetrics(proxy::tallies));
         metrics.getPrometheusRegistry().register(new GatewayMetrics(proxy::gateways));
-        ServerMetrics.bind(metrics, proxy, directory, journal, drain, clock, reload);
-        ServerMetrics.bind(metrics, delivery, retention, delays);
+        ServerMetrics.bind(metrics, proxy, directory, journal, records.drain(), clock, reload);
+        ServerMetrics.bind(metrics, records.delivery(), records.retention(), records.delays());
         ServerMetrics.bindCertificate(metrics, configuration.sip().tls());
 
         watch(reload);
 
-        open("announcement", data::withdraw);
+        parts.add("announcement", data::withdraw);
         URI address = URI.create(
                 "http://" + hostAndPort(reachable(configuration.http().address()), httpPort) + "/");
         data.announce(address);
@@ -379,7 +251,7 @@ public final class Ringtrace implements AutoCloseable {
                 data.path(),
                 configuration.plan().version());
         SystemdService told =
-                open("word to systemd", SystemdService.start(environment, health, operations::statusLine));
+                parts.add("word to systemd", SystemdService.start(environment, health, operations::statusLine));
         onStop = () -> {
             health.stopping();
             told.stopping(stopGrace);
@@ -404,7 +276,7 @@ public final class Ringtrace implements AutoCloseable {
 
     private void watch(PlanReload reload) {
         try {
-            open("watch on the configuration", ConfigWatch.start(reload));
+            parts.add("watch on the configuration", ConfigWatch.start(reload));
         } catch (IOException e) {
             LOG.warn("the configuration is not watched ({}); SIGHUP and ringtrace reload work", e.getMessage());
         }
@@ -460,136 +332,9 @@ public final class Ringtrace implements AutoCloseable {
         if (!closing.compareAndSet(false, true)) {
             return;
         }
-        while (!started.isEmpty()) {
-            Started last = started.pop();
-            try {
-                last.part().close();
-            } catch (Exception e) {
-                if (e instanceof InterruptedException) {
-                    Thread.currentThread().interrupt();
-                }
-                LOG.error("{} did not stop cleanly", last.name(), e);
-            }
-        }
+        parts.close();
         LOG.info("stopped");
         ended.countDown();
-    }
-
-    private <T extends AutoCloseable> T open(String name, T part) {
-        started.push(new Started(name, part));
-        return part;
-    }
-
-    private static void close(JournalDrain drain) throws InterruptedException {
-        long deadline = System.nanoTime() + LONGEST_DRAIN_MILLIS * 1_000_000;
-        while (!drain.idle() && System.nanoTime() < deadline) {
-            Thread.sleep(10);
-        }
-        drain.close();
-    }
-
-    private static StoreSettings storeSettings(StoreConfig store, DataFolder data, Map<String, String> environment)
-            throws StartException {
-        StoreConfig.External external = store.external();
-        if (external == null) {
-            return new StoreSettings.Embedded(
-                    data.path(), (int) (store.embedded().bufferPoolBytes() >> 20), StoreSettings.DEFAULT_CONNECTIONS);
-        }
-        try {
-            return new StoreSettings.External(
-                    data.path(),
-                    external.url(),
-                    external.user(),
-                    external.password().read(environment),
-                    StoreSettings.DEFAULT_CONNECTIONS);
-        } catch (IOException e) {
-            throw new StartException("store.password: " + e.getMessage(), e);
-        }
-    }
-
-    private static JournalSettings journalSettings(StoreConfig.Journal journal) {
-        JournalSettings defaults = JournalSettings.defaults();
-        return new JournalSettings(
-                journal.segmentBytes(),
-                journal.sizeLimitBytes(),
-                defaults.retention(),
-                defaults.forceInterval(),
-                journal.forcedBeforeSend() ? JournalSettings.Force.BEFORE_SEND : JournalSettings.Force.GROUPED);
-    }
-
-    private static HttpSettings httpSettings(HttpConfig http) {
-        return HttpSettings.at(http.address().getHostAddress(), http.port())
-                .with(
-                        http.trustedProxies(),
-                        new HttpSettings.Pages(http.newNumbersBySource(), http.newNumbersByPool()));
-    }
-
-    private static SipSettings sipSettings(SipConfig sip, Map<String, String> environment) throws StartException {
-        String advertised =
-                sip.advertisedHosts().isEmpty() ? null : sip.advertisedHosts().getFirst();
-        List<SipSettings.ListenAddress> listeners = sip.listeners().stream()
-                .map(l -> new SipSettings.ListenAddress(
-                        l.transport(),
-                        l.address().getHostAddress(),
-                        l.port(),
-                        l.advertisedHost() == null && l.address().isAnyLocalAddress()
-                                ? advertised
-                                : l.advertisedHost()))
-                .toList();
-        SipSettings settings = SipSettings.listeningOn(listeners)
-                .withShards(sip.shards())
-                .withUdpEngine(UdpEngine.valueOf(sip.udpEngine().name()))
-                .withMost(transactions(sip.shards()), transactions(sip.shards()), MOST_LIVE_CALLS)
-                .withAdvertisedHosts(Set.copyOf(sip.advertisedHosts()))
-                .withMaximumDuration(sip.maximumCallDuration())
-                .withNoAnswerLimit(sip.noAnswerLimit())
-                .withDns(sip.dns().servers(), sip.dns().timeout())
-                .withStreams(streams(sip.connections()))
-                .withFloodLimits(new FloodGuard.Limits(
-                        sip.floodGuard().refusals(),
-                        sip.floodGuard().within(),
-                        sip.floodGuard().ban()));
-        SipConfig.Hep hep = sip.hep();
-        if (hep != null) {
-            settings = settings.withHep(collector(hep, environment));
-        }
-        SipConfig.Tls tls = sip.tls();
-        return tls == null
-                ? settings
-                : settings.withTls(new TlsFiles(
-                        tls.certificate(),
-                        tls.privateKey(),
-                        tls.trusted(),
-                        TlsFiles.ClientCertificates.valueOf(
-                                tls.clientCertificates().name())));
-    }
-
-    private static HepMirror.Collector collector(SipConfig.Hep hep, Map<String, String> environment)
-            throws StartException {
-        SecretReference password = hep.password();
-        try {
-            return new HepMirror.Collector(
-                    hep.host(), hep.port(), hep.captureId(), password == null ? "" : password.read(environment));
-        } catch (IOException e) {
-            throw new StartException("sip.hep.password: " + e.getMessage(), e);
-        }
-    }
-
-    private static StreamLimits streams(SipConfig.Connections connections) {
-        return new StreamLimits(
-                connections.most(),
-                connections.mostPerSource(),
-                connections.firstMessage(),
-                connections.idle(),
-                connections.connect(),
-                connections.longestHeader(),
-                connections.longestMessage());
-    }
-
-    /** How many a shard may have of each kind: by the memory there is. A call has two of each for 32 s after its end (RFC 3261 §17, RFC 6026). */
-    private static int transactions(int shards) {
-        long room = Runtime.getRuntime().maxMemory() / BYTES_FOR_A_TRANSACTION / shards;
-        return Math.clamp(room, FEWEST_TRANSACTIONS, MOST_TRANSACTIONS);
     }
 
     private static String hostAndPort(InetAddress address, int port) {

@@ -7,19 +7,39 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DemoIT {
+    /** Told while the other one is, for both wait most of their time. */
+    private static final StringWriter STORY = new StringWriter();
+
+    @TempDir
+    private static Path storyFolder;
+
+    private static CompletableFuture<Integer> story;
+
+    @BeforeAll
+    static void begin() {
+        story = CompletableFuture.supplyAsync(
+                () -> new Demo(Scale.home(), storyFolder, new PrintWriter(STORY)).tell(false));
+    }
+
     @Test
-    void theDemoTellsTheWholeStoryAndEndsWithZero(@TempDir Path folder) {
-        StringWriter printed = new StringWriter();
-        int code = new Demo(Scale.home(), folder, new PrintWriter(printed)).tell(false);
-        assertThat(code).as(printed.toString()).isZero();
-        assertThat(printed.toString())
+    @Order(2)
+    void theDemoTellsTheWholeStoryAndEndsWithZero() {
+        int code = story.join();
+        assertThat(code).as(STORY.toString()).isZero();
+        assertThat(STORY.toString())
                 .contains(
                         "visitor-ada",
                         "visitor-ben",
@@ -30,6 +50,7 @@ class DemoIT {
     }
 
     @Test
+    @Order(1)
     void theKeptDemosPageCallsTheNumberItsVisitorSees(@TempDir Path folder) throws Exception {
         StringWriter printed = new StringWriter();
         int code = new Demo(Scale.home(), folder, new PrintWriter(printed)).tell(true);

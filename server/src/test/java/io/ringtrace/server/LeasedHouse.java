@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -25,8 +26,14 @@ final class LeasedHouse implements AutoCloseable {
     private final Path folder;
 
     LeasedHouse(Path folder, int numbers) throws Exception {
+        this(folder, numbers, UnaryOperator.identity());
+    }
+
+    /** @param configured what becomes of the house's configuration before it starts */
+    LeasedHouse(Path folder, int numbers, UnaryOperator<String> configured) throws Exception {
         this.folder = folder;
         this.house = new SampleHouse(folder);
+        Files.writeString(house.config(), configured.apply(Files.readString(house.config())));
         try {
             house.start();
             house.awaitReady(LONGEST_START);

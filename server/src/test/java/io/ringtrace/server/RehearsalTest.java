@@ -2,16 +2,24 @@ package io.ringtrace.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringtrace.sip.transport.UdpEngine;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("Before the listeners are opened, calls are rehearsed")
 class RehearsalTest {
-    @Test
-    void theyAreAnsweredAndHungUpThroughAProxyOfTheirOwn() {
-        Rehearsal rehearsal = Rehearsal.begin(100, Duration.ofSeconds(60));
+    @ParameterizedTest
+    @EnumSource(
+            value = UdpEngine.class,
+            names = {"AUTO", "NETTY"})
+    void theyAreAnsweredAndHungUpThroughAProxyOfTheirOwn(UdpEngine engine) {
+        Rehearsal rehearsal = Rehearsal.begin(engine, 100, Duration.ofSeconds(60));
         rehearsal.end();
         assertThat(rehearsal.calls()).isGreaterThanOrEqualTo(100);
+        if (engine == UdpEngine.NETTY) {
+            assertThat(rehearsal.readBy()).startsWith("Netty");
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.ringtrace.server.demo.Sipp;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -16,6 +17,9 @@ import tools.jackson.databind.JsonNode;
 
 @DisplayName("Each SIPp scenario, and the record it leaves")
 class ScenariosIT {
+    /** A rate at which the one call of a scenario begins at once. */
+    private static final int SOON = 100;
+
     private static final String NOT_OURS = "+13105550142";
 
     @TempDir
@@ -27,7 +31,8 @@ class ScenariosIT {
 
     @BeforeAll
     static void start() throws Exception {
-        leased = new LeasedHouse(folder, 20);
+        // One scenario waits for it.
+        leased = new LeasedHouse(folder, 20, config -> config.replaceFirst("sip:\n", "sip:\n  no-answer-limit: 3s\n"));
         own = Files.readString(leased.house.config());
     }
 
@@ -119,10 +124,36 @@ class ScenariosIT {
     }
 
     @Test
+    void aRunningCallIsShownByLiveAndItsMessagesByTrace() throws Exception {
+        String data = leased.house.data().toString();
+        String number = leased.leasedNumbers().get(16);
+        SampleHouse.run("trace", "carrier", "--for", "1m", "--data-directory", data);
+        assertThat(SampleHouse.run("trace", "--data-directory", data)).contains("carrier");
+        try (Sipp _ = leased.gateway("answered-call", 0);
+                Sipp carrier = leased.carrier("answered-call", List.of(number), "127.0.0.1:0", 1, SOON, 1_000, 60)) {
+            String live = "";
+            for (int i = 0; i < 100 && !live.contains(number); i++) {
+                live = SampleHouse.run("live", "--data-directory", data);
+                Thread.sleep(10);
+            }
+            assertThat(live)
+                    .containsPattern("(?m)^1 calls, [0-9]+ server and [0-9]+ client transactions")
+                    .containsPattern("(trying|ringing|answered) .*" + Pattern.quote(number) + " +carrier");
+            Sipp.Outcome outcome = carrier.await(70);
+            assertThat(outcome.good()).as(outcome.errors()).isTrue();
+        }
+        assertThat(SampleHouse.run("trace", "carrier", "--off", "--data-directory", data))
+                .doesNotContain("s more");
+        assertThat(Files.readString(leased.house.log()))
+                .containsPattern("received:\n +INVITE sip:" + Pattern.quote(number))
+                .containsPattern("sent:\n +INVITE sip:" + Pattern.quote(LeasedHouse.DESTINATION));
+    }
+
+    @Test
     void optionsAreAnsweredAndLeaveNoRecord() throws Exception {
         int before = leased.house.calls().size();
         try (Sipp carrier =
-                leased.carrier("options", leased.leasedNumbers().subList(5, 6), "127.0.0.1:0", 1, 1, 0, 30)) {
+                leased.carrier("options", leased.leasedNumbers().subList(5, 6), "127.0.0.1:0", 1, SOON, 0, 30)) {
             Sipp.Outcome outcome = carrier.await(40);
             assertThat(outcome.good()).as(outcome.errors()).isTrue();
         }
@@ -141,7 +172,7 @@ class ScenariosIT {
     void aStrangerIsRefusedAndLeavesNoRecord() throws Exception {
         int before = leased.house.calls().size();
         try (Sipp stranger =
-                leased.carrier("stranger", leased.leasedNumbers().subList(5, 6), "127.0.0.9:0", 1, 1, 0, 30)) {
+                leased.carrier("stranger", leased.leasedNumbers().subList(5, 6), "127.0.0.9:0", 1, SOON, 0, 30)) {
             Sipp.Outcome outcome = stranger.await(40);
             assertThat(outcome.good()).as(outcome.errors()).isTrue();
         }
@@ -187,7 +218,7 @@ class ScenariosIT {
         reloads("  one-each: {source-networks: [127.0.0.5], limits: {maximum-calls-to-a-number: 1}}\n", "");
         String number = leased.leasedNumbers().get(15);
         try (Sipp _ = leased.gateway("number-limit", 300);
-                Sipp carrier = leased.carrier("number-limit", List.of(number), "127.0.0.5:0", 1, 1, 300, 60)) {
+                Sipp carrier = leased.carrier("number-limit", List.of(number), "127.0.0.5:0", 1, SOON, 300, 60)) {
             Sipp.Outcome outcome = carrier.await(70);
             assertThat(outcome.good()).as(outcome.errors()).isTrue();
             List<JsonNode> records =
@@ -218,7 +249,7 @@ class ScenariosIT {
     private static JsonNode play(String scenario, String number, String from) throws Exception {
         boolean answered = hasGateway(scenario);
         try (Sipp _ = answered ? leased.gateway(scenario, 300) : null;
-                Sipp carrier = leased.carrier(scenario, List.of(number), from, 1, 1, 300, 60)) {
+                Sipp carrier = leased.carrier(scenario, List.of(number), from, 1, SOON, 300, 60)) {
             Sipp.Outcome outcome = carrier.await(70);
             assertThat(outcome.good()).as(outcome.errors()).isTrue();
             List<JsonNode> records = leased.recordsOnce(calls -> calls.stream().anyMatch(c -> ended(c, number)));

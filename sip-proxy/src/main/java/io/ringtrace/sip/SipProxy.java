@@ -322,6 +322,15 @@ public final class SipProxy implements AutoCloseable {
 
     /** Fires what is due on every shard, and waits for it; for a clock that is driven by hand. */
     public void tick() throws InterruptedException {
+        ticks(1, () -> {});
+    }
+
+    /**
+     * The same so many times in one turn of each loop.
+     *
+     * @param step runs before each, on the loop; where it moves the clock there must be one shard
+     */
+    void ticks(int times, Runnable step) throws InterruptedException {
         UdpTransport udp = transport;
         StreamTransport tcp = streams;
         if (udp == null || tcp == null) {
@@ -332,8 +341,11 @@ public final class SipProxy implements AutoCloseable {
             int number = i;
             CallShard shard = shards.get(i);
             udp.loop(i).execute(() -> {
-                shard.tick();
-                tcp.check(number);
+                for (int tick = 0; tick < times; tick++) {
+                    step.run();
+                    shard.tick();
+                    tcp.check(number);
+                }
                 done.countDown();
             });
         }

@@ -226,6 +226,24 @@ class CallLimitsTest {
         }
 
         @Test
+        void asManyMayComeInASecondAsTheTrunkMayBringTo() throws Exception {
+            ladder.reloadsTrunk(trunk -> trunk.with(new TrunkLimits(CallLimits.NONE, new CallLimits(2, 0))));
+            rings();
+            rings();
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            caller.acksFailure(caller.receives("486"));
+            assertThat(ladder.count(Count.NUMBER_LIMITED)).isEqualTo(1);
+            assertThat(ladder.journal.ended().statusSent()).isEqualTo(486);
+            caller.invites(Ladder.STATIC_NUMBER);
+            caller.receives("100");
+            gateway.receives("INVITE");
+            ladder.passes(Duration.ofMillis(510));
+            gateway.skipsAll("INVITE", 10);
+            rings();
+        }
+
+        @Test
         void placeIsFreeAfterTheEnd() {
             rings();
             gateway.answersInvite(603);
@@ -294,6 +312,18 @@ class CallLimitsTest {
             caller.receives("100");
             ladder.secondGateway.receives("INVITE");
             caller.sends(bye);
+            gateway.receives("BYE");
+            gateway.answers(200);
+            caller.receives("200");
+            rings();
+        }
+
+        @Test
+        void answerThatComesAgainTakesNoFurtherPlace() {
+            ladder.connects(Ladder.PROMO);
+            gateway.repeats();
+            caller.receives("200");
+            caller.hangsUp();
             gateway.receives("BYE");
             gateway.answers(200);
             caller.receives("200");

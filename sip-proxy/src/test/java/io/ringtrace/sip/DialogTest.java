@@ -6,11 +6,15 @@ import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.sip.counters.Count;
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DialogTest {
     private Ladder ladder;
@@ -269,13 +273,6 @@ class DialogTest {
         }
 
         @Test
-        void noRouteGets481() {
-            ladder.connects(Ladder.PROMO);
-            caller.sends(caller.inDialog("BYE").replaceFirst("Route: [^\r]*\r\n", ""));
-            caller.receives("481");
-        }
-
-        @Test
         void expiredCookieGets481() throws Exception {
             ladder.connects(Ladder.PROMO);
             ladder.clock.advance(Duration.ofHours(4).plusMinutes(1).toMillis());
@@ -309,10 +306,133 @@ class DialogTest {
         @Test
         void ackIsDropped() {
             ladder.connects(Ladder.PROMO);
-            caller.sends(caller.inDialog("ACK").replaceFirst("Route: [^\r]*\r\n", ""));
+            caller.sends(withoutRoute(caller.inDialog("ACK")).replaceFirst("(To: [^\r]*tag=)", "$1x"));
             gateway.receivesNothing();
             caller.receivesNothing();
             assertThat(ladder.count(Count.STRAY_ACKS)).isEqualTo(1);
+        }
+    }
+
+    private static String withoutRoute(String request) {
+        return request.replaceFirst("Route: [^\r]*\r\n", "");
+    }
+
+    /** As a border controller does that knows nobody but its neighbour. */
+    private static String toUs(Party party, String request) {
+        return withoutRoute(request)
+                .replaceFirst(" sip:\\S*", Matcher.quoteReplacement(" sip:+18005550123@" + party.proxyHostPort()));
+    }
+
+    @Nested
+    @DisplayName("Without any cookie, in a call that is live")
+    class WithoutAnyCookie {
+        @Test
+        void callerMayGoOnByCallIdAndTags() throws Exception {
+            ladder.connects(Ladder.PROMO);
+            ladder.passes(Duration.ofSeconds(2));
+            String bye = withoutRoute(caller.inDialog("BYE"));
+            caller.sends(bye);
+            assertThat(gateway.receives("BYE").requestUri()).isEqualTo(new SipText(bye).requestUri());
+            gateway.answers(200);
+            caller.receives("200");
+            assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.CALLER_HANGUP);
+            assertThat(ladder.journal.ended().talkMillis()).isEqualTo(2_000);
+        }
+
+        @Test
+        void destinationToo() {
+            ladder.connects(Ladder.PROMO);
+            gateway.sends(withoutRoute(gateway.inDialog("BYE")));
+            caller.receives("BYE");
+            caller.answers(200);
+            gateway.receives("200");
+            assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.DESTINATION_HANGUP);
+        }
+
+        @Test
+        void requestUriThatNamesUsBecomesTheOtherSidesContact() {
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            gateway.receives("INVITE");
+            gateway.answers(200);
+            caller.receives("200");
+            caller.sends(toUs(caller, caller.inDialog("ACK")));
+            assertThat(gateway.receives("ACK").requestUri()).isEqualTo("sip:gateway@" + gateway.hostPort());
+            caller.sends(toUs(caller, caller.inDialog("INVITE")));
+            caller.receives("100");
+            assertThat(gateway.receives("INVITE").requestUri()).isEqualTo("sip:gateway@" + gateway.hostPort());
+            gateway.answers(488);
+            gateway.receives("ACK");
+            caller.receives("488");
+            gateway.sends(toUs(gateway, gateway.inDialog("INFO")));
+            assertThat(caller.receives("INFO").requestUri()).isEqualTo("sip:caller@" + caller.hostPort());
+        }
+
+        @Test
+        void cookieWithoutItsUserPartIsNone() {
+            ladder.connects(Ladder.PROMO);
+            caller.sends(caller.inDialog("BYE").replaceFirst("Route: <sip:[^@]*@", "Route: <sip:"));
+            assertThat(gateway.receives("BYE").all("Route")).isEmpty();
+        }
+
+        @Test
+        void afterARestartToo() throws Exception {
+            ladder.connects(Ladder.PROMO);
+            ladder.proxyRestarts();
+            caller.sends(toUs(caller, caller.inDialog("BYE")));
+            gateway.receives("BYE");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"(To: [^\r]*tag=)", "(From: [^\r]*tag=)", "(Call-ID: )"})
+        void anotherTagOrCallIdGets481(String before) {
+            ladder.connects(Ladder.PROMO);
+            caller.sends(withoutRoute(caller.inDialog("BYE")).replaceFirst(before, "$1x"));
+            caller.receives("481");
+            gateway.receivesNothing();
+        }
+
+        @Test
+        void theOtherSidesTagsGet481() {
+            ladder.connects(Ladder.PROMO);
+            gateway.sends(withoutRoute(caller.inDialog("BYE"))
+                    .replaceAll(
+                            "Via: [^\r]*", "Via: SIP/2.0/UDP " + gateway.hostPort() + ";branch=" + Party.newBranch()));
+            gateway.receives("481");
+        }
+
+        @Test
+        void anotherTrunkGets481AndAStranger403() {
+            ladder.connects(Ladder.PROMO);
+            String bye = withoutRoute(caller.inDialog("BYE"));
+            try (Party other = new Party("other", "127.0.3.1")) {
+                other.talksTo(ladder.proxy.boundAddresses().getFirst());
+                for (Party party : List.of(other, ladder.stranger)) {
+                    party.sends(bye.replaceAll(
+                            "Via: [^\r]*", "Via: SIP/2.0/UDP " + party.hostPort() + ";branch=" + Party.newBranch()));
+                }
+                other.receives("481");
+                ladder.stranger.receives("403");
+                gateway.receivesNothing();
+            }
+        }
+
+        @Test
+        void aRouteOfSomebodyElsesGets481() {
+            ladder.connects(Ladder.PROMO);
+            caller.sends(caller.inDialog("BYE").replaceFirst("Route: [^\r]*", "Route: <sip:203.0.113.9;lr>"));
+            caller.receives("481");
+        }
+
+        @Test
+        void nothingPassesOnceTheCallIsOver() {
+            ladder.connects(Ladder.PROMO);
+            caller.hangsUp();
+            gateway.receives("BYE");
+            gateway.answers(200);
+            caller.receives("200");
+            caller.sends(withoutRoute(caller.inDialog("INFO")));
+            caller.receives("481");
         }
     }
 }

@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.sip.counters.Count;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FailoverTest {
     private Ladder ladder;
     private Party caller;
     private Party gateway;
     private Party second;
+    private SipText invite = new SipText("");
 
     @BeforeEach
     void start() throws Exception {
@@ -24,7 +28,7 @@ class FailoverTest {
         second = ladder.secondGateway;
         caller.invites(Ladder.PROMO);
         caller.receives("100");
-        gateway.receives("INVITE");
+        invite = gateway.receives("INVITE");
     }
 
     @AfterEach
@@ -79,6 +83,49 @@ class FailoverTest {
     void ringingEndsFailover() {
         gateway.answers(180);
         caller.receives("180");
+        gateway.answersInvite(503);
+        gateway.receives("ACK");
+        caller.receives("500");
+        second.receivesNothing();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {503, 500, 408})
+    void theConfiguredStatusesGiveWayByDefault(int status) {
+        gateway.answers(status);
+        gateway.receives("ACK");
+        second.receives("INVITE");
+    }
+
+    @Test
+    void whichStatusesGiveWayIsTheGatewaysOwn() {
+        ladder.reloadsGateways(g -> g.withFailoverStatuses(Set.of(486)));
+        gateway.answers(500);
+        gateway.receives("ACK");
+        second.receives("INVITE");
+        second.answers(404);
+        second.receives("ACK");
+        caller.acksFailure(caller.receives("404"));
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        gateway.answers(500);
+        gateway.receives("ACK");
+        caller.acksFailure(caller.receives("500"));
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        gateway.answers(486);
+        gateway.receives("ACK");
+        second.receives("INVITE");
+    }
+
+    @Test
+    void earlyMediaEndsFailover() {
+        String sdp = "v=0\r\n";
+        gateway.sends(gateway.answerText(invite, 183)
+                .replace("Content-Length: 0\r\n\r\n", "Content-Length: " + sdp.length() + "\r\n\r\n" + sdp));
+        caller.receives("183");
         gateway.answersInvite(503);
         gateway.receives("ACK");
         caller.receives("500");

@@ -185,8 +185,9 @@ final class JainAgent implements SipListener, AutoCloseable {
     @Override
     public void processDialogTerminated(DialogTerminatedEvent event) {}
 
+    /** The stack sleeps for a second while it stops; nobody has to wait for that. */
     @Override
     public void close() {
-        stack.stop();
+        Thread.ofPlatform().daemon().name("stop " + tag).start(stack::stop);
     }
 }

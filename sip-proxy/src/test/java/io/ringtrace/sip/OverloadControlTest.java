@@ -3,13 +3,24 @@ package io.ringtrace.sip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.routing.CallLimits;
+import io.ringtrace.routing.DigestAlgorithm;
+import io.ringtrace.routing.DigestUser;
+import io.ringtrace.routing.NumberNormalisation;
 import io.ringtrace.routing.OverloadControl;
+import io.ringtrace.routing.RoutingPlan;
+import io.ringtrace.routing.Trunk;
+import io.ringtrace.routing.TrunkAccess;
 import io.ringtrace.routing.TrunkLimits;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("RFC 7339 and RFC 7415, overload control")
@@ -136,6 +147,72 @@ class OverloadControlTest {
         trunkIs(OverloadControl.OFF);
         invites(caller, OFFER);
         assertThat(caller.receives("100").header("Via")).contains(OFFER).doesNotContain("oc=");
+    }
+
+    @Nested
+    class KnownByDigestAlone {
+        private final DigestUa good = new DigestUa("roamer", "its secret");
+        private Party roamer = caller;
+
+        private void isATrunk(OverloadControl control) {
+            roamer = ladder.stranger;
+            DigestUser user =
+                    DigestUser.of(good.username(), "calls", good.password(), List.of(DigestAlgorithm.SHA_256));
+            Trunk trunk = new Trunk("roaming", List.of(), NumberNormalisation.NANP, null)
+                    .with(new TrunkAccess(Set.of(), Set.of(), user, false))
+                    .with(new TrunkLimits(CallLimits.NONE, CallLimits.NONE, control));
+            ladder.reloads(plan -> new RoutingPlan(
+                    "v2",
+                    Stream.concat(plan.trunks().stream(), Stream.of(trunk)).toList(),
+                    List.copyOf(plan.gateways().values()),
+                    plan.routes(),
+                    List.of()));
+        }
+
+        private SipText proves(String expected) throws Exception {
+            String uri = "sip:" + Ladder.PROMO + "@" + roamer.proxyHostPort();
+            invites(roamer, OFFER);
+            SipText challenge = roamer.receives("407");
+            roamer.acksFailure(challenge);
+            String answer = good.answer(challenge.header("Proxy-Authenticate"), "INVITE", uri, 1);
+            roamer.sends(roamer.inviteText(uri)
+                    .replaceFirst("(Via: [^;]+)", "$1" + Matcher.quoteReplacement(OFFER))
+                    .replaceFirst("From:", Matcher.quoteReplacement(answer + "From:")));
+            return roamer.receives(expected);
+        }
+
+        @Test
+        void isToldOnceItHasProvedItself() throws Exception {
+            isATrunk(OverloadControl.LOSS);
+            Told first = Told.in(proves("100"));
+            assertThat(first).isEqualTo(new Told(0, "loss", 0, first.sequence()));
+            ladder.gateway.receives("INVITE");
+            ladder.gateway.answers(180);
+            assertThat(Told.in(roamer.receives("180")).sequence()).isGreaterThan(first.sequence());
+        }
+
+        @Test
+        void isToldTheRateOfItsOwnCallsAndWhichToKeepBack() throws Exception {
+            isLate();
+            isATrunk(OverloadControl.RATE);
+            Told told = Told.in(proves("503"));
+            assertThat(told.algorithm()).isEqualTo("rate");
+            assertThat(told.validity()).isEqualTo(500);
+        }
+
+        @Test
+        void isToldNothingBeforeNorAnHourLater() throws Exception {
+            isATrunk(OverloadControl.LOSS);
+            invites(roamer, OFFER);
+            assertThat(roamer.receives("407").header("Via")).contains(OFFER);
+            proves("100");
+            ladder.gateway.receives("INVITE");
+            ladder.gateway.answers(486);
+            roamer.acksFailure(roamer.receives("486"));
+            ladder.jumps(Duration.ofMinutes(61));
+            invites(roamer, OFFER);
+            assertThat(roamer.receives("407").header("Via")).contains(OFFER);
+        }
     }
 
     @Test

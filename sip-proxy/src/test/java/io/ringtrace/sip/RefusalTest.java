@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RefusalTest {
     private Ladder ladder;
@@ -109,12 +111,14 @@ class RefusalTest {
             assertThat(ladder.count(Count.STRANGERS)).isEqualTo(1);
         }
 
-        @Test
-        void get403ForOptionsToo() {
+        @ParameterizedTest
+        @ValueSource(strings = {"OPTIONS", "REGISTER", "BYE", "CANCEL", "SUBSCRIBE", "FOO"})
+        void get403WhateverTheyAsk(String method) {
             ladder.stranger.sends(ladder.stranger
                     .inviteText("sip:" + ladder.stranger.proxyHostPort())
-                    .replace("INVITE", "OPTIONS"));
+                    .replace("INVITE", method));
             ladder.stranger.receives("403");
+            assertThat(ladder.count(Count.SERVER_TRANSACTIONS)).isZero();
         }
     }
 

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RetransmissionTest {
     private Ladder ladder;
@@ -268,6 +270,25 @@ class RetransmissionTest {
         gateway.receives("ACK");
         caller.receives("486");
         caller.sends(first.replaceFirst("branch=[^\r;]*", "branch=" + Party.newBranch()));
+        caller.receives("100");
+        gateway.receives("INVITE");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CSeq: 1 INVITE, CSeq: 2 INVITE",
+        "Call-ID: call, Call-ID: other",
+        "From: <sip:\\+12025550199@([^>]*)>;tag=, From: <sip:+12025550199@$1>;tag=x",
+        "INVITE sip:\\+18005550123, INVITE sip:+18005550124"
+    })
+    @DisplayName("RFC 3261 §8.2.2.2: one that is not equal is a call of its own, though the first is unanswered")
+    void inviteThatDiffersInAnyOfTheseIsNotMerged(String part, String instead) {
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        caller.sends(caller.lastSent()
+                .replaceFirst("branch=[^\r;]*", "branch=" + Party.newBranch())
+                .replaceFirst(part, instead));
         caller.receives("100");
         gateway.receives("INVITE");
     }

@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The size of a test: small by default, the full number for a proof, which is then written down. */
-final class Scale {
+public final class Scale {
     private static final boolean FULL =
             System.getProperty("ringtrace.scale", "small").equals("full");
 
     private Scale() {}
 
-    static int pick(int small, int full) {
+    public static int pick(int small, int full) {
         return FULL ? full : small;
     }
 

@@ -14,7 +14,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -23,7 +22,7 @@ import javax.net.ssl.TrustManagerFactory;
 record TestCertificate(KeyStore store, Certificate certificate, Path certificateFile, Path keyFile) {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
-    /** keytool takes seconds, so each certificate is made once for all tests. */
+    /** Each is made once for all tests. */
     private static final Map<String, byte[]> MADE = new ConcurrentHashMap<>();
 
     /** @param names as keytool's san extension wants them, such as {@code ip:127.0.0.1}; empty for none but the common name, the alias */
@@ -31,7 +30,7 @@ record TestCertificate(KeyStore store, Certificate certificate, Path certificate
         Path file = folder.resolve(alias + ".p12");
         byte[] made = MADE.get(alias + names);
         if (made == null) {
-            keytool(folder, file, alias, names);
+            keytool(file, alias, names);
             MADE.put(alias + names, Files.readAllBytes(file));
         } else {
             Files.write(file, made);
@@ -48,11 +47,11 @@ record TestCertificate(KeyStore store, Certificate certificate, Path certificate
         return new TestCertificate(store, store.getCertificate(alias), certificate, key);
     }
 
-    private static void keytool(Path folder, Path file, String alias, String names)
-            throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+    /** As the command does, in this JVM: as a process it takes a second for each certificate. */
+    private static void keytool(Path file, String alias, String names) throws Exception {
+        List<String> words = new ArrayList<>(List.of(
                 "-genkeypair",
+                "-debug",
                 "-alias",
                 alias,
                 "-keyalg",
@@ -70,15 +69,11 @@ record TestCertificate(KeyStore store, Certificate certificate, Path certificate
                 "-keystore",
                 file.toString()));
         if (!names.isEmpty()) {
-            command.addAll(List.of("-ext", "san=" + names));
+            words.addAll(List.of("-ext", "san=" + names));
         }
-        Process keytool = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve(alias + ".log").toFile())
-                .start();
-        if (!keytool.waitFor(60, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
-            throw new IOException("keytool failed: " + Files.readString(folder.resolve(alias + ".log")));
-        }
+        Class.forName("sun.security.tools.keytool.Main")
+                .getMethod("main", String[].class)
+                .invoke(null, (Object) words.toArray(String[]::new));
     }
 
     /** The files of this certificate, trusting itself and those in that file. */

@@ -15,17 +15,20 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TlsTest {
     private final Path folder;
@@ -153,6 +156,33 @@ class TlsTest {
             return socket.getInputStream().read() == '\r';
         } catch (IOException _) {
             return false;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void oneVersionIsEnough(String version) throws Exception {
+        assertThat(agreedOn(version)).isEqualTo(version);
+    }
+
+    /** The JDK refuses the old ones by itself; this says that none of our settings brings them back. */
+    @Test
+    void nothingOlderIsOffered() throws Exception {
+        assertThat(agreedOn("TLSv1.3", "TLSv1.2")).isEqualTo("TLSv1.3");
+        assertThatThrownBy(() -> agreedOn("TLSv1.1", "TLSv1")).isInstanceOf(SSLHandshakeException.class);
+    }
+
+    private String agreedOn(String... versions) throws IOException {
+        InetSocketAddress address = ladder.proxy.boundAddresses().getLast();
+        try (SSLSocket socket =
+                (SSLSocket) peer.context(List.of(proxy)).getSocketFactory().createSocket()) {
+            socket.setEnabledProtocols(versions);
+            socket.connect(address);
+            socket.setSoTimeout(3_000);
+            socket.startHandshake();
+            return socket.getSession().getProtocol();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -4,6 +4,7 @@ import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.bank.BankShelf;
 import io.ringtrace.store.bank.DatabaseNumberReports;
+import io.ringtrace.store.db.PeriodicLook;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.directory.NumberFeed;
 import io.ringtrace.store.directory.NumberRow;
@@ -17,28 +18,20 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends draining numbers to rest when the hold of their last visitor is over, and counts what is in use for billing. A thread of its own looks every minute; several nodes may
  * do so at once. The server starts and closes it.
  */
 public final class DrainedNumbers implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(DrainedNumbers.class);
     private static final Duration EVERY = Duration.ofMinutes(1);
     private static final int NUMBERS_IN_TRANSACTION = 500;
-    private static final Duration LONGEST_END = Duration.ofSeconds(5);
 
     private final StoreDatabase database;
     private final LeaseClock clock;
     private final NumberFeed feed;
     private final Duration rest;
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread =
-            Thread.ofPlatform().name("drained-numbers").daemon().unstarted(this::keepLooking);
+    private final PeriodicLook looks;
 
     /** @param rest how long a number that left its pool is lent to nobody else */
     public DrainedNumbers(StoreDatabase database, LeaseClock clock, NumberFeed feed, Duration rest) {
@@ -46,27 +39,16 @@ public final class DrainedNumbers implements AutoCloseable {
         this.database = database;
         this.clock = clock;
         this.feed = feed;
+        this.looks = new PeriodicLook("drained-numbers", PeriodicLook.First.AFTER_THE_FIRST_PAUSE, EVERY, this::look);
     }
 
     public void start() {
-        thread.start();
+        looks.start();
     }
 
-    private void keepLooking() {
-        try {
-            while (!closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-                try {
-                    restAll();
-                    countUsage();
-                } catch (StoreUnavailableException e) {
-                    log.debug("drained numbers come to rest later", e);
-                } catch (RuntimeException e) {
-                    log.error("drained numbers cannot be sent to rest", e);
-                }
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+    private void look() throws StoreUnavailableException {
+        restAll();
+        countUsage();
     }
 
     void countUsage() throws StoreUnavailableException {
@@ -139,11 +121,6 @@ public final class DrainedNumbers implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.countDown();
-        try {
-            thread.join(LONGEST_END);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+        looks.close();
     }
 }

@@ -3,6 +3,7 @@ package io.ringtrace.store.account;
 import io.ringtrace.attribution.Autoscaling;
 import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.store.db.PeriodicLook;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.directory.NumberFeed;
 import io.ringtrace.store.directory.NumberRow;
@@ -20,8 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class PoolScaling implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PoolScaling.class);
     private static final Duration EVERY = Duration.ofSeconds(10);
-    private static final Duration LONGEST_END = Duration.ofSeconds(5);
 
     /** Before it has met a day's traffic, a pool does not know what it can do without. */
     private static final long SHORTEST_ACQUAINTANCE_MILLIS = Duration.ofDays(1).toMillis();
@@ -47,9 +45,7 @@ public final class PoolScaling implements AutoCloseable {
     private final NumberFeed feed;
     private final PoolObservations observations;
     private final Duration rest;
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread =
-            Thread.ofPlatform().name("pool-scaling").daemon().unstarted(this::keepLooking);
+    private final PeriodicLook looks;
 
     /** @param rest how long a number that leaves its pool is lent to nobody else */
     public PoolScaling(
@@ -59,26 +55,11 @@ public final class PoolScaling implements AutoCloseable {
         this.feed = feed;
         this.observations = observations;
         this.rest = rest;
+        this.looks = new PeriodicLook("pool-scaling", PeriodicLook.First.AFTER_THE_FIRST_PAUSE, EVERY, this::look);
     }
 
     public void start() {
-        thread.start();
-    }
-
-    private void keepLooking() {
-        try {
-            while (!closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-                try {
-                    look();
-                } catch (StoreUnavailableException e) {
-                    log.debug("pools find their sizes later", e);
-                } catch (RuntimeException e) {
-                    log.error("pools cannot find their sizes", e);
-                }
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+        looks.start();
     }
 
     /** Writes down what the pools met, and gives each the size that it asks for by now. */
@@ -166,12 +147,7 @@ public final class PoolScaling implements AutoCloseable {
     /** Writes down what was met since the last look. */
     @Override
     public void close() {
-        closed.countDown();
-        try {
-            thread.join(LONGEST_END);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+        looks.close();
         try {
             observations.write(clock.nowMillis());
         } catch (StoreUnavailableException e) {

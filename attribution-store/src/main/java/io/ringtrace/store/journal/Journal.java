@@ -133,8 +133,13 @@ public final class Journal implements AutoCloseable {
         return keeping == null ? 0 : keeping.bytesOnDisk();
     }
 
-    /** False while no segment can be made, because the disk or the size limit is reached. */
+    /** False while new calls of any shard are refused for want of room on the disk. Any thread may ask. */
     public boolean hasRoom() {
+        return !shards.isEmpty() && shards.stream().allMatch(ShardJournal::acceptsNewCalls);
+    }
+
+    /** False while no further segment can be made; the prepared ones may go on for long. */
+    boolean hasRoomForAnotherSegment() {
         JournalKeeper keeping = keeper;
         return keeping != null && keeping.hasRoom();
     }

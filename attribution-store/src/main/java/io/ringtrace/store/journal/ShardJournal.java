@@ -12,8 +12,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One shard's end of the journal. {@link #record} and {@link #acceptsNewCalls} are called by the shard's thread alone and never wait; the keeper
- * puts prepared segments in, the forcer forces what was appended.
+ * One shard's end of the journal. {@link #record} is called by the shard's thread alone and never waits; the keeper puts prepared segments in, the
+ * forcer forces what was appended. Any thread may ask {@link #acceptsNewCalls}.
  *
  * <p>A full segment is followed by the next one, prepared ahead. When there is none, because the disk is full, the spare takes the ends of
  * running calls, and new calls are refused until the keeper has made room. Two segments are enough to go on: a full one whose events are in

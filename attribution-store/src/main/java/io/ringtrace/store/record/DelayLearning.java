@@ -3,6 +3,7 @@ package io.ringtrace.store.record;
 import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.db.Claims;
+import io.ringtrace.store.db.PeriodicLook;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.node.NodeIdentity;
 import java.sql.Connection;
@@ -12,8 +13,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,15 +35,12 @@ public final class DelayLearning implements AutoCloseable {
     private static final int DAYS_KEPT = 90;
     static final int MOST_AT_ONCE = 20_000;
     private static final int ROWS_IN_TRANSACTION = 1_000;
-    private static final Duration LONGEST_END = Duration.ofSeconds(5);
 
     private final StoreDatabase database;
     private final LeaseClock clock;
     private final long nodeId;
     private final LearnedDelays delays;
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread =
-            Thread.ofPlatform().name("delay-learning").daemon().unstarted(this::keepLooking);
+    private final PeriodicLook looks;
 
     public DelayLearning(StoreDatabase database, LeaseClock clock, NodeIdentity node, LearnedDelays delays) {
         this(database, clock, node.id(), delays);
@@ -55,26 +51,11 @@ public final class DelayLearning implements AutoCloseable {
         this.clock = clock;
         this.nodeId = nodeId;
         this.delays = delays;
+        this.looks = new PeriodicLook("delay-learning", PeriodicLook.First.AT_THE_START, EVERY, this::learn);
     }
 
     public void start() {
-        thread.start();
-    }
-
-    private void keepLooking() {
-        try {
-            do {
-                try {
-                    learn();
-                } catch (StoreUnavailableException e) {
-                    LOG.debug("delays are learned later", e);
-                } catch (RuntimeException e) {
-                    LOG.error("delays cannot be learned", e);
-                }
-            } while (!closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+        looks.start();
     }
 
     /** Where the look before this one ended: the leases after this moment, number and version are still to come. */
@@ -99,7 +80,7 @@ public final class DelayLearning implements AutoCloseable {
                 });
                 from = found.last();
                 looked += found.rows();
-            } while (found.rows() == ROWS_IN_TRANSACTION && looked < MOST_AT_ONCE && closed.getCount() > 0);
+            } while (found.rows() == ROWS_IN_TRANSACTION && looked < MOST_AT_ONCE && !looks.isClosed());
             DelayDistribution learned = database.transact(connection -> fit(connection, until));
             LOG.debug("delays: median {} s from {} calls", learned.medianSeconds(), learned.calls());
         }
@@ -238,11 +219,6 @@ public final class DelayLearning implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.countDown();
-        try {
-            thread.join(LONGEST_END.toMillis());
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+        looks.close();
     }
 }

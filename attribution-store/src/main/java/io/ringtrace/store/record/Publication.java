@@ -24,6 +24,7 @@ final class Publication {
     private static final int KEYS_AT_ONCE = 500;
     private static final int ROWS_AT_ONCE = 500;
     private static final HexFormat HEX = HexFormat.of();
+    private static final List<String> COLUMNS = List.of("network_id", "id", "call_id", "corrects", "published_at");
 
     /** All that a correction may change, in one value. */
     private static final String CONTENT = "MD5(CONCAT_WS('|', "
@@ -85,7 +86,25 @@ final class Publication {
 
     /** Looks at the calls before they are written. */
     void look(Collection<EventsOfCall> calls) throws SQLException {
-        List<CallId> ids = calls.stream().map(EventsOfCall::callId).distinct().toList();
+        look(calls, calls.stream().map(EventsOfCall::callId).distinct().toList());
+    }
+
+    /** The same, where calls that begin in this batch are known to have no row. */
+    void lookWhereNothingBegins(Collection<EventsOfCall> calls) throws SQLException {
+        look(
+                calls,
+                calls.stream()
+                        .filter(call -> call.began() == null)
+                        .map(EventsOfCall::callId)
+                        .distinct()
+                        .toList());
+    }
+
+    /** What a former look has found is forgotten. */
+    private void look(Collection<EventsOfCall> calls, List<CallId> ids) throws SQLException {
+        before.clear();
+        published.clear();
+        nextId = lastId;
         for (int from = 0; from < ids.size(); from += KEYS_AT_ONCE) {
             // The keys need no escape, and a text that differs each time is not worth a prepared statement.
             try (Statement statement = connection.createStatement();
@@ -149,8 +168,12 @@ final class Publication {
         if (rows.isEmpty()) {
             return;
         }
-        for (int from = 0; from < rows.size(); from += ROWS_AT_ONCE) {
-            insert(rows.subList(from, Math.min(rows.size(), from + ROWS_AT_ONCE)), nowMillis);
+        if (rows.size() >= LoadedRows.FEWEST && LoadedRows.possible(connection)) {
+            load(rows, nowMillis);
+        } else {
+            for (int from = 0; from < rows.size(); from += ROWS_AT_ONCE) {
+                insert(rows.subList(from, Math.min(rows.size(), from + ROWS_AT_ONCE)), nowMillis);
+            }
         }
         try (PreparedStatement update =
                 connection.prepareStatement("UPDATE call_record SET transaction_id = ? WHERE call_id = ?")) {
@@ -190,6 +213,23 @@ final class Publication {
         return changed;
     }
 
+    private void load(List<Published> rows, long nowMillis) throws SQLException {
+        LoadedRows loading = new LoadedRows("call_transaction", COLUMNS);
+        for (Published row : rows) {
+            loading.put((Long) row.networkId());
+            loading.put((Long) row.id());
+            loading.put(row.call().toBytes());
+            loading.put(row.corrects() == 0 ? null : (Long) row.corrects());
+            loading.put((Long) nowMillis);
+            loading.endRow();
+        }
+        if (!loading.load(connection)) {
+            throw new SQLException(
+                    "transactions after id " + lastId + " stand in call_transaction already; the schema is damaged",
+                    "HY000");
+        }
+    }
+
     private void insert(List<Published> rows, long nowMillis) throws SQLException {
         StringBuilder values = new StringBuilder(rows.size() * 80);
         for (Published row : rows) {
@@ -207,7 +247,7 @@ final class Publication {
         }
         try (Statement statement = connection.createStatement()) {
             statement.executeUpdate(
-                    "INSERT INTO call_transaction (network_id, id, call_id, corrects, published_at) VALUES " + values);
+                    "INSERT INTO call_transaction (" + String.join(", ", COLUMNS) + ") VALUES " + values);
         }
     }
 

@@ -6,6 +6,7 @@ import io.ringtrace.call.CallId;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.store.db.PeriodicLook;
 import io.ringtrace.store.db.StoreDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,8 +15,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,15 +33,12 @@ public final class RecordReaper implements AutoCloseable {
     private static final Duration LOOKED_BACK = Duration.ofDays(30);
 
     private static final int ROWS_IN_TRANSACTION = 500;
-    private static final Duration LONGEST_END = Duration.ofSeconds(5);
 
     private final StoreDatabase database;
     private final LeaseClock clock;
     private final RecordWriter writer;
     private final long oldMillis;
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread =
-            Thread.ofPlatform().name("record-reaper").daemon().unstarted(this::keepLooking);
+    private final PeriodicLook looks;
     private long lookedUntil;
 
     /** @param longestCall the longest that a call may last on any node */
@@ -51,28 +47,17 @@ public final class RecordReaper implements AutoCloseable {
         this.clock = clock;
         this.writer = new RecordWriter(node);
         this.oldMillis = longestCall.plus(MARGIN).toMillis();
+        this.looks = new PeriodicLook("record-reaper", PeriodicLook.First.AT_THE_START, EVERY, this::look);
     }
 
     public void start() {
-        thread.start();
+        looks.start();
     }
 
-    private void keepLooking() {
-        try {
-            do {
-                try {
-                    int reaped = reap();
-                    if (reaped > 0) {
-                        LOG.warn("{} call records were still open long after their calls; they are closed now", reaped);
-                    }
-                } catch (StoreUnavailableException e) {
-                    LOG.debug("open call records are closed later", e);
-                } catch (RuntimeException e) {
-                    LOG.error("open call records cannot be closed", e);
-                }
-            } while (!closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
+    private void look() throws StoreUnavailableException {
+        int reaped = reap();
+        if (reaped > 0) {
+            LOG.warn("{} call records were still open long after their calls; they are closed now", reaped);
         }
     }
 
@@ -132,11 +117,6 @@ public final class RecordReaper implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.countDown();
-        try {
-            thread.join(LONGEST_END);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+        looks.close();
     }
 }

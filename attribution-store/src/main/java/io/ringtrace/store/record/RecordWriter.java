@@ -9,6 +9,7 @@ import io.ringtrace.call.PhoneNumber;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -123,9 +124,6 @@ final class RecordWriter {
     private static final int LONGEST_DIALED = 128;
     private static final int LONGEST_REASON = 255;
 
-    /** A few rows are written sooner by one statement. */
-    private static final int FEWEST_TO_LOAD = 16;
-
     private final String node;
     private final LearnedDelays delays;
     private final InstantSource clock;
@@ -159,7 +157,6 @@ final class RecordWriter {
         }
         Publication publication = Publication.lock(connection);
         erasedVisitors.readOn(connection, publication.erasedId());
-        publication.look(calls);
         List<CallEvent.Began> began = new ArrayList<>();
         for (EventsOfCall call : calls) {
             if (call.began() != null) {
@@ -167,9 +164,12 @@ final class RecordWriter {
             }
         }
         LeaseFacts facts = LeaseFacts.of(connection, began, delays.distribution());
-        boolean loaded = began.size() >= FEWEST_TO_LOAD
+        boolean loaded = began.size() >= LoadedRows.FEWEST
                 && LoadedRows.possible(connection)
                 && load(connection, calls, facts, publication);
+        if (!loaded) {
+            publication.look(calls);
+        }
         if (!loaded || began.size() < calls.size()) {
             try (PreparedStatement statement = connection.prepareStatement(UPSERT)) {
                 for (EventsOfCall call : calls) {
@@ -200,10 +200,15 @@ final class RecordWriter {
         return networks;
     }
 
-    /** Calls that begin in this batch have no row yet, but in a batch that is written again: then this is false, and all are to be merged. */
+    /**
+     * Calls that begin in this batch have no row yet, and are not looked for. But in a batch that is written again they have, and so does a call
+     * whose end another node has written before: then this is false, nothing was written, and all are to be merged.
+     */
     private boolean load(
             Connection connection, Collection<EventsOfCall> calls, LeaseFacts facts, Publication publication)
             throws SQLException {
+        publication.lookWhereNothingBegins(calls);
+        Savepoint before = connection.setSavepoint();
         loading.begin();
         for (EventsOfCall call : calls) {
             if (call.began() != null) {
@@ -211,7 +216,11 @@ final class RecordWriter {
                 loading.endRow();
             }
         }
-        return loading.load(connection);
+        if (loading.load(connection)) {
+            return true;
+        }
+        connection.rollback(before);
+        return false;
     }
 
     private void putCall(Row row, EventsOfCall call, LeaseFacts facts, Publication publication) throws SQLException {

@@ -4,6 +4,7 @@ import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.db.Claims;
+import io.ringtrace.store.db.PeriodicLook;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.node.NodeIdentity;
 import java.sql.Connection;
@@ -13,8 +14,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +36,6 @@ public final class Retention implements AutoCloseable {
     /** A fifth of the time at most, when a transaction takes 5 ms. */
     private static final Duration REST = Duration.ofMillis(20);
 
-    private static final Duration LONGEST_END = Duration.ofSeconds(5);
-
     /** How long what is kept; from a call's start, and from a lease's beginning. */
     public record Periods(Duration callRecords, Duration leaseHistory) {}
 
@@ -49,8 +46,7 @@ public final class Retention implements AutoCloseable {
     private final Duration rest;
     private final AtomicLong deletedRecords = new AtomicLong();
     private final AtomicLong deletedLeases = new AtomicLong();
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread = Thread.ofPlatform().name("retention").daemon().unstarted(this::keepLooking);
+    private final PeriodicLook looks;
 
     public Retention(StoreDatabase database, LeaseClock clock, NodeIdentity node, Periods periods) {
         this(database, clock, node.id(), periods, REST);
@@ -62,10 +58,11 @@ public final class Retention implements AutoCloseable {
         this.nodeId = nodeId;
         this.periods = periods;
         this.rest = rest;
+        this.looks = new PeriodicLook("retention", PeriodicLook.First.AT_THE_START, EVERY, this::lookOnce);
     }
 
     public void start() {
-        thread.start();
+        looks.start();
     }
 
     /** Call records since the start. */
@@ -76,22 +73,6 @@ public final class Retention implements AutoCloseable {
     /** Rows of the lease history since the start. */
     public long deletedLeases() {
         return deletedLeases.get();
-    }
-
-    private void keepLooking() {
-        try {
-            do {
-                try {
-                    lookOnce();
-                } catch (StoreUnavailableException e) {
-                    LOG.debug("what is past its time is deleted later", e);
-                } catch (RuntimeException e) {
-                    LOG.error("what is past its time cannot be deleted", e);
-                }
-            } while (!closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** What one step found, and whether there may be more. */
@@ -134,7 +115,7 @@ public final class Retention implements AutoCloseable {
                 return ours ? part.run(connection) : Step.NOT_OURS;
             });
             rows += step.rows();
-            if (step.more() && closed.await(rest.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (step.more() && looks.closedWithin(rest)) {
                 return rows;
             }
         } while (step.more());
@@ -254,7 +235,7 @@ public final class Retention implements AutoCloseable {
                 return;
             }
             database.transact(connection -> forget(connection, visitors));
-        } while (closed.getCount() > 0);
+        } while (!looks.isClosed());
     }
 
     private static List<Unfinished> unfinished(Connection connection) throws SQLException {
@@ -348,11 +329,6 @@ public final class Retention implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.countDown();
-        try {
-            thread.join(LONGEST_END.toMillis());
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+        looks.close();
     }
 }

@@ -47,7 +47,7 @@ class JournalFullDiskIT {
             journal.start();
             CallRecorder recorder = journal.recorder(0);
             int began = 0;
-            while (journal.hasRoom() || recorder.acceptsNewCalls()) {
+            while (journal.hasRoomForAnotherSegment() || recorder.acceptsNewCalls()) {
                 if (recorder.acceptsNewCalls()) {
                     assertThat(recorder.record(sample.began(sample.callId(), AttributionResult.UNKNOWN)))
                             .isTrue();

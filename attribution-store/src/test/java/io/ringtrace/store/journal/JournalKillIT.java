@@ -85,7 +85,14 @@ class JournalKillIT {
         assertThat(ended.equals(began)).as("closed as interrupted").isTrue();
         Scale.prove(
                 "journal-kill.md",
-                List.of(kills + " kill -9 of a writing process: all " + written + " acknowledged entries read again."));
+                List.of(
+                        "# kill -9 of a process that writes a journal",
+                        "",
+                        "Written by `./dev prove journal` (`JournalKillIT`).",
+                        "",
+                        "| kills | entries acknowledged | of them lost | calls left open |",
+                        "| --- | --- | --- | --- |",
+                        "| " + kills + " | " + written + " | 0 | 0 |"));
     }
 
     /** The process that is killed: writes calls without end and says each id after its entry was accepted. */

@@ -3,6 +3,9 @@ package io.ringtrace.store.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.ringtrace.attribution.AttributionResult;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 @DisplayName("The journal")
 class JournalTest {
@@ -182,6 +186,36 @@ class JournalTest {
         }
 
         @Test
+        @DisplayName("a torn tail is cut with a line in the log that names file and offset")
+        void theLogTellsOfATornTail() throws IOException {
+            try (Journal journal = started(SETTINGS)) {
+                journal.recorder(0).record(sample.ended(sample.callId(), EndReason.CALLER_HANGUP));
+                journal.recorder(0).record(sample.ended(sample.callId(), EndReason.CALLER_HANGUP));
+            }
+            Path file = written();
+            int second;
+            try (Segment segment = Segment.openToRead(file)) {
+                second = Segment.HEADER_BYTES + Segment.footprint(segment.lengthAt(Segment.HEADER_BYTES));
+            }
+            byte[] torn = Files.readAllBytes(file);
+            java.util.Arrays.fill(torn, second + 20, torn.length, (byte) 0);
+            Files.write(file, torn);
+            Logger logger = (Logger) LoggerFactory.getLogger("io.ringtrace.store.journal");
+            ListAppender<ILoggingEvent> log = new ListAppender<>();
+            log.start();
+            logger.addAppender(log);
+            try (Journal journal = started(SETTINGS)) {
+                assertThat(readAll(journal, 0)).hasSize(1);
+                assertThat(log.list)
+                        .extracting(ILoggingEvent::getFormattedMessage)
+                        .contains("journal: " + file + " has a torn entry at offset " + second
+                                + " after 1 whole ones; it was cut off");
+            } finally {
+                logger.detachAppender(log);
+            }
+        }
+
+        @Test
         void aDamagedEntryStopsItsSegmentAloneAndTheFileIsKept() throws IOException {
             List<CallEvent> written = new ArrayList<>();
             try (Journal journal = started(SETTINGS)) {
@@ -304,6 +338,27 @@ class JournalTest {
         }
 
         @Test
+        @DisplayName("is forced at its interval, 20 ms at most, though nobody asks for it")
+        void isForcedAtItsInterval() throws IOException {
+            assertThat(JournalSettings.defaults().forceInterval()).isLessThanOrEqualTo(Duration.ofMillis(20));
+            assertThatThrownBy(() -> new JournalSettings(SEGMENT, 64 * SEGMENT, Duration.ZERO, Duration.ofMillis(21)))
+                    .hasMessageContaining("at most 20 ms");
+            ShardJournal shard = new ShardJournal(0, SegmentCatalog.of(folder, _ -> {}), () -> {});
+            shard.holdUntilForced(() -> {});
+            Path path = folder.resolve("prepared" + Segment.SUFFIX);
+            Segment.prepare(path, 0, SEGMENT);
+            shard.giveNext(Segment.openToWrite(path));
+            try (JournalForcer forcer = new JournalForcer(List.of(shard), Duration.ofMillis(15))) {
+                forcer.start();
+                for (int i = 1; i <= 5; i++) {
+                    assertThat(shard.record(sample.event())).isTrue();
+                    until(() -> shard.visible() == shard.recorded());
+                }
+            }
+            shard.close();
+        }
+
+        @Test
         void lettingEventsBeSeenAtOnceWhereItIsForcedInGroups() throws IOException {
             try (Journal journal = started(SETTINGS)) {
                 journal.recorder(0).record(sample.event());
@@ -340,13 +395,14 @@ class JournalTest {
                     }
                 }
                 assertThat(began).isGreaterThan(400);
-                until(() -> !journal.hasRoom()); // the keeper finds out on its own thread
+                until(() -> !journal.hasRoomForAnotherSegment()); // the keeper finds out on its own thread
                 int ended = 0;
                 while (ended < 300 && recorder.record(sample.ended(sample.callId(), EndReason.CALLER_HANGUP))) {
                     ended++;
                 }
                 assertThat(ended).isEqualTo(300);
                 assertThat(recorder.acceptsNewCalls()).isFalse();
+                assertThat(journal.hasRoom()).isFalse();
                 assertThat(recorder.record(sample.began(sample.callId(), AttributionResult.UNKNOWN)))
                         .isFalse();
 
@@ -371,7 +427,7 @@ class JournalTest {
                 List<CallEvent> written = new ArrayList<>();
                 List<CallEvent> read = new ArrayList<>();
                 for (int fills = 0; fills < 6; fills++) {
-                    until(recorder::acceptsNewCalls);
+                    until(journal::hasRoom);
                     while (recorder.acceptsNewCalls()) {
                         CallEvent began = sample.began(sample.callId(), AttributionResult.UNKNOWN);
                         assertThat(recorder.record(began)).isTrue();

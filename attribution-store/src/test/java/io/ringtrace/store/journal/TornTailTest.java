@@ -35,7 +35,7 @@ class TornTailTest {
     Path folder;
 
     @Test
-    void keepsEveryEntryThatIsWholeAndGoesOn() throws IOException {
+    void keepsEveryEntryThatIsWholeAndGoesOnFromWhereTheDrainWas() throws IOException {
         int cuts = 0;
         for (int seed = 1; seed <= SEEDS; seed++) {
             cuts += cutsOf(new Random(seed), folder.resolve("journal-" + seed), seed);
@@ -84,7 +84,9 @@ class TornTailTest {
             emptied(journal);
             Files.write(file, torn);
             int entries = (int) ends.stream().filter(each -> each <= left).count();
-            List<CallEvent> read = readAfterAStart(journal);
+            CallEvent later = sample.progressed(sample.callId());
+            List<CallEvent> read =
+                    readAfterAStart(journal, later, new JournalPosition(catalogNumber(file), ends.getLast()));
             // An entry ends on a boundary of eight bytes; cut within that padding, it is whole.
             assertThat(read)
                     .as("seed %d, cut by %d", seed, cut)
@@ -95,7 +97,19 @@ class TornTailTest {
         return cuts;
     }
 
-    private static List<CallEvent> readAfterAStart(Path folder) throws IOException {
+    private static long catalogNumber(Path file) throws IOException {
+        try (Segment segment = Segment.openToRead(file)) {
+            return segment.number();
+        }
+    }
+
+    /**
+     * What is there after a start.
+     *
+     * @param drained where the drain was before; what it had taken may be among what is gone
+     */
+    private static List<CallEvent> readAfterAStart(Path folder, CallEvent later, JournalPosition drained)
+            throws IOException {
         List<CallEvent> read = new ArrayList<>();
         try (Journal journal = new Journal(folder, 1, SETTINGS)) {
             journal.start();
@@ -104,6 +118,14 @@ class TornTailTest {
                 for (@Nullable JournalEntry entry = reader.next(); entry != null; entry = reader.next()) {
                     read.add(((JournalEntry.Event) entry).event());
                 }
+            }
+            assertThat(journal.recorder(0).record(later)).isTrue();
+            try (ShardReader reader = journal.read(0, drained)) {
+                assertThat(reader.next())
+                        .isInstanceOfSatisfying(
+                                JournalEntry.Event.class,
+                                entry -> assertThat(entry.event()).isEqualTo(later));
+                assertThat(reader.next()).isNull();
             }
         }
         return read;

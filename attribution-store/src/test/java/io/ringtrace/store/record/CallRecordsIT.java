@@ -128,6 +128,37 @@ class CallRecordsIT {
     }
 
     @Test
+    void aCallToANumberOfAPoolThatNobodyHasNamesPoolAndCampaignAndNoVisitor() throws Exception {
+        for (AttributionResult attribution : List.of(
+                new AttributionResult.Overflow(5, 6, DESTINATION),
+                new AttributionResult.NeverLeased(5, 6, DESTINATION),
+                new AttributionResult.Resting(5, 6, DESTINATION))) {
+            CallRecord record = recorded(attribution);
+            assertThat(record.attributionStatus())
+                    .isEqualTo(attribution.status().text());
+            assertThat(record.poolId()).isEqualTo("pool-5");
+            assertThat(record.campaignId()).isEqualTo("spring");
+            assertThat(record.network()).isEqualTo("net");
+            assertThat(record.destination()).isEqualTo(DESTINATION);
+            assertThat(record.visitorId()).isNull();
+            assertThat(record.leaseId()).isNull();
+            assertThat(record.marketingData()).isEmpty();
+            assertThat(record.priorLeases()).isNull();
+            assertThat(record.attributionConfidence()).isNull();
+        }
+    }
+
+    @Test
+    void aCallToNobodysNumberOrWithoutAnyDirectoryLeavesARecordThatSaysSo() throws Exception {
+        assertThat(recorded(AttributionResult.UNKNOWN).attributionStatus()).isEqualTo("unknown_number");
+        assertThat(recorded(AttributionResult.UNASSIGNED).attributionStatus()).isEqualTo("unassigned");
+        CallRecord unavailable = recorded(AttributionResult.STORE_UNAVAILABLE);
+        assertThat(unavailable.attributionStatus()).isEqualTo("store_unavailable");
+        assertThat(unavailable.network()).isNull();
+        assertThat(unavailable.promoNumber()).isEqualTo(PROMO);
+    }
+
+    @Test
     void aStaticNumberNamesItsCampaignAndABankNumberItsOwner() throws Exception {
         assertThat(recorded(new AttributionResult.Static("radio", DESTINATION)).campaignId())
                 .isEqualTo("radio");

@@ -103,6 +103,29 @@ class PublicationIT {
     }
 
     @Test
+    void onceFromABatchThatIsLoadedWithACallWhoseEndIsThereAlready() throws Exception {
+        List<CallEvent> batch = new ArrayList<>();
+        List<CallId> calls = new ArrayList<>();
+        for (int i = 0; i < 2 * LoadedRows.FEWEST; i++) {
+            CallId call = sample.callId();
+            calls.add(call);
+            batch.add(began(call));
+            batch.add(sample.ended(call, EndReason.CALLER_HANGUP));
+        }
+        write(sample.ended(calls.get(LoadedRows.FEWEST), EndReason.CALLER_HANGUP));
+        write(batch.toArray(CallEvent[]::new));
+        write(batch.toArray(CallEvent[]::new));
+
+        assertThat(all())
+                .extracting(transaction -> transaction.record().callId())
+                .containsExactlyInAnyOrderElementsOf(calls);
+        assertThat(all()).allSatisfy(transaction -> {
+            assertThat(transaction.corrects()).isNull();
+            assertThat(transaction.record().transactionId()).isEqualTo(transaction.id());
+        });
+    }
+
+    @Test
     void whenItsBeginningComesAfterItsEnd() throws Exception {
         CallId call = sample.callId();
         write(sample.ended(call, EndReason.CALLER_HANGUP));

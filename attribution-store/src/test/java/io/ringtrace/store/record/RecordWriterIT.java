@@ -67,8 +67,15 @@ class RecordWriterIT {
             assertThat(rows()).as("seed %d", seed).isEqualTo(inOrder);
         }
         Scale.prove(
-                "record-merge.md",
-                List.of(SEEDS + " draws of 12 calls, shuffled and partly repeated: the same records each time."));
+                "journal-merge.md",
+                List.of(
+                        "# The events of a call in any order, and partly repeated",
+                        "",
+                        "Written by `./dev prove journal` (`RecordWriterIT`).",
+                        "",
+                        "| draws | calls a draw | draws with other records than in order |",
+                        "| --- | --- | --- |",
+                        "| " + SEEDS + " | 12 | 0 |"));
     }
 
     @Test

@@ -37,7 +37,7 @@ public final class WebhookDelivery implements AutoCloseable {
     /** Pauses are this much shorter or longer, so that receivers are not met by all at once. */
     private static final double JITTER = 0.2;
 
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
     private static final int AT_ONCE = 100;
     /** How many may be delivered twice after a death. */
     private static final int SAVED_AFTER = 50;

@@ -4,9 +4,7 @@ import io.ringtrace.server.demo.Demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,16 +30,8 @@ public final class DemoCommand implements Callable<Integer> {
         Path folder = Files.createTempDirectory("ringtrace-demo-");
         int code = new Demo(home, folder, spec.commandLine().getOut()).tell(keep);
         if (code == 0 && !keep) {
-            delete(folder);
+            TemporaryFolder.delete(folder);
         }
         return code;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 }

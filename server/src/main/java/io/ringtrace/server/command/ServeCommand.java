@@ -2,7 +2,9 @@ package io.ringtrace.server.command;
 
 import io.ringtrace.config.ConfigOutcome;
 import io.ringtrace.config.ConfigSource;
+import io.ringtrace.config.Configuration;
 import io.ringtrace.server.Logging;
+import io.ringtrace.server.ModuleSettings;
 import io.ringtrace.server.ProcessSignal;
 import io.ringtrace.server.Rehearsal;
 import io.ringtrace.server.Ringtrace;
@@ -11,6 +13,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code ringtrace serve}: the server, until it is told to stop. */
@@ -32,6 +35,12 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
 
+    @Option(
+            names = "--no-rehearsal",
+            description =
+                    "start without playing calls first, which takes a second or two of one processor; the first real calls are slower then: for trying things out")
+    private boolean unrehearsed;
+
     @Override
     public Integer call() throws StartException, InterruptedException {
         ConfigSource source = config.source();
@@ -42,8 +51,11 @@ public final class ServeCommand implements Callable<Integer> {
             }
             case ConfigOutcome.Loaded loaded -> {
                 Logging.configure(loaded.configuration().log());
-                Rehearsal rehearsal = Rehearsal.begin();
-                serve(Ringtrace.start(source, loaded.configuration(), System.getenv(), rehearsal::end));
+                Configuration configuration = loaded.configuration();
+                Rehearsal rehearsal =
+                        unrehearsed ? null : Rehearsal.begin(ModuleSettings.udpEngine(configuration.sip()));
+                serve(Ringtrace.start(
+                        source, configuration, System.getenv(), rehearsal == null ? () -> {} : rehearsal::end));
                 yield 0;
             }
         };

@@ -101,6 +101,13 @@ public final class SampleHouse implements AutoCloseable {
         return started;
     }
 
+    /** As {@link #start()}, with more options for the server's Java. */
+    public ServerProcess startWith(List<String> javaOptions) throws IOException {
+        ServerProcess started = ServerProcess.startWith(javaOptions, config(), data(), log());
+        server = started;
+        return started;
+    }
+
     /** As {@link #start()}, but file rights bind the server even if this process is root's, whom they do not bind. */
     public ServerProcess startUnderFileRights() throws IOException {
         ServerProcess started = ServerProcess.startUnderFileRights(config(), data(), log());
@@ -135,6 +142,15 @@ public final class SampleHouse implements AutoCloseable {
         return "127.0.0.1:" + gatewayPort;
     }
 
+    /** As {@link #sip()}, for who sends by himself. */
+    public InetSocketAddress sipAddress() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), sipPort);
+    }
+
+    public int gatewayPort() {
+        return gatewayPort;
+    }
+
     public Path data() {
         return folder.resolve("data");
     }
@@ -152,7 +168,7 @@ public final class SampleHouse implements AutoCloseable {
     }
 
     /** Makes the sample campaign, a token for its network, and imports the numbers of a CSV file. */
-    public void importAccount(Path numbers) throws Exception {
+    public void importAccount(Path numbers) throws IOException {
         String directory = data().toString();
         run(
                 "account",

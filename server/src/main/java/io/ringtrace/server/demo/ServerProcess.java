@@ -37,7 +37,12 @@ public final class ServerProcess implements AutoCloseable {
 
     /** As {@link #start(Path, Path, Path)}, with more variables in its environment. */
     static ServerProcess start(Path config, Path data, Path log, Map<String, String> environment) throws IOException {
-        return start(List.of(), config, data, log, environment);
+        return start(List.of(), List.of(), config, data, log, environment);
+    }
+
+    /** As {@link #start(Path, Path, Path)}, with more options for its Java. */
+    static ServerProcess startWith(List<String> javaOptions, Path config, Path data, Path log) throws IOException {
+        return start(List.of(), javaOptions, config, data, log, Map.of());
     }
 
     /** As {@link #start}; a server of root's has no capability to read what file rights forbid. */
@@ -45,11 +50,17 @@ public final class ServerProcess implements AutoCloseable {
         List<String> without = System.getProperty("user.name").equals("root")
                 ? List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search")
                 : List.of();
-        return start(without, config, data, log, Map.of());
+        return start(without, List.of(), config, data, log, Map.of());
     }
 
     private static ServerProcess start(
-            List<String> by, Path config, Path data, Path log, Map<String, String> environment) throws IOException {
+            List<String> by,
+            List<String> javaOptions,
+            Path config,
+            Path data,
+            Path log,
+            Map<String, String> environment)
+            throws IOException {
         if (Files.isDirectory(data)) {
             Files.deleteIfExists(data.resolve("http-address"));
         }
@@ -59,11 +70,14 @@ public final class ServerProcess implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:+UseSerialGC",
-                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:+ExitOnOutOfMemoryError"));
+        command.addAll(javaOptions);
+        command.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName(),
                 "serve",
+                "--no-rehearsal",
                 "--config",
                 config.toString()));
         ProcessBuilder builder = new ProcessBuilder(command)

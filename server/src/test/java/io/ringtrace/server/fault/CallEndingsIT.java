@@ -70,6 +70,14 @@ class CallEndingsIT {
         assertThat(result.doubled()).isEmpty();
         assertThat(result.wrong()).isEmpty();
         assertThat(result.calls()).isEqualTo(seed * ROUNDS * Ending.QUICK.size());
+        double refused =
+                house.metric("ringtrace_sip_strangers_total") + house.metric("ringtrace_sip_banned_drops_total");
+        long strangers = house.ledger.calls().stream()
+                .filter(call -> call.ending == Ending.STRANGER)
+                .count();
+        assertThat(Math.round(refused))
+                .as("strangers are counted, not recorded")
+                .isGreaterThanOrEqualTo(strangers);
         List<Long> micros = house.ledger.calls().stream()
                 .filter(call -> !before.contains(call) && call.atGatewayAt > 0)
                 .map(call -> (call.atGatewayAt - call.invitedAt) / 1_000)

@@ -1,6 +1,7 @@
 package io.ringtrace.server.fault;
 
 import io.ringtrace.server.command.CommandException;
+import io.ringtrace.server.command.OperatorClient;
 import io.ringtrace.server.demo.SampleHouse;
 import io.ringtrace.store.db.DatabaseAddress;
 import io.ringtrace.store.db.EmbeddedMariaDb;
@@ -49,7 +50,7 @@ final class FaultHouse implements AutoCloseable {
     final LedgerCaller stranger;
     private final LedgerGateway first;
     private final LedgerGateway second;
-    private final Map<String, String> visitorOfNumber = new TreeMap<>();
+    private final Map<String, Ledger.Lent> lent = new TreeMap<>();
     private final @Nullable EmbeddedMariaDb farStore;
     private final @Nullable StoreCable cable;
     private int placed;
@@ -126,12 +127,15 @@ final class FaultHouse implements AutoCloseable {
         for (int i = 0; i < numbers; i++) {
             visits.add(new SampleHouse.Visit("visitor-" + i, "the-pool", DESTINATION, Map.of("utm_source", "s" + i)));
         }
-        house.lease(visits).forEach(visitor -> visitorOfNumber.put(visitor.promoNumber(), visitor.id()));
+        house.lease(visits)
+                .forEach(visitor -> lent.put(
+                        visitor.promoNumber(),
+                        new Ledger.Lent(visitor.id(), visitor.leaseId(), visitor.destination(), visitor.marketing())));
     }
 
     /** Places one call to a leased number, or to nobody's where its ending says so. */
     LedgerCall place(Ending ending, long ringMillis, long holdMillis) {
-        List<String> numbers = List.copyOf(visitorOfNumber.keySet());
+        List<String> numbers = List.copyOf(lent.keySet());
         String dialed = ending == Ending.UNKNOWN_NUMBER ? UNKNOWN_NUMBER : numbers.get(placed % numbers.size());
         String id = "fault-" + placed++ + "@bench";
         // A CANCEL that is to be in time needs a destination that rings for a while.
@@ -174,6 +178,18 @@ final class FaultHouse implements AutoCloseable {
                 .forEach(ProcessHandle::destroyForcibly);
     }
 
+    /** A metric without labels, as the operator's Prometheus reads it. */
+    double metric(String name) throws CommandException {
+        try (OperatorClient client = OperatorClient.of(house.data())) {
+            return client.text("/metrics")
+                    .lines()
+                    .filter(line -> line.startsWith(name + " "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                    .findFirst()
+                    .orElseThrow(() -> new CommandException("there is no metric " + name));
+        }
+    }
+
     /** What the server's process has used so far. */
     Duration cpu() {
         return ProcessHandle.of(house.server().pid())
@@ -214,7 +230,7 @@ final class FaultHouse implements AutoCloseable {
         long deadline = System.nanoTime() + longest.toNanos();
         while (true) {
             try {
-                Ledger.Reconciliation now = ledger.reconcile(house.calls(), visitorOfNumber);
+                Ledger.Reconciliation now = ledger.reconcile(house.calls(), lent);
                 if (now.clean() || System.nanoTime() > deadline) {
                     return now;
                 }

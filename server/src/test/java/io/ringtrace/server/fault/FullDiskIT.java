@@ -33,6 +33,8 @@ class FullDiskIT {
     private static final List<Ending> ENDINGS =
             List.of(Ending.CALLER_HANGS_UP, Ending.BUSY, Ending.DESTINATION_HANGS_UP);
 
+    private static final String ROOM = "ringtrace_journal_room";
+
     @TempDir
     Path folder;
 
@@ -116,6 +118,7 @@ class FullDiskIT {
             assertThat(++loaded).as("half seconds until the disk is full").isLessThan(240);
         }
         house.load(random, ENDINGS, PER_SECOND, Duration.ofMillis(500), 300);
+        assertThat(house.metric(ROOM)).as("the alarm metric").isZero();
         running.forEach(house.caller::hangUp);
         house.ledger.awaitAllOver(Duration.ofSeconds(60));
         assertThat(running).allSatisfy(call -> assertThat(call.wasAnswered()).isTrue());
@@ -130,6 +133,10 @@ class FullDiskIT {
             Thread.sleep(50);
         }
         long millis = (taken.finalAt - back) / 1_000_000;
+        while (house.metric(ROOM) == 0) {
+            assertThat(System.nanoTime() - back).as("the alarm is over").isLessThan(30_000_000_000L);
+            Thread.sleep(50);
+        }
         house.ledger.awaitAllOver(Duration.ofSeconds(60));
         return millis;
     }

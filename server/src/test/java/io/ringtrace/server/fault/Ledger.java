@@ -1,6 +1,7 @@
 package io.ringtrace.server.fault;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -15,11 +16,19 @@ import tools.jackson.databind.JsonNode;
 final class Ledger {
     /** For the rounding of times, and for what the server's clock is moved towards the store's during one call. */
     private static final long TALK_TOLERANCE_MILLIS = 100;
+    /** Of the server's clock against the bench's: half of the longest round trip that a measurement of the store's time may take. */
+    private static final long CLOCK_TOLERANCE_MILLIS = 500;
+
+    private static final String TRUNK = "carrier";
+    private static final Set<String> LENT = Set.of("leased", "held");
 
     private final Map<String, LedgerCall> calls = new ConcurrentHashMap<>();
 
-    LedgerCall open(String sipCallId, String dialed, Ending ending) {
-        LedgerCall call = new LedgerCall(sipCallId, dialed, ending);
+    /** Who has leased a promo number, and what its record must say of that. */
+    record Lent(String visitor, String leaseId, String destination, Map<String, String> marketing) {}
+
+    LedgerCall open(String sipCallId, String from, String dialed, Ending ending) {
+        LedgerCall call = new LedgerCall(sipCallId, from, dialed, ending);
         calls.put(sipCallId, call);
         return call;
     }
@@ -77,9 +86,9 @@ final class Ledger {
 
     /**
      * @param records all of the store's, as {@code GET /v1/calls} gives them
-     * @param visitorOfNumber who has leased each promo number
+     * @param lent whom each promo number is lent to
      */
-    Reconciliation reconcile(List<JsonNode> records, Map<String, String> visitorOfNumber) {
+    Reconciliation reconcile(List<JsonNode> records, Map<String, Lent> lent) {
         Map<String, List<JsonNode>> bySipCallId = records.stream()
                 .collect(Collectors.groupingBy(
                         record -> record.path("sip_call_id").asString("")));
@@ -99,7 +108,7 @@ final class Ledger {
                     lost.add(call.toString());
                 }
             } else {
-                String fault = fault(call, its.getFirst(), visitorOfNumber);
+                String fault = fault(call, its.getFirst(), lent);
                 if (fault != null) {
                     wrong.add(call + ": " + fault + " in " + its.getFirst());
                 }
@@ -119,19 +128,17 @@ final class Ledger {
         }
     }
 
-    private static @Nullable String fault(LedgerCall call, JsonNode record, Map<String, String> visitorOfNumber) {
+    private static @Nullable String fault(LedgerCall call, JsonNode record, Map<String, Lent> lent) {
         if (call.ending == Ending.STRANGER) {
             return "a stranger's call has a record";
         }
-        String visitor = visitorOfNumber.get(call.dialed);
-        if (visitor != null && !visitor.equals(record.path("visitor_id").asString(""))) {
-            return "its visitor is " + visitor;
-        }
-        if (call.ending == Ending.UNKNOWN_NUMBER
-                && !record.path("attribution_status").asString("").equals("unknown_number")) {
-            return "its number is unknown";
-        }
         synchronized (call) {
+            for (String fault : List.of(
+                    whoFault(call, record), whatFault(call, record, lent.get(call.dialed)), startFault(call, record))) {
+                if (!fault.isEmpty()) {
+                    return fault;
+                }
+            }
             if (call.finalStatus >= 200 && call.finalStatus < 300) {
                 return answeredFault(call, record);
             }
@@ -139,9 +146,78 @@ final class Ledger {
         }
     }
 
+    private static String whoFault(LedgerCall call, JsonNode record) {
+        if (!text(record, "trunk").equals(TRUNK)) {
+            return "it came from the trunk " + TRUNK;
+        }
+        if (!text(record, "caller_number").equals(call.from)) {
+            return "its caller is " + call.from;
+        }
+        return text(record, "promo_number").equals(call.dialed) ? "" : "it dialed " + call.dialed;
+    }
+
+    /** What it is attributed to. */
+    private static String whatFault(LedgerCall call, JsonNode record, @Nullable Lent lent) {
+        String status = text(record, "attribution_status");
+        if (call.ending == Ending.UNKNOWN_NUMBER) {
+            return status.equals("unknown_number") ? "" : "its number is unknown";
+        }
+        if (lent == null) {
+            return status.equals("static") ? "" : "its number is static";
+        }
+        if (!LENT.contains(status)) {
+            return "its number is lent";
+        }
+        if (!text(record, "visitor_id").equals(lent.visitor())
+                || !text(record, "lease_id").equals(lent.leaseId())) {
+            return "its lease is " + lent.leaseId() + " of " + lent.visitor();
+        }
+        if (record.path("prior_leases").asInt(-1) != 0
+                || record.path("attribution_confidence").asDouble(0) != 1) {
+            return "nobody else had its number";
+        }
+        for (Map.Entry<String, String> field : lent.marketing().entrySet()) {
+            if (!record.path("marketing_data").path(field.getKey()).asString("").equals(field.getValue())) {
+                return "its " + field.getKey() + " is " + field.getValue();
+            }
+        }
+        return call.invitesAtGateways == 0 || text(record, "destination_number").equals(lent.destination())
+                ? ""
+                : "it went to " + lent.destination();
+    }
+
+    /** It began after it was first sent, and before a gateway got it or its caller heard its end. */
+    private static String startFault(LedgerCall call, JsonNode record) {
+        long latest = call.atGatewayAt > 0 ? call.atGatewayAt : call.finalAt;
+        return isBetween(record, "start_time", call, call.invitedAt, latest) ? "" : "it began at another time";
+    }
+
+    /**
+     * @param latest 0 when nobody saw it
+     */
+    private static boolean isBetween(JsonNode record, String field, LedgerCall call, long earliest, long latest) {
+        String text = text(record, field);
+        if (text.isEmpty()) {
+            return false;
+        }
+        long millis = Instant.parse(text).toEpochMilli();
+        return millis >= call.millis(earliest) - CLOCK_TOLERANCE_MILLIS
+                && (latest == 0 || millis <= call.millis(latest) + CLOCK_TOLERANCE_MILLIS);
+    }
+
+    private static String text(JsonNode record, String field) {
+        return record.path(field).asString("");
+    }
+
     private static @Nullable String answeredFault(LedgerCall call, JsonNode record) {
-        if (!record.hasNonNull("answer_time")) {
-            return "it was answered";
+        if (!isBetween(record, "answer_time", call, call.gatewayAnsweredAt, call.finalAt)) {
+            return "it was answered, and at another time";
+        }
+        if (record.path("sip_code_sent").asInt(0) != call.finalStatus) {
+            return "the caller heard " + call.finalStatus;
+        }
+        if (call.ringingHeardAt > 0 && !delayFits(call, record)) {
+            return "it rang after " + (call.ringingHeardAt - call.invitedAt) / 1_000_000 + " ms at most";
         }
         if (call.ending == Ending.FAILED_OVER
                 && (record.path("attempts").size() != 2
@@ -160,17 +236,33 @@ final class Ledger {
         if (!byCaller && !byGateway) {
             return Set.of("caller_hangup", "destination_hangup", "").contains(reason) ? null : "nobody saw that end";
         }
-        if (byCaller && reason.equals("caller_hangup")) {
+        if (byCaller
+                && reason.equals("caller_hangup")
+                && text(record, "ended_by").equals("caller")) {
             return talkFault(record, call, call.callerByeAt, call.callerByeAnsweredAt);
         }
-        if (byGateway && reason.equals("destination_hangup")) {
+        if (byGateway
+                && reason.equals("destination_hangup")
+                && text(record, "ended_by").equals("destination")) {
             return talkFault(record, call, call.gatewayByeAt, call.gatewayByeAnsweredAt);
         }
         return "it was ended by its " + (byCaller ? "caller" : "destination");
     }
 
+    /** Theirs and ours are all of it, and no more than the caller waited. */
+    private static boolean delayFits(LedgerCall call, JsonNode record) {
+        long all = record.path("post_dial_delay_ms").asLong(-1);
+        long theirs = record.path("post_dial_delay_theirs_ms").asLong(-1);
+        long ours = record.path("post_dial_delay_ours_ms").asLong(-1);
+        long waited = (call.ringingHeardAt - call.invitedAt) / 1_000_000;
+        return theirs >= 0 && ours >= 0 && all == theirs + ours && all <= waited + TALK_TOLERANCE_MILLIS;
+    }
+
     /** Talk began after the gateway sent its 2xx and before the caller heard it; it ended after the BYE was first sent and before its answer. */
     private static @Nullable String talkFault(JsonNode record, LedgerCall call, long byeAt, long byeAnsweredAt) {
+        if (!isBetween(record, "end_time", call, byeAt, byeAnsweredAt)) {
+            return "it ended at another time";
+        }
         long least = (byeAt - call.finalAt) / 1_000_000 - TALK_TOLERANCE_MILLIS;
         long most = (byeAnsweredAt - call.gatewayAnsweredAt) / 1_000_000 + TALK_TOLERANCE_MILLIS;
         long talk = record.path("talk_ms").asLong(-1);
@@ -189,9 +281,10 @@ final class Ledger {
                 && !(call.finalStatus == 408 && reason.equals("destination_no_answer"))) {
             return "the caller heard " + call.finalStatus;
         }
-        return record.path("sip_code_sent").asInt(0) == call.finalStatus
-                ? null
-                : "the caller heard " + call.finalStatus;
+        if (record.path("sip_code_sent").asInt(0) != call.finalStatus) {
+            return "the caller heard " + call.finalStatus;
+        }
+        return isBetween(record, "end_time", call, call.invitedAt, call.finalAt) ? null : "it ended at another time";
     }
 
     /** No final response reached the caller: the server was dead then, or had just journaled what it was about to say. */

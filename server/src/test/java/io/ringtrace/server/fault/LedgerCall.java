@@ -4,9 +4,15 @@ package io.ringtrace.server.fault;
 final class LedgerCall {
     final String sipCallId;
     final String dialed;
+    final String from;
     final Ending ending;
     /** The caller's first INVITE, nanoseconds of the parties' time as all that follow. */
     long invitedAt;
+
+    /** The same moment by the wall clock. */
+    long invitedMillis;
+    /** When the caller first heard that it rings; 0 for never. */
+    long ringingHeardAt;
     /** The highest provisional status that the caller heard. */
     int provisional;
     /** The final status of the INVITE that the caller heard; 0 for none. */
@@ -32,10 +38,16 @@ final class LedgerCall {
 
     boolean over;
 
-    LedgerCall(String sipCallId, String dialed, Ending ending) {
+    LedgerCall(String sipCallId, String from, String dialed, Ending ending) {
         this.sipCallId = sipCallId;
+        this.from = from;
         this.dialed = dialed;
         this.ending = ending;
+    }
+
+    /** A moment of the parties' time by the wall clock. */
+    synchronized long millis(long nanos) {
+        return invitedMillis + (nanos - invitedAt) / 1_000_000;
     }
 
     synchronized boolean isOver() {

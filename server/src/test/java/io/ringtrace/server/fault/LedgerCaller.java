@@ -18,6 +18,9 @@ final class LedgerCaller extends LedgerParty {
     private static final long LONGEST_MILLIS = 32_000;
 
     private static final long PATIENCE_MILLIS = 12_000;
+    /** With a call that its gateway does not answer: what the gateway says to such a one, a new server does not pass on. */
+    private static final long PATIENCE_WITH_REFUSED_MILLIS = 5_000;
+
     /** A hold that only {@link #hangUp} ends. */
     static final long UNTIL_TOLD = -1;
 
@@ -71,8 +74,8 @@ final class LedgerCaller extends LedgerParty {
      * @param holdMillis how long it talks; {@link #UNTIL_TOLD} for until {@link #hangUp}
      */
     LedgerCall place(String sipCallId, String dialed, Ending ending, long ringMillis, long holdMillis) {
-        LedgerCall call = ledger.open(sipCallId, dialed, ending);
         String from = ending == Ending.BLOCKED ? BLOCKED_CALLER : CALLER;
+        LedgerCall call = ledger.open(sipCallId, from, dialed, ending);
         String invite = """
                 INVITE sip:%1$s@%2$s SIP/2.0
                 Via: SIP/2.0/UDP %3$s;branch=z9hG4bK1-%4$s
@@ -93,6 +96,7 @@ final class LedgerCaller extends LedgerParty {
         placed.put(sipCallId, now);
         synchronized (call) {
             call.invitedAt = nanos();
+            call.invitedMillis = nowMillis();
         }
         sendUntil(() -> heardAnything(call), invite, server, LONGEST_MILLIS);
         if (ending == Ending.CANCELLED_AT_ONCE) {
@@ -168,9 +172,15 @@ final class LedgerCaller extends LedgerParty {
         synchronized (now.call) {
             first = now.call.provisional == 0;
             now.call.provisional = Math.max(now.call.provisional, status);
+            if (status >= 180 && now.call.ringingHeardAt == 0) {
+                now.call.ringingHeardAt = nanos();
+            }
         }
         if (first) {
-            after(patienceMillis, () -> {
+            long patience = now.call.ending.gatewayStatus() >= 300
+                    ? Math.min(patienceMillis, PATIENCE_WITH_REFUSED_MILLIS)
+                    : patienceMillis;
+            after(patience, () -> {
                 if (!hasFinal(now.call)) {
                     cancel(now);
                     after(2_000, () -> giveUp(now));

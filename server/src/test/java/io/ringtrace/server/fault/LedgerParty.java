@@ -111,6 +111,10 @@ abstract class LedgerParty implements AutoCloseable {
         return time.nanos();
     }
 
+    final long nowMillis() {
+        return time.nowMillis();
+    }
+
     static InetSocketAddress at(String hostAndPort) {
         int colon = hostAndPort.lastIndexOf(':');
         return new InetSocketAddress(

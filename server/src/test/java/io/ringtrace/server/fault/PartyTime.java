@@ -5,6 +5,9 @@ interface PartyTime extends AutoCloseable {
     /** Only differences mean anything. */
     long nanos();
 
+    /** By the wall clock, which nobody sets meanwhile. */
+    long nowMillis();
+
     void execute(Runnable work);
 
     /** After that many milliseconds. */

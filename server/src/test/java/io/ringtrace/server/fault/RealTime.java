@@ -20,6 +20,11 @@ final class RealTime implements PartyTime {
     }
 
     @Override
+    public long nowMillis() {
+        return System.currentTimeMillis();
+    }
+
+    @Override
     public void execute(Runnable work) {
         after(0, work);
     }

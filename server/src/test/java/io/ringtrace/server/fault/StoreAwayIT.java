@@ -3,17 +3,21 @@ package io.ringtrace.server.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.server.Scale;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,7 +48,34 @@ class StoreAwayIT {
     private record Outage(Fault fault, int seed, long millis) {}
 
     @TempDir
-    Path folder;
+    static Path folder;
+
+    /** At small size one house stands for all. */
+    private static @Nullable FaultHouse shared;
+
+    @AfterAll
+    static void closeShared() throws IOException {
+        if (shared != null) {
+            shared.close();
+        }
+    }
+
+    /** What is done to one house. */
+    private interface Run<T> {
+        T in(FaultHouse house) throws Exception;
+    }
+
+    private static <T> T inHouse(String name, Run<T> run) throws Exception {
+        if (SEEDS == 1) {
+            if (shared == null) {
+                shared = new FaultHouse(folder, 200, FaultHouse.Plan.FAR_STORE);
+            }
+            return run.in(shared);
+        }
+        try (FaultHouse house = new FaultHouse(folder.resolve(name), 200, FaultHouse.Plan.FAR_STORE)) {
+            return run.in(house);
+        }
+    }
 
     /** At full size each fault and seed has a house of its own, and all stand side by side: that takes as long as one of them. */
     @Test
@@ -61,22 +92,9 @@ class StoreAwayIT {
                 }
             }
         }
-        List<String> rows = new ArrayList<>();
-        List<String> failures = new ArrayList<>();
-        try (ExecutorService sideBySide = Executors.newFixedThreadPool(houses.size())) {
-            List<Future<List<String>>> results = new ArrayList<>();
-            for (List<Outage> outages : houses) {
-                results.add(sideBySide.submit(() -> inOneHouse(outages)));
-            }
-            for (Future<List<String>> result : results) {
-                try {
-                    rows.addAll(result.get());
-                } catch (ExecutionException e) {
-                    failures.add(String.valueOf(e.getCause()));
-                }
-            }
-        }
-        assertThat(failures).as("beside %s", rows).isEmpty();
+        List<String> rows = sideBySide(houses.stream()
+                .<Callable<List<String>>>map(outages -> () -> inOneHouse(outages))
+                .toList());
         Scale.proof("faults-store-away", """
                 # The store away under %d calls/s: the ledger of both parties against the records
 
@@ -84,7 +102,8 @@ class StoreAwayIT {
                 reset and refused. Hung: nothing passes, nothing is closed. Slow: every answer comes 5 s late. Killed: `kill -9` of the
                 database, and cut meanwhile. Drained: from the end of the outage until the store has the finished record of every call;
                 calls that were placed in its last moments end within that time. Allowed: 10 s or a tenth of the outage, whichever is
-                longer. A house's second row holds the calls of its first.
+                longer. A house's second row holds the calls of its first. Where there are fewer records than calls, the others got 503
+                before they were admitted.
 
                 %s
                 """.formatted(
@@ -93,17 +112,33 @@ class StoreAwayIT {
                         Ledger.table(List.of("fault", "seed", "outage", "drained after", "allowed"), rows)));
     }
 
-    private List<String> inOneHouse(List<Outage> outages) throws Exception {
-        Outage any = outages.getFirst();
+    /** The rows of all houses, in their order. */
+    private static List<String> sideBySide(List<Callable<List<String>>> houses) throws InterruptedException {
         List<String> rows = new ArrayList<>();
-        try (FaultHouse house =
-                new FaultHouse(folder.resolve(any.fault().text() + any.seed()), 200, FaultHouse.Plan.FAR_STORE)) {
+        List<String> failures = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(houses.size())) {
+            for (Future<List<String>> result : threads.invokeAll(houses)) {
+                try {
+                    rows.addAll(result.get());
+                } catch (ExecutionException e) {
+                    failures.add(String.valueOf(e.getCause()));
+                }
+            }
+        }
+        assertThat(failures).as("beside %s", rows).isEmpty();
+        return rows;
+    }
+
+    private static List<String> inOneHouse(List<Outage> outages) throws Exception {
+        Outage any = outages.getFirst();
+        return inHouse(any.fault().text() + any.seed(), house -> {
             Random random = new Random(any.seed());
+            List<String> rows = new ArrayList<>();
             for (Outage outage : outages) {
                 rows.add(away(house, random, outage));
             }
-        }
-        return rows;
+            return rows;
+        });
     }
 
     private static String away(FaultHouse house, Random random, Outage outage) throws Exception {
@@ -149,23 +184,13 @@ class StoreAwayIT {
     @DisplayName("whose INSERT or COMMIT is carried out and its answer lost are neither lost nor doubled")
     void answersThatAreLost() throws Exception {
         int cuts = Scale.of(5, 100);
-        List<String> rows = new ArrayList<>();
+        List<Callable<List<String>>> houses = new ArrayList<>();
         for (int seed = 1; seed <= SEEDS; seed++) {
-            try (FaultHouse house = new FaultHouse(folder.resolve("answers" + seed), 200, FaultHouse.Plan.FAR_STORE)) {
-                Random random = new Random(seed);
-                house.cable().loseAnswers(cuts);
-                while (house.cable().lost(StoreCable.Statement.INSERT) < cuts
-                        || house.cable().lost(StoreCable.Statement.COMMIT) < cuts) {
-                    house.load(random, Ending.QUICK, PER_SECOND, Duration.ofMillis(500), 500);
-                }
-                house.ledger.awaitAllOver(Duration.ofSeconds(60));
-                Ledger.Reconciliation result = house.reconcile(Duration.ofSeconds(20));
-                assertThat(result.lost()).isEmpty();
-                assertThat(result.doubled()).isEmpty();
-                assertThat(result.wrong()).isEmpty();
-                rows.add("| %d | %d | %d |%s".formatted(seed, cuts, cuts, result.row()));
-            }
+            int its = seed;
+            houses.add(() ->
+                    List.of("| " + its + inHouse("answers" + its, house -> losing(house, new Random(its), cuts))));
         }
+        List<String> rows = sideBySide(houses);
         Scale.proof("faults-store-answers", """
                 # The connection cut between a statement and its answer: the ledger of both parties against the records
 
@@ -175,5 +200,19 @@ class StoreAwayIT {
                 """.formatted(
                 PER_SECOND,
                 Ledger.table(List.of("seed", "answers to INSERTs of records lost", "answers to COMMITs lost"), rows)));
+    }
+
+    private static String losing(FaultHouse house, Random random, int cuts) throws Exception {
+        house.cable().loseAnswers(cuts);
+        while (house.cable().lost(StoreCable.Statement.INSERT) < cuts
+                || house.cable().lost(StoreCable.Statement.COMMIT) < cuts) {
+            house.load(random, Ending.QUICK, PER_SECOND, Duration.ofMillis(500), 500);
+        }
+        house.ledger.awaitAllOver(Duration.ofSeconds(60));
+        Ledger.Reconciliation result = house.reconcile(Duration.ofSeconds(20));
+        assertThat(result.lost()).isEmpty();
+        assertThat(result.doubled()).isEmpty();
+        assertThat(result.wrong()).isEmpty();
+        return " | %d | %d |%s".formatted(cuts, cuts, result.row());
     }
 }

@@ -32,6 +32,7 @@ final class StoreCable implements AutoCloseable {
     enum Statement {
         /** Of call records: not committed, so the database undoes it. */
         INSERT("insert into call_record"),
+        /** Of a transaction that wrote call records. */
         COMMIT("commit");
 
         private final String text;
@@ -52,6 +53,7 @@ final class StoreCable implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicIntegerArray toLose = new AtomicIntegerArray(Statement.values().length);
     private final AtomicIntegerArray lost = new AtomicIntegerArray(Statement.values().length);
+    private final AtomicIntegerArray seen = new AtomicIntegerArray(Statement.values().length);
     private volatile State state = State.GOOD;
 
     StoreCable(int databasePort) throws IOException {
@@ -71,7 +73,7 @@ final class StoreCable implements AutoCloseable {
         }
     }
 
-    /** The next so many statements of each kind are carried out, and their answers lost with the connection. */
+    /** Of the next statements of each kind every other one is carried out and its answer lost with the connection, so many in all. */
     void loseAnswers(int ofEach) {
         for (Statement kind : Statement.values()) {
             toLose.set(kind.ordinal(), ofEach);
@@ -113,6 +115,7 @@ final class StoreCable implements AutoCloseable {
 
     private void pass(Socket from, Socket to, boolean upward, AtomicReference<@Nullable Statement> losing) {
         byte[] bytes = new byte[65_536];
+        boolean recordsWritten = false;
         try (from;
                 to) {
             InputStream in = from.getInputStream();
@@ -126,11 +129,13 @@ final class StoreCable implements AutoCloseable {
                 }
                 if (upward) {
                     String request = new String(bytes, 0, read, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+                    recordsWritten |= Statement.INSERT.isIn(request);
                     for (Statement kind : Statement.values()) {
-                        if (kind.isIn(request) && takeOne(kind)) {
+                        if (recordsWritten && kind.isIn(request) && takeOne(kind)) {
                             losing.set(kind);
                         }
                     }
+                    recordsWritten &= !Statement.COMMIT.isIn(request) && !request.endsWith("rollback");
                 }
                 Statement unanswered = upward ? null : losing.get();
                 if (unanswered != null) {
@@ -150,7 +155,8 @@ final class StoreCable implements AutoCloseable {
     }
 
     private boolean takeOne(Statement kind) {
-        return toLose.getAndUpdate(kind.ordinal(), left -> Math.max(0, left - 1)) > 0;
+        return seen.getAndIncrement(kind.ordinal()) % 2 == 0
+                && toLose.getAndUpdate(kind.ordinal(), left -> Math.max(0, left - 1)) > 0;
     }
 
     private static void closeQuietly(Socket socket) {

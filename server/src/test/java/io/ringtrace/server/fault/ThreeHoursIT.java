@@ -17,6 +17,7 @@ import io.ringtrace.store.record.StoreCallRecords;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -263,14 +264,27 @@ class ThreeHoursIT {
         ObjectNode json = JsonMapper.shared()
                 .createObjectNode()
                 .put("sip_call_id", record.sipCallId())
+                .put("trunk", record.trunk())
+                .put("caller_number", String.valueOf(record.caller()))
+                .put("promo_number", String.valueOf(record.promoNumber()))
                 .put("attribution_status", record.attributionStatus())
                 .put("gateway", record.gateway())
                 .put("end_reason", record.endReason())
+                .put("ended_by", record.endedBy())
                 .put("duration_exact", record.durationExact())
-                .put("answer_time", record.answerMillis())
+                .put("start_time", time(record.startMillis()))
+                .put("answer_time", time(record.answerMillis()))
+                .put("end_time", time(record.endMillis()))
                 .put("talk_ms", record.talkMillis())
+                .put("post_dial_delay_ms", record.postDialDelayMillis())
+                .put("post_dial_delay_theirs_ms", record.postDialDelayTheirsMillis())
+                .put("post_dial_delay_ours_ms", record.postDialDelayOursMillis())
                 .put("sip_code_sent", record.sipCodeSent());
         record.attempts().forEach(attempt -> json.withArray("attempts").add(attempt.gateway()));
         return json;
+    }
+
+    private static @Nullable String time(@Nullable Long millis) {
+        return millis == null ? null : Instant.ofEpochMilli(millis).toString();
     }
 }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -21,10 +22,14 @@ public final class FloodGuard {
     private static final Logger LOG = LoggerFactory.getLogger(FloodGuard.class);
     private static final int MOST_SOURCES = 16_384;
     private static final int MOST_BANS = 16_384;
+    /** All bans are looked at no more often, however many sources are refused while there is no room for another. */
+    private static final long CLEARING_MILLIS = 1_000;
+
     private static final int NETWORK_BYTES = 8;
     private final Limits limits;
     private final LongSupplier monotonicMillis;
     private final Map<InetAddress, Long> bannedUntil = new ConcurrentHashMap<>();
+    private final AtomicLong nextClearing = new AtomicLong(Long.MIN_VALUE);
     private final Map<InetAddress, Offender> offenders = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
@@ -91,7 +96,10 @@ public final class FloodGuard {
     }
 
     private boolean ban(InetAddress network, long now) {
-        if (bannedUntil.size() >= MOST_BANS) {
+        long soonest = nextClearing.get();
+        if (bannedUntil.size() >= MOST_BANS
+                && now >= soonest
+                && nextClearing.compareAndSet(soonest, now + CLEARING_MILLIS)) {
             bannedUntil.values().removeIf(until -> until <= now);
         }
         if (bannedUntil.size() >= MOST_BANS

@@ -21,6 +21,11 @@ public final class NameAddress {
         return NameAddressReader.read(message.bytes, message.offset, span, this);
     }
 
+    /** The same of bytes that stand elsewhere, of which the span is counted from the first. */
+    public boolean read(byte[] elsewhere, int span) {
+        return NameAddressReader.read(elsewhere, 0, span, this);
+    }
+
     /** The display name as written, quotes included; absent when there is none. */
     public int displayName() {
         return displayName;

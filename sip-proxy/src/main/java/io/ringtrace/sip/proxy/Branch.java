@@ -309,6 +309,11 @@ final class Branch implements ClientTransactionUser {
     }
 
     @Override
+    public ClientTransactionUser afterSuccess() {
+        return context.afterSuccess(this);
+    }
+
+    @Override
     public void timedOut() {
         if (abandoned == null) {
             unwell("no answer within timer B");

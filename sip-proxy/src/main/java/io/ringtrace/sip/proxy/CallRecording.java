@@ -125,7 +125,7 @@ final class CallRecording {
     }
 
     /**
-     * A 2xx is about to be forwarded; the first one is recorded, and its dialog watched from then on.
+     * The call's first 2xx is about to be forwarded: it is recorded, and its dialog watched from then on.
      *
      * @param server the INVITE as the caller sent it
      * @param response the 2xx as the gateway sent it
@@ -146,9 +146,6 @@ final class CallRecording {
         }
         long leg = CookieSigner.tagHash(response, response.toTag());
         call.addLeg(leg);
-        if (call.answered) {
-            return;
-        }
         call.answered = true;
         call.answeredAt = monotonicMillis.getAsLong();
         call.answeredAtMillis = clock.nowMillis();
@@ -170,7 +167,9 @@ final class CallRecording {
                 leg,
                 listener,
                 hop == null ? listener : hop.listener().index());
-        call.dialog = dialog;
+        if (dialog != null) {
+            calls.hasDialog(call, dialog);
+        }
         call.journaledAt = call.answeredAt;
         CallSupervision.begin(call, rules);
         alive(call);
@@ -182,6 +181,13 @@ final class CallRecording {
                 ringMillis,
                 attempts,
                 dialog == null ? null : dialog.facts()));
+    }
+
+    /** A further 2xx of an answered call is about to be forwarded: the same one again, or another branch's. */
+    void answeredAgain(LiveCall call, SipMessage response) {
+        if (!call.ended) {
+            call.addLeg(CookieSigner.tagHash(response, response.toTag()));
+        }
     }
 
     /** An answered call of an earlier run, watched again from where the journal left it. */
@@ -204,7 +210,7 @@ final class CallRecording {
         call.unproven = true;
         call.aliveAtMillis = running.aliveAtMillis();
         call.journaledAt = now - CallSupervision.JOURNAL_AGAIN_MILLIS;
-        call.dialog = dialog;
+        calls.hasDialog(call, dialog);
         call.addLeg(dialog.leg());
         CallSupervision.begin(call, rules);
         calls.watch(call);

@@ -1,7 +1,10 @@
 package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.ringtrace.routing.Trunk;
+import io.ringtrace.sip.admission.TrunkAdmission;
 import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.message.NameAddress;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.message.SipUri;
@@ -11,14 +14,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests within a dialog, of any method and from both sides: let through by the cookie in our Record-Route alone, which works after a
- * restart too, and sent where their Route and Request-URI say (RFC 3261 §16.6 steps 6 and 7). One per shard.
+ * Requests within a dialog, of any method and from both sides: let through by the cookie in our Record-Route, which works on any node and
+ * after a restart too, and sent where their Route and Request-URI say (RFC 3261 §16.6 steps 6 and 7). A trunk or gateway that sends no cookie
+ * at all may go on in a call that is live here, when Call-ID and both tags are that call's. One per shard.
  */
 final class DialogRequests {
     private final ProxyParts parts;
     private final RouteProcessing routes;
     private final DialogHops hops;
     private final SipUri next = new SipUri();
+    private final NameAddress address = new NameAddress();
     private String lastHost = "";
 
     DialogRequests(ProxyParts parts, RouteProcessing routes) {
@@ -30,13 +35,13 @@ final class DialogRequests {
     /** True when the request's cookie is good, and it comes from a side of that call. */
     boolean admits(SipMessage request, Hop source) {
         routes.process(request);
-        return check(request, source) != null;
+        return hasTags(request) && byCookie(request, source) != null;
     }
 
     /** Forwards a request other than ACK and CANCEL, whose routes have just been processed. */
     void request(SipMessage request, Hop source, int loopHash) {
         Dialog dialog = check(request, source);
-        if (dialog == null || !hasNext(request)) {
+        if (dialog == null || !hasNext(request, dialog)) {
             parts.answers().refuse(request, source, Refusal.NO_DIALOG);
             return;
         }
@@ -50,31 +55,31 @@ final class DialogRequests {
                         parts, this, dialog, loopHash, parts.transactions().newInviteServer(request, source))
                 : DialogRequestContext.ofOther(
                         parts, this, dialog, loopHash, parts.transactions().newNonInviteServer(request, source));
-        withNextHop(request, source, context::resolved);
+        withNextHop(request, dialog, source, context::resolved);
     }
 
     /** Forwards the ACK to a 2xx, without a transaction; one without a valid cookie is dropped. */
     void ack(SipMessage ack, Hop source, int loopHash) {
         Dialog dialog = check(ack, source);
-        if (dialog == null || !hasNext(ack)) {
+        if (dialog == null || !hasNext(ack, dialog)) {
             parts.counters().add(Count.STRAY_ACKS);
             return;
         }
         SipMessage lasting = ack;
-        if (!hops.atOnce(nextHost(ack))) {
+        if (!hops.atOnce(nextHost(ack, dialog))) {
             lasting = new SipMessage();
             lasting.copyFrom(ack);
         }
         SipMessage kept = lasting;
-        withNextHop(ack, source, to -> forwardAck(kept, source, dialog, to, loopHash));
+        withNextHop(ack, dialog, source, to -> forwardAck(kept, source, dialog, to, loopHash));
     }
 
-    private void withNextHop(SipMessage request, Hop source, Consumer<@Nullable Hop> then) {
+    private void withNextHop(SipMessage request, Dialog dialog, Hop source, Consumer<@Nullable Hop> then) {
         int written = next.transport();
         hops.find(
-                nextHost(request),
+                nextHost(request, dialog),
                 next.port(),
-                DialogHops.transport(Span.present(written) ? request.text(written) : null),
+                DialogHops.transport(Span.present(written) ? textOfNext(request, dialog, written) : null),
                 source.listener(),
                 then);
     }
@@ -83,7 +88,7 @@ final class DialogRequests {
     @Nullable
     ByteBuf forwarded(SipMessage request, Hop source, Dialog dialog, Hop to, byte[] branch) {
         routes.process(request);
-        return hasNext(request)
+        return hasNext(request, dialog)
                 ? parts.forwarding().inDialog(request, source, routes, next.lr(), dialog, to, branch)
                 : null;
     }
@@ -101,26 +106,44 @@ final class DialogRequests {
     }
 
     /** Mostly the same as for the message before. */
-    private String nextHost(SipMessage request) {
+    private String nextHost(SipMessage request, Dialog dialog) {
+        if (dialog.requestUri() != null) {
+            return textOfNext(request, dialog, next.host());
+        }
         if (!request.is(next.host(), lastHost)) {
             lastHost = request.text(next.host());
         }
         return lastHost;
     }
 
-    private boolean hasNext(SipMessage request) {
-        return Span.present(routes.nextUri())
-                && next.read(request, routes.nextUri())
-                && next.scheme() == SipUri.Scheme.SIP
-                && Span.present(next.host());
+    private static String textOfNext(SipMessage request, Dialog dialog, int span) {
+        String instead = dialog.requestUri();
+        // What was read as text begins at 1.
+        return instead == null ? request.text(span) : instead.substring(Span.start(span) - 1, Span.end(span) - 1);
+    }
+
+    private boolean hasNext(SipMessage request, Dialog dialog) {
+        String instead = dialog.requestUri();
+        boolean read = instead == null
+                ? Span.present(routes.nextUri()) && next.read(request, routes.nextUri())
+                : next.read(instead);
+        return read && next.scheme() == SipUri.Scheme.SIP && Span.present(next.host());
+    }
+
+    private @Nullable Dialog check(SipMessage request, Hop source) {
+        if (!hasTags(request)) {
+            return null;
+        }
+        return Span.present(routes.cookie()) ? byCookie(request, source) : byLiveCall(request, source);
+    }
+
+    private static boolean hasTags(SipMessage request) {
+        return Span.present(request.toTag()) && Span.present(request.fromTag());
     }
 
     /** Null unless the cookie is ours, made for this call, young enough, and the request comes from the side that it says it does. */
-    private @Nullable Dialog check(SipMessage request, Hop source) {
-        if (!Span.present(routes.cookie()) || !Span.present(request.toTag()) || !Span.present(request.fromTag())) {
-            return null;
-        }
-        CallCookie cookie = parts.signer().read(request, routes.cookie());
+    private @Nullable Dialog byCookie(SipMessage request, Hop source) {
+        CallCookie cookie = Span.present(routes.cookie()) ? parts.signer().read(request, routes.cookie()) : null;
         if (cookie == null
                 || !cookie.youngerThan(parts.longestMillis(), parts.clock().nowMillis())) {
             return null;
@@ -133,14 +156,55 @@ final class DialogRequests {
                 ? parts.admission().trunkSends(cookie.trunk(), source.address(), begunAt)
                 : (int) toTag == cookie.callerTag()
                         && parts.admission().gatewaySends(cookie.gateway(), source.address(), begunAt);
-        return itsSide
-                ? new Dialog(
-                        cookie,
-                        fromCaller,
-                        fromCaller ? toTag : fromTag,
-                        Span.present(routes.sealedFrom()),
-                        parts.admission().trunk(cookie.trunk()),
-                        parts.admission().gateway(cookie.gateway()))
-                : null;
+        return itsSide ? dialog(cookie, fromCaller, null, fromCaller ? toTag : fromTag) : null;
+    }
+
+    /**
+     * The dialog of a request whose sender left our Record-Route out, or the user part of it; null unless the call is live in this shard, both
+     * tags are its own, and the source is that side's. Many a carrier's border controller then puts our address into the Request-URI too: the
+     * request goes to the other side's Contact.
+     */
+    private @Nullable Dialog byLiveCall(SipMessage request, Hop source) {
+        LiveCall call = routes.foreign() ? null : parts.liveCalls().findBySipCallId(request);
+        LiveDialog known = call == null ? null : call.dialog;
+        if (call == null || known == null) {
+            return null;
+        }
+        long fromTag = CookieSigner.tagHash(request, request.fromTag());
+        long toTag = CookieSigner.tagHash(request, request.toTag());
+        LiveDialog.Side sender = known.sender(fromTag, toTag, address);
+        if (sender == null || !comesFrom(sender, known, source, call.callId.madeAtMillis())) {
+            return null;
+        }
+        boolean fromCaller = sender == LiveDialog.Side.CALLER;
+        boolean namesUs = !routes.routesLeft()
+                && request.requestUri().scheme() == SipUri.Scheme.SIP
+                && parts.names().names(request.requestUri());
+        String target = known.targetText(fromCaller ? LiveDialog.Side.DESTINATION : LiveDialog.Side.CALLER);
+        CallCookie cookie =
+                new CallCookie(call.callId, known.trunk(), known.gateway(), (int) (fromCaller ? fromTag : toTag));
+        return dialog(cookie, fromCaller, namesUs ? target : null, known.leg());
+    }
+
+    /** Without a cookie the caller's side must be the trunk itself, told by its source. */
+    private boolean comesFrom(LiveDialog.Side side, LiveDialog known, Hop source, long begunAtMillis) {
+        return switch (side) {
+            case CALLER -> {
+                Trunk trunk = parts.admission().trunkFrom(source);
+                yield trunk != null && TrunkAdmission.hash(trunk.name()) == known.trunk();
+            }
+            case DESTINATION -> parts.admission().gatewaySends(known.gateway(), source.address(), begunAtMillis);
+        };
+    }
+
+    private Dialog dialog(CallCookie cookie, boolean fromCaller, @Nullable String requestUri, long leg) {
+        return new Dialog(
+                cookie,
+                fromCaller,
+                requestUri,
+                leg,
+                Span.present(routes.sealedFrom()),
+                parts.admission().trunk(cookie.trunk()),
+                parts.admission().gateway(cookie.gateway()));
     }
 }

@@ -13,11 +13,19 @@ final class LiveCall extends TimerWheel.Entry {
     /** Most answered branches that are told apart; BYEs of further ones end nothing. */
     private static final int MOST_LEGS = 8;
 
+    private static final long[] NO_LEGS = {};
+
     private final LiveCalls calls;
     final CallId callId;
 
     @Nullable
     LiveCall nextInBucket;
+
+    /** Of its Call-ID, once its dialog is known. */
+    long sipCallIdHash;
+
+    @Nullable
+    LiveCall nextBySipCallId;
 
     /** Of its trunk; null for a call that this process did not see begin. */
     @Nullable
@@ -111,7 +119,7 @@ final class LiveCall extends TimerWheel.Entry {
             return;
         }
         if (legCount == legs.length) {
-            legs = Arrays.copyOf(legs, legCount * 2);
+            legs = Arrays.copyOf(legs, Math.max(1, legCount * 2));
         }
         legs[legCount++] = tagHash;
     }
@@ -145,6 +153,16 @@ final class LiveCall extends TimerWheel.Entry {
         if (wanted != null) {
             wanted.say(sentence);
         }
+    }
+
+    /** It has ended, and is only kept so that it ends once. */
+    void forget() {
+        tally = null;
+        log = null;
+        caller = null;
+        dialed = null;
+        legs = NO_LEGS;
+        legCount = 0;
     }
 
     private int indexOf(long tagHash) {

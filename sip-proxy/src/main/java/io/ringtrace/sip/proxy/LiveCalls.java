@@ -1,18 +1,50 @@
 package io.ringtrace.sip.proxy;
 
 import io.ringtrace.call.CallId;
+import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.transaction.HashChains;
 import io.ringtrace.sip.transaction.TimerWheel;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A shard's calls, by call id. Bounded; its shard's thread alone. */
+/** A shard's calls, by call id, and the answered ones by their Call-ID too. Bounded; its shard's thread alone. */
 final class LiveCalls {
-    private static final int FEWEST_BUCKETS = 1024;
     private final TimerWheel wheel;
     private final int most;
-    private @Nullable LiveCall[] buckets = new LiveCall[FEWEST_BUCKETS];
-    private int size;
+    private final long seed;
+    private final HashChains<LiveCall> all = new HashChains<>() {
+        // The low half of a call id is random.
+        @Override
+        protected long hash(LiveCall call) {
+            return call.callId.low();
+        }
+
+        @Override
+        protected @Nullable LiveCall next(LiveCall call) {
+            return call.nextInBucket;
+        }
+
+        @Override
+        protected void link(LiveCall call, @Nullable LiveCall next) {
+            call.nextInBucket = next;
+        }
+    };
+    private final HashChains<LiveCall> bySipCallId = new HashChains<>() {
+        @Override
+        protected long hash(LiveCall call) {
+            return call.sipCallIdHash;
+        }
+
+        @Override
+        protected @Nullable LiveCall next(LiveCall call) {
+            return call.nextBySipCallId;
+        }
+
+        @Override
+        protected void link(LiveCall call, @Nullable LiveCall next) {
+            call.nextBySipCallId = next;
+        }
+    };
     private int ended;
     private @Nullable Watch watch;
 
@@ -25,9 +57,11 @@ final class LiveCalls {
         void due(LiveCall call);
     }
 
-    LiveCalls(TimerWheel wheel, int most) {
+    /** @param seed secret, so that nobody can aim for one bucket */
+    LiveCalls(TimerWheel wheel, int most, long seed) {
         this.wheel = wheel;
         this.most = most;
+        this.seed = seed;
     }
 
     void watchedBy(Watch supervision) {
@@ -42,17 +76,17 @@ final class LiveCalls {
     }
 
     boolean full() {
-        return size >= most;
+        return all.size() >= most;
     }
 
     /** Calls that have not ended; the table holds ended ones too, for a little while. */
     int running() {
-        return size - ended;
+        return all.size() - ended;
     }
 
     @Nullable
     LiveCall find(CallId callId) {
-        LiveCall at = buckets[bucket(callId)];
+        LiveCall at = all.first(callId.low());
         while (at != null && !at.callId.equals(callId)) {
             at = at.nextInBucket;
         }
@@ -60,22 +94,35 @@ final class LiveCalls {
     }
 
     LiveCall add(CallId callId) {
-        if (size >= buckets.length) {
-            grow();
-        }
         LiveCall call = new LiveCall(this, callId);
-        int bucket = bucket(callId);
-        call.nextInBucket = buckets[bucket];
-        buckets[bucket] = call;
-        size++;
+        all.add(call);
         return call;
+    }
+
+    /** The dialog of an answered call is known from now on. */
+    void hasDialog(LiveCall call, LiveDialog dialog) {
+        call.dialog = dialog;
+        call.sipCallIdHash = dialog.callIdHash(seed);
+        bySipCallId.add(call);
+    }
+
+    /** The answered call with that Call-ID, as long as its dialog is known; null for none. */
+    @Nullable
+    LiveCall findBySipCallId(SipMessage request) {
+        LiveCall at = bySipCallId.first(request.hash(request.callId(), seed));
+        while (at != null && !(at.dialog != null && at.dialog.hasCallIdOf(request))) {
+            at = at.nextBySipCallId;
+        }
+        return at;
     }
 
     /** Keeps an ended call for so long and no longer. */
     void keepEnded(LiveCall call, long millis) {
         call.ended = true;
         ended++;
+        bySipCallId.remove(call);
         call.givePlacesBack();
+        call.forget();
         wheel.start(call, millis);
     }
 
@@ -88,23 +135,8 @@ final class LiveCalls {
         call.stop();
         call.givePlacesBack();
         call.removed = true;
-        int bucket = bucket(call.callId);
-        LiveCall before = null;
-        LiveCall at = buckets[bucket];
-        while (at != null && at != call) {
-            before = at;
-            at = at.nextInBucket;
-        }
-        if (at == null) {
-            return;
-        }
-        if (before == null) {
-            buckets[bucket] = at.nextInBucket;
-        } else {
-            before.nextInBucket = at.nextInBucket;
-        }
-        size--;
-        if (call.ended) {
+        bySipCallId.remove(call);
+        if (all.remove(call) && call.ended) {
             ended--;
         }
     }
@@ -117,36 +149,8 @@ final class LiveCalls {
         }
     }
 
-    /** The low half of a call id is random. */
-    private int bucket(CallId callId) {
-        return (int) callId.low() & (buckets.length - 1);
-    }
-
     /** Some of the running calls, at most so many. */
     List<LiveCallView> views(int most) {
-        List<LiveCallView> views = new ArrayList<>();
-        for (LiveCall first : buckets) {
-            for (LiveCall at = first; at != null && views.size() < most; at = at.nextInBucket) {
-                if (!at.ended) {
-                    views.add(at.view());
-                }
-            }
-        }
-        return views;
-    }
-
-    private void grow() {
-        @Nullable LiveCall[] old = buckets;
-        buckets = new LiveCall[old.length * 2];
-        for (LiveCall first : old) {
-            LiveCall at = first;
-            while (at != null) {
-                LiveCall next = at.nextInBucket;
-                int bucket = bucket(at.callId);
-                at.nextInBucket = buckets[bucket];
-                buckets[bucket] = at;
-                at = next;
-            }
-        }
+        return all.some(most, call -> !call.ended).stream().map(LiveCall::view).toList();
     }
 }

@@ -3,10 +3,13 @@ package io.ringtrace.sip.proxy;
 import io.netty.buffer.ByteBuf;
 import io.ringtrace.call.DialogFacts;
 import io.ringtrace.sip.message.LocalRequests;
+import io.ringtrace.sip.message.NameAddress;
 import io.ringtrace.sip.message.SentBy;
+import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.message.SipUri;
 import io.ringtrace.sip.message.Span;
+import io.ringtrace.sip.transaction.ByteHash;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -175,6 +178,44 @@ final class LiveDialog {
         System.arraycopy(bytes, Span.end(known), moved, start + length, bytes.length - Span.end(known));
         bytes = moved;
         return true;
+    }
+
+    /** Where a request to that side goes in the end: the URI of its Contact, empty when that is not known. */
+    String targetText(Side side) {
+        return text(target(side));
+    }
+
+    boolean hasCallIdOf(SipMessage request) {
+        int ours = span(Text.CALL_ID);
+        int theirs = request.callId();
+        int from = request.offset() + Span.start(theirs);
+        return Arrays.equals(
+                bytes, Span.start(ours), Span.end(ours), request.bytes(), from, from + Span.length(theirs));
+    }
+
+    /** As {@link SipMessage#hash(int, long)} has it of a message with this Call-ID. */
+    long callIdHash(long seed) {
+        int callId = span(Text.CALL_ID);
+        return SipMessage.hash(bytes, Span.start(callId), Span.end(callId), seed);
+    }
+
+    /**
+     * The side that a request with these tags comes from, by their hashes; null for neither, and where the two sides know the caller by
+     * another From.
+     *
+     * @param reader to read an address by
+     */
+    @Nullable
+    Side sender(long fromTag, long toTag, NameAddress reader) {
+        if (Span.length(span(Text.CALLER_AS_SENT)) > 0 || !reader.read(bytes, span(Text.CALLER))) {
+            return null;
+        }
+        int tag = reader.tag();
+        long callerTag = ByteHash.hash(0, bytes, Span.start(tag), Span.end(tag));
+        if (fromTag == callerTag && toTag == leg()) {
+            return Side.CALLER;
+        }
+        return fromTag == leg() && toTag == callerTag ? Side.DESTINATION : null;
     }
 
     /** Reads where a request to that side goes next. */

@@ -1,5 +1,6 @@
 package io.ringtrace.sip.proxy;
 
+import io.ringtrace.routing.DigestUser;
 import io.ringtrace.routing.OverloadControl;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.admission.NewCallRates;
@@ -8,12 +9,17 @@ import io.ringtrace.sip.admission.TrunkAdmission;
 import io.ringtrace.sip.message.OverloadParameters;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.transport.Hop;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a response's topmost Via tells a trunk that offers overload control (RFC 7339, RFC 7415): nothing to keep back while all is well, else
- * by the shard's load which share, or how many new calls a second to send. Strangers are told nothing. One per shard.
+ * by the shard's load which share, or how many new calls a second to send. Strangers are told nothing; a trunk known by digest alone is told
+ * where it has proved itself within the last hour. One per shard.
  */
 final class OverloadSignal {
     /** RFC 7339 §4.3. */
@@ -21,14 +27,27 @@ final class OverloadSignal {
 
     private static final int MOST_IN_A_MILLI = 100;
     private static final int PERCENT = 100;
+    /** Beyond it the source that was silent longest is told nothing until it proves itself again. */
+    private static final int MOST_PROOFS = 1_024;
+
+    private static final long PROOF_COUNTS_MILLIS = Duration.ofHours(1).toMillis();
 
     private final TrunkAdmission admission;
     private final Overload overload;
     private final NewCallRates rates;
     private final LongSupplier nowMillis;
     private final StringBuilder text = new StringBuilder();
+    private final Map<InetSocketAddress, Proof> proofs = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<InetSocketAddress, Proof> eldest) {
+            return size() > MOST_PROOFS;
+        }
+    };
     private long lastMillis;
     private int inThatMilli;
+
+    /** A trunk that its source does not tell has proved itself there by digest. */
+    private record Proof(String username, long atMillis) {}
 
     /** @param nowMillis Unix milliseconds; never goes back */
     OverloadSignal(TrunkAdmission admission, Overload overload, NewCallRates rates, LongSupplier nowMillis) {
@@ -45,6 +64,22 @@ final class OverloadSignal {
         }
     }
 
+    /** A request from there has proved to be of that trunk. */
+    void proved(Hop source, Trunk trunk) {
+        DigestUser user = trunk.access().digest();
+        if (user != null) {
+            proofs.put(source.remote(), new Proof(user.username(), nowMillis.getAsLong()));
+        }
+    }
+
+    private @Nullable Trunk trunkAt(Hop source) {
+        Trunk trunk = admission.trunkFrom(source);
+        Proof proof = trunk == null && !proofs.isEmpty() ? proofs.get(source.remote()) : null;
+        return proof == null || nowMillis.getAsLong() - proof.atMillis > PROOF_COUNTS_MILLIS
+                ? trunk
+                : admission.trunkOfUser(proof.username);
+    }
+
     /**
      * The parameters for a Via that somebody put, valid until the next call; null for none.
      *
@@ -58,7 +93,7 @@ final class OverloadSignal {
         if (offered == OverloadParameters.NONE) {
             return null;
         }
-        Trunk trunk = admission.trunkFrom(source);
+        Trunk trunk = trunkAt(source);
         OverloadControl control =
                 trunk == null ? OverloadControl.OFF : trunk.limits().overload();
         return switch (control) {

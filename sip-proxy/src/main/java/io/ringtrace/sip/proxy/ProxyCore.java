@@ -124,7 +124,7 @@ public final class ProxyCore {
             RandomGenerator random) {
         Duration longest = rules.maximumDuration().plus(COOKIE_SLACK);
         CookieSigner signer = new CookieSigner(surroundings.cookieKeys());
-        LiveCalls liveCalls = new LiveCalls(transactions.wheel(), rules.mostLiveCalls());
+        LiveCalls liveCalls = new LiveCalls(transactions.wheel(), rules.mostLiveCalls(), random.nextLong());
         CallRecording recording = new CallRecording(
                 surroundings.recorder(),
                 surroundings.clock(),
@@ -234,6 +234,7 @@ public final class ProxyCore {
                 return;
             }
             watch.proved(request, source, trunk);
+            signal.proved(source, trunk);
         }
         int origin = trunk == null || inDialog ? 0 : TrunkAdmission.hash(trunk.name());
         int loopHash = RequestValidation.loopHash(request, origin);

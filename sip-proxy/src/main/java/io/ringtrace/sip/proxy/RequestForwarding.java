@@ -103,6 +103,10 @@ final class RequestForwarding {
             byte[] branch) {
         SentBy outgoing = transactions.sentBy(to);
         splice.begin(request).source(source.host(), source.port()).via(outgoing, branch, 0, BranchParameter.LENGTH);
+        String requestUriOfOurs = dialog.requestUri();
+        if (requestUriOfOurs != null) {
+            splice.requestUri(requestUriOfOurs);
+        }
         headers.inDialog(splice, request, dialog, routes.sealedFrom(), outgoing);
         if (request.method() != SipMethod.ACK) {
             splice.maxBreadth(request.maxBreadthOrDefault());

@@ -14,6 +14,7 @@ import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.Span;
 import io.ringtrace.sip.target.CallTargets;
 import io.ringtrace.sip.target.Target;
+import io.ringtrace.sip.transaction.ClientTransactionUser;
 import io.ringtrace.sip.transaction.InviteClientTransaction;
 import io.ringtrace.sip.transaction.InviteServerTransaction;
 import io.ringtrace.sip.transaction.ServerTransactionUser;
@@ -147,14 +148,11 @@ final class ResponseContext implements ServerTransactionUser {
 
     /** Every 2xx goes upstream at once, from whatever branch and however late (§16.7 step 5, RFC 6026 §7). */
     void succeeded(Branch branch, SipMessage response) {
-        ByteBuf out = parts.forwarding().response(response, server, branch.responseRules);
-        if (finished && !call.answered) {
-            // Too late for this transaction. The caller's side ends what it no longer wants; silence would leave the
-            // callee talking to nobody.
-            parts.counters().responseSent(response.status());
-            parts.transactions().send(out, server.peer());
+        if (finished) {
+            afterSuccess(branch).responded(response);
             return;
         }
+        ByteBuf out = parts.forwarding().response(response, server, branch.responseRules);
         parts.recording()
                 .answered(
                         call,
@@ -164,13 +162,16 @@ final class ResponseContext implements ServerTransactionUser {
                         branch.gateway.name(),
                         branch.hop(),
                         parts.admission().supervision(cookie.trunk()),
-                        call.answered ? List.of() : attempts());
-        if (!finished) {
-            finished = true;
-            leave();
-            CancelForwarding.cancelPending(branches, branch, ANSWERED_ELSEWHERE);
-        }
+                        attempts());
+        finished = true;
+        leave();
+        CancelForwarding.cancelPending(branches, branch, ANSWERED_ELSEWHERE);
         server.respond(response.status(), out);
+    }
+
+    /** Who hears the branch's further 2xx. */
+    ClientTransactionUser afterSuccess(Branch branch) {
+        return new LateAnswers(parts, server, call, branch.responseRules);
     }
 
     LiveCall call() {

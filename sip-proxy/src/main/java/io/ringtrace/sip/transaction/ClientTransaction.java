@@ -8,11 +8,25 @@ import io.ringtrace.sip.transport.Hop;
 /** A request that we have sent, RFC 3261 §17.1. Found by its branch, which names its slot. Used on the shard's thread. */
 public abstract sealed class ClientTransaction extends Transaction
         permits InviteClientTransaction, NonInviteClientTransaction {
+    /** For whom a transaction has nothing to tell. */
+    enum Nobody implements ClientTransactionUser {
+        LISTENS;
+
+        @Override
+        public void responded(SipMessage response) {}
+
+        @Override
+        public void timedOut() {}
+
+        @Override
+        public void transportFailed() {}
+    }
+
     /** A CANCEL has its INVITE's branch, so it is found by way of the INVITE's transaction. */
     static final int NO_SLOT = -1;
 
     private final int slot;
-    private final ClientTransactionUser user;
+    private ClientTransactionUser user;
 
     ClientTransaction(TransactionLayer layer, Hop peer, int slot, ClientTransactionUser user) {
         super(layer, peer);
@@ -26,6 +40,16 @@ public abstract sealed class ClientTransaction extends Transaction
     }
 
     abstract SipMethod method();
+
+    /** A 2xx was passed on. */
+    final void succeeded() {
+        user = user.afterSuccess();
+    }
+
+    /** Nothing is told to anybody any more. */
+    final void toldAll() {
+        user = Nobody.LISTENS;
+    }
 
     abstract void responded(SipMessage response);
 

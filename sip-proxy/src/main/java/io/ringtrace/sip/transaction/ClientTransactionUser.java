@@ -7,6 +7,14 @@ public interface ClientTransactionUser {
     /** A response that is not a retransmission. It is valid during this call only. */
     void responded(SipMessage response);
 
+    /**
+     * Who hears, from now on, of the INVITE's further 2xx (RFC 6026 §7.2), and of nothing else: one was passed on, and the transaction lives on
+     * for half a minute, so that what it keeps should be little.
+     */
+    default ClientTransactionUser afterSuccess() {
+        return this;
+    }
+
     /** Nothing was heard in time (timer B or F). */
     void timedOut();
 

@@ -66,20 +66,6 @@ public final class InviteClientTransaction extends ClientTransaction {
     private @Nullable NonInviteClientTransaction cancel;
     private boolean acknowledged;
 
-    /** A CANCEL's own response changes nothing: what becomes of the INVITE is told by the INVITE's. */
-    private enum CancelUser implements ClientTransactionUser {
-        NOBODY;
-
-        @Override
-        public void responded(SipMessage response) {}
-
-        @Override
-        public void timedOut() {}
-
-        @Override
-        public void transportFailed() {}
-    }
-
     InviteClientTransaction(TransactionLayer layer, Hop peer, int slot, ClientTransactionUser user) {
         super(layer, peer, slot, user);
     }
@@ -109,8 +95,9 @@ public final class InviteClientTransaction extends ClientTransaction {
     public void cancel(@Nullable String reason) {
         ByteBuf invite = kept();
         if (state == State.PROCEEDING && cancel == null && invite != null) {
+            // Its own response changes nothing: what becomes of the INVITE is told by the INVITE's.
             NonInviteClientTransaction started =
-                    new NonInviteClientTransaction(layer, peer(), NO_SLOT, SipMethod.CANCEL, CancelUser.NOBODY);
+                    new NonInviteClientTransaction(layer, peer(), NO_SLOT, SipMethod.CANCEL, Nobody.LISTENS);
             cancel = started;
             started.begin(layer.cancelOf(invite, peer(), reason));
         }
@@ -203,6 +190,9 @@ public final class InviteClientTransaction extends ClientTransaction {
             end();
         }
         carryOut(step.actions(), null, in);
+        if (state == State.ACCEPTED) {
+            succeeded();
+        }
     }
 
     public static Step<State> step(State now, Input input) {

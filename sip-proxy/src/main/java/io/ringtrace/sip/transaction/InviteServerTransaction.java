@@ -68,7 +68,10 @@ public final class InviteServerTransaction extends ServerTransaction {
     private static final Step<State> END = Step.to(State.TERMINATED);
 
     private State state = State.PROCEEDING;
+    /** Until the final response. */
     private @Nullable ServerTransactionUser user;
+
+    private boolean served;
 
     InviteServerTransaction(TransactionLayer layer, byte[] identity, long key, SipMessage request, Hop source) {
         super(layer, identity, key, request, source);
@@ -81,6 +84,7 @@ public final class InviteServerTransaction extends ServerTransaction {
     /** Who works for the request and hears of its CANCEL. */
     public void servedBy(ServerTransactionUser transactionUser) {
         user = transactionUser;
+        served = true;
     }
 
     /**
@@ -97,7 +101,7 @@ public final class InviteServerTransaction extends ServerTransaction {
 
     /** True when somebody answers the request, in whatever becomes of it. */
     public boolean served() {
-        return user != null;
+        return served;
     }
 
     /** Tells whoever serves the request to answer it after a fault of ours; false when nobody does. */
@@ -162,6 +166,9 @@ public final class InviteServerTransaction extends ServerTransaction {
     private void go(Step<State> step, @Nullable ByteBuf out) {
         state = step.next();
         carryOut(step.actions(), out, null);
+        if (state != State.PROCEEDING) {
+            user = null;
+        }
         switch (state) {
             // The UAS sends its 2xx again, and nothing is sent once the ACK is there.
             case ACCEPTED, CONFIRMED -> letGo();

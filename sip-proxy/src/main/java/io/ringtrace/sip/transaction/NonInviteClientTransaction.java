@@ -140,6 +140,9 @@ public final class NonInviteClientTransaction extends ClientTransaction {
             end();
         }
         carryOut(step.actions(), null, in);
+        if (state == State.COMPLETED) {
+            toldAll();
+        }
     }
 
     public static Step<State> step(State now, Input input) {

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class Transaction implements Sender permits ServerTransaction, ClientTransaction {
     final TransactionLayer layer;
     private final Hop peer;
-    private final Running retransmitting = new Running();
     private final Running waiting = new Running();
+    /** Only while a message is sent again: what is over lives on for half a minute, and there are many of those. */
+    private @Nullable Running retransmitting;
+
     private @Nullable ByteBuf kept;
 
     private final class Running extends TimerWheel.Entry {
@@ -111,7 +113,7 @@ public abstract sealed class Transaction implements Sender permits ServerTransac
                 case Action.TellTimeout _ -> timedOut();
                 case Action.TellTransportError _ -> transportFailed();
                 case Action.Start(Timer timer) -> start(timer);
-                case Action.StopRetransmitting _ -> retransmitting.stop();
+                case Action.StopRetransmitting _ -> stopRetransmitting();
                 case Action.StopWaiting _ -> waiting.stop();
             }
         }
@@ -121,7 +123,16 @@ public abstract sealed class Transaction implements Sender permits ServerTransac
     }
 
     final void start(Timer timer) {
-        (timer.retransmits() ? retransmitting : waiting).start(timer);
+        if (timer.retransmits()) {
+            Running running = retransmitting;
+            if (running == null) {
+                running = new Running();
+                retransmitting = running;
+            }
+            running.start(timer);
+        } else {
+            waiting.start(timer);
+        }
     }
 
     final void keepAndSend(ByteBuf message) {
@@ -144,8 +155,16 @@ public abstract sealed class Transaction implements Sender permits ServerTransac
     }
 
     final void stopTimers() {
-        retransmitting.stop();
+        stopRetransmitting();
         waiting.stop();
+    }
+
+    private void stopRetransmitting() {
+        Running running = retransmitting;
+        retransmitting = null;
+        if (running != null) {
+            running.stop();
+        }
     }
 
     private void sendAgain() {

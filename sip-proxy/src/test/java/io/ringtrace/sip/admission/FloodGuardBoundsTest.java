@@ -2,18 +2,35 @@ package io.ringtrace.sip.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 @DisplayName("The tables of the flood guard")
 class FloodGuardBoundsTest {
     private static final FloodGuard.Limits ONE =
             new FloodGuard.Limits(1, Duration.ofSeconds(10), Duration.ofMinutes(1));
+    private final Logger logger = (Logger) LoggerFactory.getLogger(FloodGuard.class);
     private long now;
+
+    /** Each ban is told; thousands of lines are of no use here. */
+    @BeforeEach
+    void quiet() {
+        logger.setLevel(Level.ERROR);
+    }
+
+    @AfterEach
+    void asEver() {
+        logger.setLevel(null);
+    }
 
     private static InetAddress address(int number) throws UnknownHostException {
         return InetAddress.getByAddress(ByteBuffer.allocate(4).putInt(number).array());
@@ -29,6 +46,28 @@ class FloodGuardBoundsTest {
         now += 61_000;
         assertThat(guard.refused(address(0x0B000000))).isTrue();
         assertThat(guard.banned()).isEqualTo(1);
+    }
+
+    @Test
+    void areLookedThroughOnceASecondWhileTheyAreFull() throws UnknownHostException {
+        FloodGuard guard = new FloodGuard(ONE, () -> now);
+        bans(guard, 0x0A000000);
+        now += 500;
+        bans(guard, 0x0B000000);
+        now += 59_500;
+        // The first half of the bans is over, which the next refusal finds.
+        bans(guard, 0x0C000000);
+        now += 500;
+        assertThat(guard.refused(address(0x0D000000))).isFalse();
+        now += 500;
+        assertThat(guard.refused(address(0x0D000001))).isTrue();
+    }
+
+    /** Half of as many as there may be. */
+    private static void bans(FloodGuard guard, int from) throws UnknownHostException {
+        for (int i = 0; i < 8_192; i++) {
+            assertThat(guard.refused(address(from + i))).isTrue();
+        }
     }
 
     @Test

@@ -1,0 +1,95 @@
+package io.ringtrace.server;
+
+import io.ringtrace.server.demo.SampleHouse;
+import io.ringtrace.server.demo.ServerProcess;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Calls for a Java that is to learn: a server of its own on an embedded store, leased numbers, a caller and a gateway in this process. When that
+ * server ends, its Java writes down which classes it loaded and which methods were worth compiling (JEP 483 and 515); a later server that reads
+ * this starts sooner and compiles in its first seconds what else takes it minutes. One thread.
+ */
+public final class Training {
+    private static final String POOL = "training";
+    private static final String DESTINATION = "+14155550111";
+    private static final Duration LONGEST_START = Duration.ofSeconds(90);
+    /** The cache is written after the last record: a second Java is started for that. */
+    private static final Duration LONGEST_END = Duration.ofMinutes(3);
+
+    private final int calls;
+    private final Duration longest;
+
+    /**
+     * @param calls enough of them
+     * @param longest when to end with fewer
+     */
+    public Training(int calls, Duration longest) {
+        this.calls = calls;
+        this.longest = longest;
+    }
+
+    /**
+     * Plays the calls and writes the cache, in place of a former one.
+     *
+     * @param folder an empty one, for the server's files
+     * @return how many calls there were
+     * @throws IOException naming what went wrong, and the log to read
+     */
+    public int write(Path cache, Path folder) throws IOException {
+        Path fresh = cache.resolveSibling(cache.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        int played;
+        try (SampleHouse house = new SampleHouse(folder);
+                RehearsalPeers peers = new RehearsalPeers(house.gatewayPort())) {
+            ServerProcess server = house.startWith(List.of("-XX:AOTCacheOutput=" + fresh));
+            house.awaitReady(LONGEST_START);
+            lend(house, folder);
+            played = play(peers, house.sipAddress());
+            server.terminate();
+            int code = server.awaitExit(LONGEST_END.toSeconds());
+            if (!Files.isRegularFile(fresh)) {
+                throw new IOException("the server ended with " + code + " and left no cache: " + server.lastLines());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        Files.move(fresh, cache, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        return played;
+    }
+
+    /** Each number that the peers dial is a visitor's. */
+    private static void lend(SampleHouse house, Path folder) throws IOException {
+        Path numbers = folder.resolve("numbers.csv");
+        List<String> rows = new ArrayList<>(List.of("number"));
+        List<SampleHouse.Visit> visits = new ArrayList<>();
+        for (int i = 0; i < RehearsalPeers.NUMBERS; i++) {
+            rows.add(Long.toString(RehearsalPeers.FIRST_NUMBER + i));
+            visits.add(new SampleHouse.Visit(
+                    "visitor-" + i, POOL, DESTINATION, Map.of("utm_source", "training", "gclid", "g" + i)));
+        }
+        Files.write(numbers, rows);
+        house.importAccount(numbers);
+        house.makePool(POOL, "toll_free", DESTINATION, RehearsalPeers.NUMBERS, false);
+        house.lease(visits);
+    }
+
+    private int play(RehearsalPeers peers, InetSocketAddress server) throws IOException {
+        long deadline = System.nanoTime() + longest.toNanos();
+        int done = 0;
+        while (done < calls && System.nanoTime() < deadline) {
+            done = peers.play(server);
+        }
+        if (done == 0) {
+            throw new IOException("not one call went through");
+        }
+        return done;
+    }
+}
