@@ -89,11 +89,11 @@ class SameChoicesIT {
         Scale.prove(
                 "lease-same-choices.md",
                 List.of(
-                "# The same choices in memory and on MariaDB",
-                "",
-                "Written by `./dev prove leases` (`SameChoicesIT`): one run of visitors, some of whom come again, asked of the rule on an in-memory store and",
-                "of the allocator on MariaDB.",
-                "",
+                        "# The same choices in memory and on MariaDB",
+                        "",
+                        "Written by `./dev prove leases` (`SameChoicesIT`): one run of visitors, some of whom come again, asked of the rule on an in-memory store and",
+                        "of the allocator on MariaDB.",
+                        "",
                         "| visitors | requests | differing choices |",
                         "| ---: | ---: | ---: |",
                         "| " + VISITORS + " | " + asked + " | 0 |"));
