@@ -72,7 +72,7 @@ class KilledServerIT {
                     # %s: the ledger of both parties against the records
 
                     Written by `./dev prove faults` (`KilledServerIT`). The time is from the start of the new process to the 200 OK of the
-                    first new call, which is placed again every 300 ms until then.
+                    first new call, which is placed again every 300 ms until then; the server is started with `--no-rehearsal`.
 
                     %s
                     """.formatted(
