@@ -12,7 +12,6 @@ import io.ringtrace.store.bank.DatabaseNumberBank;
 import io.ringtrace.store.bank.PoolFilling;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.lease.LeaseAllocator;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
@@ -55,17 +54,11 @@ public final class TestAccount implements AutoCloseable {
     }
 
     public static Pools.Definition tollFree(String id, int maxSize, boolean overflow) {
-        return new Pools.Definition(
-                id,
-                id,
-                NumberType.TOLL_FREE,
-                Duration.ofMinutes(5),
-                Duration.ofDays(3),
-                maxSize,
-                overflow,
-                true,
-                false,
-                DESTINATION);
+        return Pools.Definition.draft(id, id, NumberType.TOLL_FREE, DESTINATION)
+                .maxSize(maxSize)
+                .allowOverflow(overflow)
+                .fillImmediately(true)
+                .definition();
     }
 
     public RingPool pool(Pools.Definition definition) throws Exception {

@@ -35,46 +35,108 @@ public interface Pools {
             captured = List.copyOf(captured);
         }
 
-        /** With the usual preferences for local numbers. */
-        public Definition(
-                @Nullable String idFromNetwork,
-                String name,
-                NumberType numberType,
-                Duration lifetime,
-                Duration hold,
-                int maxSize,
-                boolean allowOverflow,
-                boolean fillImmediately,
-                boolean preferred,
-                PhoneNumber destination) {
-            this(
-                    idFromNetwork,
-                    name,
-                    numberType,
-                    lifetime,
-                    hold,
-                    maxSize,
-                    allowOverflow,
-                    fillImmediately,
-                    preferred,
-                    destination,
-                    LocalNumberPreferences.DEFAULT);
+        /** With every default: guaranteed for five minutes, held for three days, two numbers, one of them for overflow. */
+        public static Draft draft(
+                @Nullable String idFromNetwork, String name, NumberType numberType, PhoneNumber destination) {
+            return new Draft(idFromNetwork, name, numberType, destination);
         }
 
-        /** A person's, open always, with all fields of the dictionary. */
-        public Definition(
-                @Nullable String idFromNetwork,
-                String name,
-                NumberType numberType,
-                Duration lifetime,
-                Duration hold,
-                int maxSize,
-                boolean allowOverflow,
-                boolean fillImmediately,
-                boolean preferred,
-                PhoneNumber destination,
-                LocalNumberPreferences localNumbers) {
-            this(
+        /** The same again, to be changed. */
+        public Draft draft() {
+            return new Draft(idFromNetwork, name, numberType, destination)
+                    .lifetime(lifetime)
+                    .hold(hold)
+                    .maxSize(maxSize)
+                    .allowOverflow(allowOverflow)
+                    .fillImmediately(fillImmediately)
+                    .preferred(preferred)
+                    .localNumbers(localNumbers)
+                    .hours(hours)
+                    .captured(captured)
+                    .byTag(byTag);
+        }
+    }
+
+    /** A definition that is being written: what nobody says stays as it is. For one thread. */
+    final class Draft {
+        public static final Duration USUAL_LIFETIME = Duration.ofMinutes(5);
+        public static final Duration USUAL_HOLD = Duration.ofDays(3);
+        public static final int SMALLEST = 2;
+
+        private final @Nullable String idFromNetwork;
+        private final String name;
+        private final NumberType numberType;
+        private final PhoneNumber destination;
+        private Duration lifetime = USUAL_LIFETIME;
+        private Duration hold = USUAL_HOLD;
+        private int maxSize = SMALLEST;
+        private boolean allowOverflow = true;
+        private boolean fillImmediately;
+        private boolean preferred;
+        private LocalNumberPreferences localNumbers = LocalNumberPreferences.DEFAULT;
+        private @Nullable HoursOfOperation hours;
+        private List<CapturedField> captured = List.of();
+        private boolean byTag;
+
+        private Draft(@Nullable String idFromNetwork, String name, NumberType numberType, PhoneNumber destination) {
+            this.idFromNetwork = idFromNetwork;
+            this.name = name;
+            this.numberType = numberType;
+            this.destination = destination;
+        }
+
+        public Draft lifetime(Duration value) {
+            lifetime = value;
+            return this;
+        }
+
+        public Draft hold(Duration value) {
+            hold = value;
+            return this;
+        }
+
+        public Draft maxSize(int value) {
+            maxSize = value;
+            return this;
+        }
+
+        public Draft allowOverflow(boolean value) {
+            allowOverflow = value;
+            return this;
+        }
+
+        public Draft fillImmediately(boolean value) {
+            fillImmediately = value;
+            return this;
+        }
+
+        public Draft preferred(boolean value) {
+            preferred = value;
+            return this;
+        }
+
+        public Draft localNumbers(LocalNumberPreferences value) {
+            localNumbers = value;
+            return this;
+        }
+
+        public Draft hours(@Nullable HoursOfOperation value) {
+            hours = value;
+            return this;
+        }
+
+        public Draft captured(List<CapturedField> value) {
+            captured = value;
+            return this;
+        }
+
+        public Draft byTag(boolean value) {
+            byTag = value;
+            return this;
+        }
+
+        public Definition definition() {
+            return new Definition(
                     idFromNetwork,
                     name,
                     numberType,
@@ -86,9 +148,9 @@ public interface Pools {
                     preferred,
                     destination,
                     localNumbers,
-                    null,
-                    List.of(),
-                    false);
+                    hours,
+                    captured,
+                    byTag);
         }
     }
 

@@ -110,9 +110,9 @@ public final class HttpApi implements AutoCloseable {
         all.addAll(new WebhookEndpoints(records.webhooks(), records.webhookTargets(), networks).endpoints());
         all.addAll(new ErasureEndpoint(records.erasure(), networks).endpoints());
         all.addAll(new OperatorEndpoints(ports.accounts(), ports.numberBank()).endpoints());
-        all.addAll(new MarketingDictionaryEndpoints(ports.dictionaries()).endpoints());
-        all.addAll(new DestinationEndpoints(ports.destinations()).endpoints());
-        all.addAll(new NumberReportEndpoints(ports.numberReports()).endpoints());
+        all.addAll(new MarketingDictionaryEndpoints(ports.dictionaries(), networks).endpoints());
+        all.addAll(new DestinationEndpoints(ports.destinations(), networks).endpoints());
+        all.addAll(new NumberReportEndpoints(ports.numberReports(), networks).endpoints());
         all.addAll(new SiteEndpoints(ports.accounts()).endpoints());
         all.addAll(new SmsNumberEndpoint(ports.accounts(), ports.smsNumbers()).endpoints());
         all.addAll(new KeyEndpoints(ports.accounts(), ports.pools()).endpoints());

@@ -2,6 +2,7 @@ package io.ringtrace.http;
 
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.routing.StaticNumber;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -89,6 +90,9 @@ public interface Operations {
 
     /** Those of the numbers that the store owns, each with its state. Throws when there is no directory of numbers. */
     Map<PhoneNumber, String> ownedNumbers(List<PhoneNumber> numbers) throws StoreUnavailableException;
+
+    /** The static numbers of the plan in force, in ascending order from after the given one's digits; at most so many. */
+    List<StaticNumber> staticNumbers(long after, int limit);
 
     /** Where a call would go, and why. Nothing is sent or recorded. */
     Explained explain(Question question);

@@ -1,10 +1,12 @@
 package io.ringtrace.http;
 
 import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.routing.StaticNumber;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A server whose last reload was refused. */
@@ -75,6 +77,17 @@ final class InMemoryOperations implements Operations {
     public Map<PhoneNumber, String> ownedNumbers(List<PhoneNumber> numbers) {
         PhoneNumber ours = PhoneNumber.parse("+18005550123");
         return numbers.contains(ours) ? Map.of(ours, "pooled") : Map.of();
+    }
+
+    @Override
+    public List<StaticNumber> staticNumbers(long after, int limit) {
+        return Stream.of("+18005550198", "+18005550199")
+                .map(PhoneNumber::parse)
+                .filter(number -> number.digits() > after)
+                .limit(limit)
+                .map(number -> new StaticNumber(
+                        number, PhoneNumber.parse("+12135550100"), "print-2026", "numbers/print.csv:2"))
+                .toList();
     }
 
     @Override

@@ -69,6 +69,24 @@ class OperationTest {
     }
 
     @Test
+    void theStaticNumbersOfThePlanInForceAreListedPageByPage() throws Exception {
+        assertThat(api.get("/v1/operator/static-numbers?limit=1", RunningApi.OPERATOR)
+                        .body())
+                .isEqualTo("{\"numbers\":[{\"number\":\"+18005550198\",\"state\":\"static\","
+                        + "\"destination\":\"+12135550100\",\"campaign\":\"print-2026\","
+                        + "\"source\":\"numbers/print.csv:2\"}],\"next_after\":\"+18005550198\"}");
+        assertThat(api.get("/v1/operator/static-numbers?after=%2B18005550198", RunningApi.OPERATOR)
+                        .body())
+                .contains("+18005550199", "\"next_after\":null")
+                .doesNotContain("+18005550198");
+        assertThat(api.get("/v1/operator/static-numbers?limit=0", RunningApi.OPERATOR)
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(api.get("/v1/operator/static-numbers", api.acme).statusCode())
+                .isNotEqualTo(200);
+    }
+
+    @Test
     void anEarlierPlanIsPutInForceAgain() throws Exception {
         assertThat(api.get("/v1/operator/plans", RunningApi.OPERATOR).body())
                 .isEqualTo("{\"plans\":[{\"version\":\"v1\",\"in_force_since\":\"1970-01-01T00:01:00Z\"}]}");

@@ -10,6 +10,7 @@ import io.ringtrace.routing.ActivePlan;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.IpNetwork;
 import io.ringtrace.routing.RoutingPlan;
+import io.ringtrace.routing.StaticNumber;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.SipProxy;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -158,6 +160,15 @@ final class ServerOperations implements Operations {
     @Override
     public List<TrunkState> trunks() {
         return activePlan.plan().trunks().stream().map(ServerOperations::state).toList();
+    }
+
+    @Override
+    public List<StaticNumber> staticNumbers(long after, int limit) {
+        return activePlan.plan().staticNumbers().values().stream()
+                .filter(number -> number.number().digits() > after)
+                .sorted(Comparator.comparing(StaticNumber::number))
+                .limit(limit)
+                .toList();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,10 @@ public final class Training {
      * @throws IOException naming what went wrong, and the log to read
      */
     public int write(Path cache, Path folder) throws IOException {
+        Path into = cache.toAbsolutePath().getParent();
+        if (into == null || !Files.isDirectory(into)) {
+            throw new IOException("there is no folder " + into);
+        }
         Path fresh = cache.resolveSibling(cache.getFileName() + ".new");
         Files.deleteIfExists(fresh);
         int played;
@@ -61,7 +66,7 @@ public final class Training {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
-        Files.move(fresh, cache, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.move(fresh, cache, StandardCopyOption.REPLACE_EXISTING);
         return played;
     }
 

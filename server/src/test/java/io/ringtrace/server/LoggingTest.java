@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
 
 @DisplayName("The log's file")
 class LoggingTest {
@@ -58,6 +59,28 @@ class LoggingTest {
                 .anySatisfy(f -> assertThat(f.getFileName().toString())
                         .matches("ringtrace\\.log\\.\\d{4}-\\d{2}-\\d{2}\\.0\\.gz"));
         assertThat(files()).contains(file());
+    }
+
+    @Test
+    @DisplayName("a line tells its call's ids as keys of its own, in both formats")
+    void isStructured() throws Exception {
+        String text = logged(LogConfig.Format.TEXT);
+        assertThat(text).contains("INFO", "call_id=01J", "sip_call_id=abc@example.com", "answered");
+        String json = logged(LogConfig.Format.JSON);
+        assertThat(JsonMapper.shared().readTree(json).path("level").asString()).isEqualTo("INFO");
+        assertThat(json).contains("\"call_id\":\"01J\"", "\"sip_call_id\":\"abc@example.com\"", "\"answered\"");
+    }
+
+    private String logged(LogConfig.Format format) throws Exception {
+        Path file = folder.resolve(format + ".log");
+        Logging.configure(
+                new LogConfig(format, LogConfig.Level.INFO, new LogConfig.LogFile(file, 1 << 20, 14, 100L << 20)));
+        LoggerFactory.getLogger("io.ringtrace.test")
+                .atInfo()
+                .addKeyValue("call_id", "01J")
+                .addKeyValue("sip_call_id", "abc@example.com")
+                .log("answered");
+        return Files.readString(file);
     }
 
     @Test

@@ -60,6 +60,7 @@ class OwnedNumbersIT {
                     Files.writeString(folder.resolve("bank.csv"), "number,rate_center,state\n" + BANKED + ",,\n"));
             String good = Files.readString(house.config());
             assertThat(check(house).exitCode()).isZero();
+            listed(house, good);
 
             Files.writeString(
                     house.config(),
@@ -87,6 +88,30 @@ class OwnedNumbersIT {
             assertThat(house.server().awaitExit(90)).isEqualTo(2);
             assertThat(house.server().lastLines()).contains("so the call would come back");
         }
+    }
+
+    /** Both kinds, each from its owner. */
+    private void listed(SampleHouse house, String good) throws Exception {
+        Files.writeString(
+                house.config(),
+                good + "static-numbers: [{number: +18005550199, destination: +12135550101, campaign: print}]\n");
+        String data = house.data().toString();
+        assertThat(run("reload", "--data-directory", data).exitCode()).isZero();
+        Said ofTheFiles = run("numbers", "list", "--static", "--data-directory", data);
+        assertThat(ofTheFiles.text().lines().skip(1))
+                .singleElement()
+                .asString()
+                .matches("\\+18005550199 +static +print +\\+12135550101 +\\S*ringtrace\\.yaml:[0-9]+");
+        Path table = folder.resolve("print.csv");
+        assertThat(run("numbers", "export", "--static", "--csv", table.toString(), "--data-directory", data)
+                        .exitCode())
+                .isZero();
+        assertThat(table).hasContent("number,destination,campaign\n+18005550199,+12135550101,\"print\"\n");
+        assertThat(run("numbers", "list", "--network", SampleHouse.NETWORK, "--data-directory", data)
+                        .text())
+                .contains(BANKED)
+                .doesNotContain("+18005550199");
+        assertThat(run("numbers", "list", "--data-directory", data).exitCode()).isEqualTo(2);
     }
 
     /** As where {@code store.url} names a database and no server runs here. */

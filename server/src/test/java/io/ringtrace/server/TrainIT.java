@@ -2,6 +2,7 @@ package io.ringtrace.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,10 +43,16 @@ class TrainIT {
     void isOfNoUseToAnotherProgram() throws Exception {
         Path other = folder.resolve("other.jar");
         Files.copy(JAR, other);
-        List<String> words =
-                List.of(JAVA.toString(), "-XX:AOTMode=on", "-XX:AOTCache=" + cache, "-jar", other.toString());
+        List<String> words = List.of(
+                JAVA.toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:AOTMode=on",
+                "-XX:AOTCache=" + cache,
+                "-jar",
+                other.toString());
         Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(said).isNotZero();
     }
@@ -59,16 +66,17 @@ class TrainIT {
                         "--calls",
                         "1",
                         folder.resolve("none/ringtrace.aot").toString()))
-                .contains("no training");
+                .contains("no training", "there is no folder");
     }
 
     private static String run(int code, List<String> options, String... words) throws Exception {
-        List<String> command = new ArrayList<>(List.of(JAVA.toString(), "-XX:+UseSerialGC"));
+        List<String> command =
+                new ArrayList<>(List.of(JAVA.toString(), "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"));
         command.addAll(options);
         command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(words));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(said).isEqualTo(code);
         return said;

@@ -192,7 +192,10 @@ class TlsTest {
         TestCertificate renewed = TestCertificate.make(folder, "renewed", "ip:127.0.0.1");
         proxy.isReplacedBy(renewed);
         SSLContext trusting = peer.context(List.of(proxy, renewed));
-        ladder.proxy.followTlsFiles();
+        // They are looked at each second.
+        for (int i = 0; i < 300 && !shownBy(trusting).equals(renewed.certificate()); i++) {
+            Thread.sleep(10);
+        }
         assertThat(shownBy(trusting)).isEqualTo(renewed.certificate());
         Files.writeString(proxy.certificateFile(), "nothing of the kind");
         ladder.proxy.followTlsFiles();

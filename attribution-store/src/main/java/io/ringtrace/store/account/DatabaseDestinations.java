@@ -159,21 +159,18 @@ final class DatabaseDestinations implements Destinations, AutoCloseable {
                 asked.network(),
                 tagPool.advertiser(),
                 tagPool.campaign(),
-                new Pools.Definition(
-                        POOL_ID_PREFIX + asked.number().digits(),
-                        asked.number().toString(),
-                        type,
-                        tagPool.lifetime(),
-                        tagPool.hold(),
-                        tagPool.maxSize(),
-                        tagPool.allowOverflow(),
-                        false,
-                        false,
-                        asked.number(),
-                        tagPool.localNumbers(),
-                        null,
-                        List.of(),
-                        true));
+                Pools.Definition.draft(
+                                POOL_ID_PREFIX + asked.number().digits(),
+                                asked.number().toString(),
+                                type,
+                                asked.number())
+                        .lifetime(tagPool.lifetime())
+                        .hold(tagPool.hold())
+                        .maxSize(tagPool.maxSize())
+                        .allowOverflow(tagPool.allowOverflow())
+                        .localNumbers(tagPool.localNumbers())
+                        .byTag(true)
+                        .definition());
         return switch (outcome) {
             case Pools.Outcome.Saved saved -> {
                 log.info(

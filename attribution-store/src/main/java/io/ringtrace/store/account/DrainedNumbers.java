@@ -18,7 +18,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Sends draining numbers to rest when the hold of their last visitor is over, and counts what is in use for billing. A thread of its own looks every minute; several nodes may
@@ -89,9 +88,7 @@ public final class DrainedNumbers implements AutoCloseable {
     private List<NumberRow> rest(Connection connection, long pool) throws SQLException {
         LeaseTables tables = new LeaseTables(connection);
         // Whoever renews a lease holds the pool's row too.
-        if (tables.lockPools(Set.of(pool)).isEmpty()) {
-            return List.of();
-        }
+        lockPool(connection, pool);
         long now = clock.nowMillis();
         List<NumberRow> rested = new ArrayList<>();
         try (PreparedStatement select =
@@ -111,6 +108,15 @@ public final class DrainedNumbers implements AutoCloseable {
         tables.writeNumbers(rested);
         BankShelf.putBack(connection, rested);
         return rested;
+    }
+
+    /** A deleted one too: what it lent drains. */
+    private static void lockPool(Connection connection, long pool) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT id FROM ring_pool WHERE id = ? FOR UPDATE")) {
+            select.setLong(1, pool);
+            select.executeQuery().close();
+        }
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a RingPool and moves its numbers, inside one transaction that holds the pool's row. */
@@ -45,7 +46,12 @@ final class PoolWriting {
     record Place(String network, String advertiser, String campaign, String idFromNetwork) {}
 
     sealed interface Result {
-        record Written(PoolRow pool, List<NumberRow> numbers, boolean created) implements Result {}
+        record Written(PoolRow pool, List<NumberRow> numbers, boolean created) implements Result {
+            Written after(List<NumberRow> others) {
+                return new Written(
+                        pool, Stream.concat(others.stream(), numbers.stream()).toList(), created);
+            }
+        }
 
         record Wrong(String message) implements Result {}
 
@@ -86,8 +92,12 @@ final class PoolWriting {
             return written(id, campaign, true, definition);
         }
         if (existing.deleted()) {
+            List<NumberRow> rested =
+                    existing.numberType().equals(definition.numberType().text())
+                            ? List.of()
+                            : restDraining(existing.id());
             revive(existing, campaign, definition, sealedKey);
-            return written(existing.id(), campaign, true, definition);
+            return written(existing.id(), campaign, true, definition).after(rested);
         }
         if (existing.campaignId() != campaign.campaignId()) {
             return new Result.Wrong(
@@ -259,6 +269,17 @@ final class PoolWriting {
         }
     }
 
+    /** Numbers of another type are of no use to the pool that takes the id over, and it must not take them back. */
+    private List<NumberRow> restDraining(long poolId) throws SQLException {
+        List<NumberRow> rested = new ArrayList<>();
+        for (NumberRow row : numbers(poolId, "state = " + NumberState.DRAINING.code(), Integer.MAX_VALUE)) {
+            rested.add(resting(row, now, rest));
+        }
+        tables.writeNumbers(rested);
+        BankShelf.putBack(connection, rested);
+        return rested;
+    }
+
     /** Keeps a number back for overflow, or gives it back to the visitors, as the rules say now. */
     private List<NumberRow> setOverflow(PoolTerms pool) throws SQLException {
         List<NumberRow> changed = new ArrayList<>();
@@ -286,17 +307,23 @@ final class PoolWriting {
 
     /** The numbers presented longest ago leave the pool; those that nobody holds come to rest at once. */
     List<NumberRow> drain(PoolTerms pool, int count) throws SQLException {
-        List<NumberRow> changed = new ArrayList<>();
-        for (NumberRow row : numbers(pool.id(), "state = " + NumberState.POOLED.code(), count)) {
-            changed.add(now < row.heldUntil() ? row.inState(NumberState.DRAINING) : resting(row, now, rest));
-        }
-        tables.writeNumbers(changed);
-        BankShelf.putBack(connection, changed);
+        List<NumberRow> changed = left(numbers(pool.id(), "state = " + NumberState.POOLED.code(), count));
         setSize(pool.id(), pool.size() - changed.size());
         return changed;
     }
 
-    /** Empty when there is none. */
+    /** Whoever was shown one of these calls it until his hold is over, and counts for what he was shown it for. */
+    private List<NumberRow> left(List<NumberRow> rows) throws SQLException {
+        List<NumberRow> changed = new ArrayList<>();
+        for (NumberRow row : rows) {
+            changed.add(now < row.heldUntil() ? row.inState(NumberState.DRAINING) : resting(row, now, rest));
+        }
+        tables.writeNumbers(changed);
+        BankShelf.putBack(connection, changed);
+        return changed;
+    }
+
+    /** Lends nothing more; what was lent is held to its end. Empty when there is none. */
     Optional<Result.Written> delete(String network, String idFromNetwork) throws SQLException {
         long poolId;
         try (PreparedStatement select =
@@ -314,14 +341,10 @@ final class PoolWriting {
         if (tables.lockPools(Set.of(poolId)).isEmpty()) {
             return Optional.empty();
         }
-        List<NumberRow> changed = new ArrayList<>();
-        String inPool = "state IN (" + NumberState.POOLED.code() + "," + NumberState.OVERFLOW.code() + ","
-                + NumberState.DRAINING.code() + ")";
-        for (NumberRow row : numbers(poolId, inPool, Integer.MAX_VALUE)) {
-            changed.add(resting(row, now, rest));
-        }
-        tables.writeNumbers(changed);
-        BankShelf.putBack(connection, changed);
+        List<NumberRow> changed = left(numbers(
+                poolId,
+                "state IN (" + NumberState.POOLED.code() + "," + NumberState.OVERFLOW.code() + ")",
+                Integer.MAX_VALUE));
         try (PreparedStatement update = connection.prepareStatement(
                 "UPDATE ring_pool SET deleted = TRUE, size = 0, version = version + 1 WHERE id = ?")) {
             update.setLong(1, poolId);

@@ -51,7 +51,7 @@ public record DatabaseAddress(String host, int port, String database, String use
                 + "?connectTimeout=" + connectMillis
                 + "&socketTimeout=" + socketMillis
                 + "&tcpKeepAlive=true&useLocalSessionState=true&rewriteBatchedStatements=true"
-                + "&cachePrepStmts=true&prepStmtCacheSize=100&prepStmtCacheSqlLimit=8192"
+                + "&cachePrepStmts=true&prepStmtCacheSize=100&prepStmtCacheSqlLimit=32768"
                 + "&allowPublicKeyRetrieval=true&characterEncoding=UTF-8&connectionCollation=utf8mb4_bin"
                 + (parameters.contains("sslMode=") ? "" : "&sslMode=PREFERRED")
                 + (parameters.isEmpty() ? "" : "&" + parameters);

@@ -33,8 +33,7 @@ final class ServerRequirements {
                             + requirement.accepted().getLast() + ": " + requirement.why());
                 }
             }
-            if (variable(statement, "wsrep_on").equalsIgnoreCase("ON")
-                    && !variable(statement, "log_slave_updates").equalsIgnoreCase("ON")) {
+            if (galera(statement) && !variable(statement, "log_slave_updates").equalsIgnoreCase("ON")) {
                 wrong.add(
                         "log_slave_updates is OFF, but must be ON on Galera: the feed must see what other nodes wrote");
             }
@@ -44,6 +43,18 @@ final class ServerRequirements {
             }
         }
         return wrong;
+    }
+
+    /** Whether commits are certified against those of other servers, which do not see this one's row locks. */
+    static boolean certifies(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            return galera(statement)
+                    || !variable(statement, "group_replication_group_name").isEmpty();
+        }
+    }
+
+    private static boolean galera(Statement statement) throws SQLException {
+        return variable(statement, "wsrep_on").equalsIgnoreCase("ON");
     }
 
     private static String variable(Statement statement, String name) throws SQLException {

@@ -127,6 +127,11 @@ public final class StoreDatabase implements AutoCloseable {
         return transact(ServerRequirements::check);
     }
 
+    /** Whether this connection's server is one of a cluster in which commits are certified, so that row locks of others are not seen. */
+    public static boolean certifies(Connection connection) throws SQLException {
+        return ServerRequirements.certifies(connection);
+    }
+
     /** What runs inside one transaction. */
     @FunctionalInterface
     public interface Work<T extends @Nullable Object> {

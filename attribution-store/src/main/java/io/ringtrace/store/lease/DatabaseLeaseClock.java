@@ -21,12 +21,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@link LeaseClock} of a node: asks the database for its time every ten seconds on a thread of its own, and goes on by the monotonic
- * clock between. Thread-safe.
+ * clock between. When this machine's own wall clock was stepped it asks each second for a while: the database may stand on the same
+ * machine, or be set by the same hand. Thread-safe.
  */
 public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DatabaseLeaseClock.class);
     private static final Duration EVERY = Duration.ofSeconds(10);
-    private static final Duration EVERY_UNTIL_MEASURED = Duration.ofSeconds(1);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+    /** For so long after a step it asks each second: not all clocks are set at once. */
+    private static final Duration STEPPED = Duration.ofSeconds(5);
+
+    private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final DateTimeFormatter DATABASE_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS");
 
     private final StoreDatabase database;
@@ -79,12 +84,29 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
 
     private void keepMeasuring() {
         try {
-            while (!closed.await((state.measured() ? EVERY : EVERY_UNTIL_MEASURED).toMillis(), TimeUnit.MILLISECONDS)) {
-                measure();
+            long measuredAt = System.nanoTime();
+            long steppedAt = measuredAt - STEPPED.toNanos();
+            long apart = wallApartMillis();
+            while (!closed.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+                long now = System.nanoTime();
+                long apartNow = wallApartMillis();
+                if (Math.abs(apartNow - apart) > LeaseTime.ALARM_MILLIS) {
+                    steppedAt = now;
+                }
+                apart = apartNow;
+                if (now - steppedAt < STEPPED.toNanos() || !state.measured() || now - measuredAt >= EVERY.toNanos()) {
+                    measuredAt = now;
+                    measure();
+                }
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Changes only when the wall clock does not run like the monotonic one. */
+    private static long wallApartMillis() {
+        return System.currentTimeMillis() - System.nanoTime() / NANOS_PER_MILLI;
     }
 
     private record Sample(long micros, long sentNanos, long receivedNanos, long longestLifetimeMillis) {}

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * One attempt to serve a batch of requests in one transaction, which the caller commits. The pools' rows are locked first; everything
@@ -47,15 +48,24 @@ final class LeaseBatch {
     private final Connection connection;
     private final PoolGrowth growth;
     private final long unknownSince;
+    private final boolean thorough;
+    private final boolean certified;
     private final Map<Long, NumberRow> changed = new LinkedHashMap<>();
     private final Map<Long, NumberRow> asRead = new HashMap<>();
     private final List<LeaseRow> leases = new ArrayList<>();
     private final List<Long> presentedIn = new ArrayList<>();
     private final List<PoolTraffic> traffic = new ArrayList<>();
 
-    /** @param unknownSince the first attempt of this batch whose outcome is unknown; Long.MAX_VALUE for none */
-    LeaseBatch(Connection connection, PoolGrowth growth, long unknownSince) {
+    /**
+     * @param unknownSince the first attempt of this batch whose outcome is unknown; Long.MAX_VALUE for none
+     * @param thorough looks for every visitor's number. Else only for those of whom the history tells: a visitor whose leases were purged
+     *     from it may still stand in a number that nobody else got since, and a second one for him is refused by the database
+     * @param certified the database is a cluster, whose other nodes do not see the locks of the pools' rows
+     */
+    LeaseBatch(Connection connection, PoolGrowth growth, long unknownSince, boolean thorough, boolean certified) {
         this.tables = new LeaseTables(connection);
+        this.thorough = thorough;
+        this.certified = certified;
         this.connection = connection;
         this.growth = growth;
         this.unknownSince = unknownSince;
@@ -131,14 +141,12 @@ final class LeaseBatch {
 
     private void serve(Map<Long, PoolTerms> pools, Map<Long, Share> shares, long now, Outcome[] outcomes)
             throws SQLException {
-        Map<Long, Set<Visitor>> visitors = new TreeMap<>();
         Map<Long, Integer> wanted = new HashMap<>();
         List<PoolTerms> served = new ArrayList<>();
         for (Map.Entry<Long, Share> entry : shares.entrySet()) {
-            visitors.put(entry.getKey(), entry.getValue().visitors);
             wanted.put(entry.getKey(), entry.getValue().visitors.size());
         }
-        Map<Long, List<NumberRow>> rows = tables.visitorsRows(visitors);
+        Map<Long, List<NumberRow>> rows = tables.visitorsRows(visitorsToLookFor(shares));
         for (Map.Entry<Long, Share> entry : shares.entrySet()) {
             if (needsNumbers(entry.getValue(), rows.getOrDefault(entry.getKey(), List.of()), now)) {
                 PoolTerms pool = pools.get(entry.getKey());
@@ -159,6 +167,21 @@ final class LeaseBatch {
                 keep(allocation, pool, entry.getValue(), outcomes);
             }
         }
+    }
+
+    /** Most visitors of a page are new, and a look into many pools for each of them is what a batch would spend its time on. */
+    private Map<Long, Set<String>> visitorsToLookFor(Map<Long, Share> shares) throws SQLException {
+        Map<Long, Set<String>> asked = new TreeMap<>();
+        for (Map.Entry<Long, Share> entry : shares.entrySet()) {
+            Set<String> ids = new TreeSet<>();
+            for (Visitor visitor : thorough ? entry.getValue().visitors : entry.getValue().returning) {
+                ids.add(visitor.id());
+            }
+            if (!ids.isEmpty()) {
+                asked.put(entry.getKey(), ids);
+            }
+        }
+        return thorough ? asked : tables.whoHadLeases(asked);
     }
 
     private static boolean needsNumbers(Share share, List<NumberRow> rows, long now) {
@@ -250,7 +273,9 @@ final class LeaseBatch {
         tables.clearVisitors(visitorsThatMove());
         tables.writeNumbers(List.copyOf(changed.values()));
         tables.writeLeases(new EarlierMarketingData(connection).takenOver(leases));
-        tables.countPresentations(presentedIn);
+        if (certified) {
+            tables.countPresentations(presentedIn);
+        }
     }
 
     /** Numbers whose visitor, as read, has another number after this batch. */

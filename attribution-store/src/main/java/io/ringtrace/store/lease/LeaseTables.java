@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -92,31 +93,51 @@ public final class LeaseTables {
         return found;
     }
 
+    /** Those of the visitors, by pool, of whom the history has a lease in it: from its index alone. */
+    Map<Long, Set<String>> whoHadLeases(Map<Long, Set<String>> visitors) throws SQLException {
+        Map<Long, Set<String>> found = new TreeMap<>();
+        List<String> ids = visitors.values().stream()
+                .flatMap(Set::stream)
+                .distinct()
+                .sorted()
+                .toList();
+        if (ids.isEmpty()) {
+            return found;
+        }
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT visitor_id, pool_id FROM lease FORCE INDEX (by_visitor) WHERE visitor_id IN ("
+                        + places(ids.size()) + ") GROUP BY visitor_id, pool_id")) {
+            for (int i = 0; i < ids.size(); i++) {
+                select.setString(i + 1, ids.get(i));
+            }
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    String visitor = rows.getString(1);
+                    long pool = rows.getLong(2);
+                    if (visitors.getOrDefault(pool, Set.of()).contains(visitor)) {
+                        found.computeIfAbsent(pool, _ -> new TreeSet<>()).add(visitor);
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
     /** Every number, by pool, that has one of these visitors of that pool in it. */
-    Map<Long, List<NumberRow>> visitorsRows(Map<Long, Set<Visitor>> visitors) throws SQLException {
+    Map<Long, List<NumberRow>> visitorsRows(Map<Long, Set<String>> visitors) throws SQLException {
         return byPool(
                 visitors.keySet(),
-                pool -> {
-                    int ids = idsOf(visitors, pool).size();
-                    return "SELECT " + NumberRows.COLUMNS + " FROM promo_number WHERE pool_id = ? AND visitor_id IN ("
-                            + places(ids) + ")";
-                },
+                pool -> "SELECT " + NumberRows.COLUMNS
+                        + " FROM promo_number FORCE INDEX (one_number_per_visitor) WHERE pool_id = ? AND visitor_id IN ("
+                        + places(visitors.getOrDefault(pool, Set.of()).size()) + ")",
                 (select, from, pool) -> {
                     int at = from;
                     select.setLong(at++, pool);
-                    for (String id : idsOf(visitors, pool)) {
+                    for (String id : visitors.getOrDefault(pool, Set.of())) {
                         select.setString(at++, id);
                     }
                     return at;
                 });
-    }
-
-    private static Set<String> idsOf(Map<Long, Set<Visitor>> visitors, long pool) {
-        Set<String> ids = new TreeSet<>();
-        for (Visitor visitor : visitors.getOrDefault(pool, Set.of())) {
-            ids.add(visitor.id());
-        }
-        return ids;
     }
 
     /** Numbers that may be given away at this moment, by pool, in the order of the rule; at most as many as wanted of each pool. */
@@ -128,7 +149,8 @@ public final class LeaseTables {
         return byPool(
                 byId.keySet(),
                 pool -> {
-                    String select = "SELECT " + NumberRows.COLUMNS + " FROM promo_number WHERE pool_id = ? AND state = "
+                    String select = "SELECT " + NumberRows.COLUMNS
+                            + " FROM promo_number FORCE INDEX (longest_ago) WHERE pool_id = ? AND state = "
                             + NumberState.POOLED.code() + " AND presented_at <= ? AND guaranteed_until <= ?";
                     // While numbers of former rules are about, the free ones may stand behind held ones.
                     return now < terms(byId, pool).mixedUntil()

@@ -49,6 +49,9 @@ final class LeaseWorker {
     private final BlockingQueue<Pending> queue;
     private final Thread thread;
     private volatile boolean stopped;
+    /** Null until the database was asked; the worker's thread alone uses it. */
+    private @Nullable Boolean certified;
+
     /** While an outcome is unknown nobody else is kept waiting for it. */
     private volatile boolean storeAway;
 
@@ -178,7 +181,10 @@ final class LeaseWorker {
             try (Connection connection = database.dataSource().getConnection()) {
                 connection.setAutoCommit(false);
                 try {
-                    LeaseBatch.Result result = new LeaseBatch(connection, growth, unknownSince).run(entries, clock);
+                    boolean again = conflicts > 0 || unknownSince != NONE;
+                    LeaseBatch.Result result = new LeaseBatch(
+                                    connection, growth, unknownSince, again, certified(connection))
+                            .run(entries, clock);
                     committing = true;
                     connection.commit();
                     return result;
@@ -188,6 +194,10 @@ final class LeaseWorker {
                 }
             } catch (SQLException e) {
                 failure = e;
+            }
+            if (!SqlErrors.runAgain(failure)) {
+                // It may be another server that answers next.
+                certified = null;
             }
             if (SqlErrors.runAgain(failure) && conflicts++ < MOST_CONFLICTS) {
                 Thread.sleep(ThreadLocalRandom.current().nextLong(1, 5 + conflicts));
@@ -215,6 +225,15 @@ final class LeaseWorker {
             }
             Thread.sleep(PAUSE_MILLIS);
         }
+    }
+
+    private boolean certified(Connection connection) throws SQLException {
+        Boolean known = certified;
+        if (known == null) {
+            known = StoreDatabase.certifies(connection);
+            certified = known;
+        }
+        return known;
     }
 
     private void answerWaiting() {

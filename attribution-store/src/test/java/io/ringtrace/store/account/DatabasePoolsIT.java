@@ -62,8 +62,13 @@ class DatabasePoolsIT {
             int max,
             boolean overflow,
             boolean fill) {
-        return new Definition(
-                id, name, NumberType.TOLL_FREE, lifetime, hold, max, overflow, fill, false, TestAccount.DESTINATION);
+        return Definition.draft(id, name, NumberType.TOLL_FREE, TestAccount.DESTINATION)
+                .lifetime(lifetime)
+                .hold(hold)
+                .maxSize(max)
+                .allowOverflow(overflow)
+                .fillImmediately(fill)
+                .definition();
     }
 
     private Outcome save(Definition definition) throws Exception {
@@ -135,17 +140,11 @@ class DatabasePoolsIT {
     void aDestinationMustNotBeAPromoNumberAndTheCampaignMustExist() throws Exception {
         long promo = account.importTollFree(1);
         Definition base = usual("spring", 2, false, true);
-        Outcome outcome = save(new Definition(
-                "spring",
-                "spring",
-                NumberType.TOLL_FREE,
-                base.lifetime(),
-                base.hold(),
-                2,
-                false,
-                true,
-                false,
-                new PhoneNumber(promo)));
+        Outcome outcome = save(Definition.draft("spring", "spring", NumberType.TOLL_FREE, new PhoneNumber(promo))
+                .maxSize(2)
+                .allowOverflow(false)
+                .fillImmediately(true)
+                .definition());
         assertThat(outcome)
                 .isInstanceOfSatisfying(
                         Outcome.Invalid.class,
@@ -280,19 +279,8 @@ class DatabasePoolsIT {
         assertThat(account.pools.forDestination(account.network, TestAccount.DESTINATION))
                 .isEqualTo(oldest);
         Definition usual = usual("c-preferred", 2, false, true);
-        RingPool preferred = saved(new Definition(
-                        usual.idFromNetwork(),
-                        usual.name(),
-                        usual.numberType(),
-                        usual.lifetime(),
-                        usual.hold(),
-                        usual.maxSize(),
-                        usual.allowOverflow(),
-                        usual.fillImmediately(),
-                        true,
-                        usual.destination()))
-                .pool()
-                .pool();
+        RingPool preferred =
+                saved(usual.draft().preferred(true).definition()).pool().pool();
         assertThat(account.pools.forDestination(account.network, TestAccount.DESTINATION))
                 .isEqualTo(preferred);
         assertThat(account.pools.forDestination("nobody", TestAccount.DESTINATION))

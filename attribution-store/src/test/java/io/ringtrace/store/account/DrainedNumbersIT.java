@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringtrace.attribution.LeaseAnswer;
 import io.ringtrace.attribution.LeaseRequest;
 import io.ringtrace.attribution.NumberBank;
+import io.ringtrace.attribution.NumberType;
+import io.ringtrace.attribution.Pools.Definition;
 import io.ringtrace.attribution.RingPool;
 import io.ringtrace.store.HandClock;
 import io.ringtrace.store.TestAccount;
 import io.ringtrace.store.TestStore;
 import io.ringtrace.store.bank.PoolFilling;
+import io.ringtrace.store.directory.NumberRow;
 import io.ringtrace.store.lease.LeaseAllocator;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@DisplayName("Numbers of a pool that was made smaller")
+@DisplayName("Numbers of a pool that was made smaller or deleted")
 class DrainedNumbersIT {
     @RegisterExtension
     static final TestStore store = new TestStore();
@@ -89,5 +92,39 @@ class DrainedNumbersIT {
         clock.advance(1);
         account.pool(TestAccount.tollFree("another", 2, false));
         assertThat(states()).containsExactly("pooled", "pooled", "pooled");
+    }
+
+    @Test
+    void ofADeletedPoolDrainAndRestToo() throws Exception {
+        long first = account.importTollFree(2);
+        RingPool pool = account.pool(TestAccount.tollFree("deleted", 2, false));
+        lease(pool, "a");
+        account.pools.delete(account.network, "deleted");
+        assertThat(states()).containsExactly("draining", "resting");
+        clock.advance(HOLD);
+        assertThat(drained.restAll()).isEqualTo(1);
+        assertThat(states()).containsExactly("resting", "resting");
+        NumberRow rested = account.feed.number(first);
+        assertThat(rested).isNotNull();
+        assertThat(rested.visitorId()).isNull();
+        assertThat(rested.destination()).isEqualTo(TestAccount.DESTINATION.digits());
+        assertThat(rested.restUntil()).isEqualTo(clock.nowMillis() + REST);
+    }
+
+    @Test
+    void ofADeletedPoolComeBackToTheOneThatTakesItsIdIfTheyAreOfItsType() throws Exception {
+        long first = account.importTollFree(2);
+        lease(account.pool(TestAccount.tollFree("again", 2, false)), "a");
+        account.pools.delete(account.network, "again");
+        RingPool again = account.pool(TestAccount.tollFree("again", 2, false));
+        lease(again, "a");
+        assertThat(account.feed.number(first))
+                .isNotNull()
+                .extracting(NumberRow::visitorId)
+                .isEqualTo("a");
+        account.pools.delete(account.network, "again");
+        account.pool(Definition.draft("again", "again", NumberType.LOCAL, TestAccount.DESTINATION)
+                .definition());
+        assertThat(states()).containsExactly("resting", "resting");
     }
 }

@@ -71,21 +71,15 @@ class PoolSettingsIT {
 
     private static Definition local(
             String id, LocalNumberPreferences preferences, @Nullable HoursOfOperation hours, boolean preferred) {
-        return new Definition(
-                id,
-                id,
-                NumberType.LOCAL,
-                Duration.ofMinutes(5),
-                Duration.ofDays(3),
-                2,
-                false,
-                true,
-                preferred,
-                PhoneNumber.parse("+18005550100"),
-                preferences,
-                hours,
-                List.of(new CapturedField("utm_source", AttributionModel.FIRST)),
-                false);
+        return Definition.draft(id, id, NumberType.LOCAL, PhoneNumber.parse("+18005550100"))
+                .maxSize(2)
+                .allowOverflow(false)
+                .fillImmediately(true)
+                .preferred(preferred)
+                .localNumbers(preferences)
+                .hours(hours)
+                .captured(List.of(new CapturedField("utm_source", AttributionModel.FIRST)))
+                .definition();
     }
 
     private static LocalNumberPreferences around(@Nullable LocalCentre centre, Integer... areaCodes) {
@@ -128,21 +122,15 @@ class PoolSettingsIT {
 
     @Test
     void areRefusedWithOneMessageEach() throws Exception {
-        Definition wrong = new Definition(
-                "wrong",
-                "wrong",
-                NumberType.LOCAL,
-                Duration.ofMinutes(5),
-                Duration.ofDays(3),
-                2,
-                false,
-                true,
-                false,
-                TestAccount.DESTINATION,
-                around(new LocalCentre(99, "9021", 91.0, 0.0), 99),
-                new HoursOfOperation(false, "UTC", ZoneId.of("UTC"), List.of(new Opening(DayOfWeek.MONDAY, 1, 2))),
-                List.of(new CapturedField("mood", AttributionModel.LAST)),
-                false);
+        Definition wrong = Definition.draft("wrong", "wrong", NumberType.LOCAL, TestAccount.DESTINATION)
+                .maxSize(2)
+                .allowOverflow(false)
+                .fillImmediately(true)
+                .localNumbers(around(new LocalCentre(99, "9021", 91.0, 0.0), 99))
+                .hours(new HoursOfOperation(
+                        false, "UTC", ZoneId.of("UTC"), List.of(new Opening(DayOfWeek.MONDAY, 1, 2))))
+                .captured(List.of(new CapturedField("mood", AttributionModel.LAST)))
+                .definition();
         assertThat(save(wrong))
                 .isEqualTo(new Outcome.Invalid(List.of(
                         "local_center: tn_prefix must be an area code such as 805",
@@ -224,18 +212,12 @@ class PoolSettingsIT {
                 new ExchangeRow(2, "662", "555", "NEAR", "MS", null, "32.0", "-90.5", "8095", "2000"),
                 new ExchangeRow(3, "769", "555", "FAR", "MS", null, "32.0", "-89.5", "8285", "2000")));
         importNumbers("+16625550101", "+17695550101");
-        account.pool(new Definition(
-                "grid",
-                "grid",
-                NumberType.LOCAL,
-                Duration.ofMinutes(5),
-                Duration.ofDays(3),
-                2,
-                false,
-                true,
-                false,
-                PhoneNumber.parse("+16015550199"),
-                around(null)));
+        account.pool(Definition.draft("grid", "grid", NumberType.LOCAL, PhoneNumber.parse("+16015550199"))
+                .maxSize(2)
+                .allowOverflow(false)
+                .fillImmediately(true)
+                .localNumbers(around(null))
+                .definition());
         assertThat(pooled("grid")).containsExactly("+16625550101");
     }
 }

@@ -150,17 +150,11 @@ class DatabaseNumberBankIT {
     @DisplayName("The ladder from the bank to a pool")
     class Ladder {
         private List<String> poolOf(String destination, int size, NumberType type) throws Exception {
-            RingPool pool = account.pool(new Definition(
-                    "ladder",
-                    "ladder",
-                    type,
-                    Duration.ofMinutes(5),
-                    Duration.ofDays(3),
-                    size,
-                    false,
-                    true,
-                    false,
-                    PhoneNumber.parse(destination)));
+            RingPool pool = account.pool(Definition.draft("ladder", "ladder", type, PhoneNumber.parse(destination))
+                    .maxSize(size)
+                    .allowOverflow(false)
+                    .fillImmediately(true)
+                    .definition());
             return account.bank.list(account.network, 0, 100).stream()
                     .filter(entry -> pool.idFromNetwork().equals(entry.poolId())
                             && entry.state().equals("pooled"))

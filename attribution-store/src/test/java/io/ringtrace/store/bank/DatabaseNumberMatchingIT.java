@@ -91,18 +91,12 @@ class DatabaseNumberMatchingIT {
     }
 
     private void pool(String destination, LocalNumberPreferences preferences, int size) throws Exception {
-        account.pool(new Definition(
-                "pool",
-                "pool",
-                NumberType.LOCAL,
-                Duration.ofMinutes(5),
-                Duration.ofDays(3),
-                size,
-                false,
-                true,
-                false,
-                PhoneNumber.parse(destination),
-                preferences));
+        account.pool(Definition.draft("pool", "pool", NumberType.LOCAL, PhoneNumber.parse(destination))
+                .maxSize(size)
+                .allowOverflow(false)
+                .fillImmediately(true)
+                .localNumbers(preferences)
+                .definition());
     }
 
     private Explanation explained(@Nullable String number) throws Exception {

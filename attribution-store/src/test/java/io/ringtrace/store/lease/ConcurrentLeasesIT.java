@@ -70,17 +70,10 @@ class ConcurrentLeasesIT {
                         otherWay, clock, new PoolFilling(), account.feed, LeaseAllocator.Settings.DEFAULT)) {
             account.importTollFree(NUMBERS);
             Definition base = TestAccount.tollFree("concurrent", NUMBERS, true);
-            RingPool pool = account.pool(new Definition(
-                    base.idFromNetwork(),
-                    base.name(),
-                    base.numberType(),
-                    Duration.ofMillis(LIFETIME),
-                    Duration.ofMinutes(1),
-                    NUMBERS,
-                    true,
-                    true,
-                    false,
-                    base.destination()));
+            RingPool pool = account.pool(base.draft()
+                    .lifetime(Duration.ofMillis(LIFETIME))
+                    .hold(Duration.ofMinutes(1))
+                    .definition());
             List<Thread> clients = new ArrayList<>();
             Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
             for (int client = 0; client < CLIENTS; client++) {

@@ -13,6 +13,8 @@ import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.store.HandClock;
 import io.ringtrace.store.TestAccount;
 import io.ringtrace.store.TestStore;
+import io.ringtrace.store.bank.PoolFilling;
+import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.directory.NumberRow;
 import io.ringtrace.store.directory.NumberState;
 import java.sql.Connection;
@@ -105,7 +107,37 @@ class LeaseAllocatorIT {
         assertThat(heard).isNotNull();
         assertThat(heard.visitorId()).isEqualTo("anna");
         assertThat(heard.version()).isEqualTo(granted.lease().version());
+    }
+
+    @Test
+    void inAClusterThePoolsRowIsWrittenTooSoThatBatchesOfOtherNodesConflict() throws Exception {
+        RingPool pool = pool(3, 3, true);
+        granted(request(pool, "anna"));
         assertThat(count("SELECT presentation_seq FROM ring_pool WHERE id = " + pool.id()))
+                .as("on one server, where the lock is seen")
+                .isZero();
+        store.database().transact(connection -> {
+            assertThat(StoreDatabase.certifies(connection)).isFalse();
+            return new LeaseBatch(connection, new PoolFilling(), Long.MAX_VALUE, false, true)
+                    .run(List.of(new LeaseBatch.Entry(request(pool, "bert"), "bert", true)), clock);
+        });
+        assertThat(count("SELECT presentation_seq FROM ring_pool WHERE id = " + pool.id()))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aVisitorWhoseHistoryWasPurgedButWhoStillStandsInHisOldNumberGetsOne() throws Exception {
+        RingPool pool = pool(3, 3, false);
+        granted(request(pool, "anna"));
+        clock.advance(Duration.ofDays(100).toMillis());
+        store.database().transact(connection -> {
+            try (PreparedStatement purge = connection.prepareStatement("DELETE FROM lease WHERE pool_id = ?")) {
+                purge.setLong(1, pool.id());
+                return purge.executeUpdate();
+            }
+        });
+        assertThat(granted(request(pool, "anna")).renewed()).isFalse();
+        assertThat(count("SELECT COUNT(*) FROM promo_number WHERE visitor_id = 'anna' AND pool_id = " + pool.id()))
                 .isEqualTo(1);
     }
 
@@ -161,17 +193,10 @@ class LeaseAllocatorIT {
     @Test
     void aPoolThatMayGrowTakesANumberFromTheBankInTheSameMoment() throws Exception {
         account.importTollFree(10);
-        RingPool pool = account.pool(new Definition(
-                "growing",
-                "growing",
-                NumberType.TOLL_FREE,
-                Duration.ofMinutes(5),
-                Duration.ofDays(3),
-                5,
-                true,
-                false,
-                false,
-                TestAccount.DESTINATION));
+        RingPool pool =
+                account.pool(Definition.draft("growing", "growing", NumberType.TOLL_FREE, TestAccount.DESTINATION)
+                        .maxSize(5)
+                        .definition());
         assertThat(pool.size()).isEqualTo(2);
         List<LeaseAnswer> answers = ask(IntStream.range(0, 6)
                 .mapToObj(i -> request(pool, "visitor-" + i))
@@ -215,17 +240,7 @@ class LeaseAllocatorIT {
 
     private static Definition withTimes(String id, int maxSize, Duration lifetime, Duration hold) {
         Definition base = TestAccount.tollFree(id, maxSize, false);
-        return new Definition(
-                base.idFromNetwork(),
-                base.name(),
-                base.numberType(),
-                lifetime,
-                hold,
-                maxSize,
-                false,
-                true,
-                false,
-                base.destination());
+        return base.draft().lifetime(lifetime).hold(hold).definition();
     }
 
     @Test
@@ -318,17 +333,19 @@ class LeaseAllocatorIT {
     }
 
     @Test
-    void aDeletedPoolLendsNothingMoreAndItsNumbersRest() throws Exception {
+    void aDeletedPoolLendsNothingMoreAndWhatItLentIsHeldToItsEnd() throws Exception {
         RingPool pool = pool(3, 3, true);
         Granted granted = granted(request(pool, "anna"));
         account.pools.delete(account.network, "pool");
         assertThat(ask(request(pool, "anna")).getFirst()).isInstanceOf(LeaseAnswer.Refused.class);
         NumberRow heard = account.feed.number(granted.lease().number().digits());
         assertThat(heard).isNotNull();
-        assertThat(heard.state()).isEqualTo(NumberState.RESTING);
-        assertThat(heard.destination()).isEqualTo(TestAccount.DESTINATION.digits());
-        assertThat(heard.visitorId()).isNull();
-        assertThat(heard.restUntil())
-                .isEqualTo(clock.nowMillis() + Duration.ofDays(45).toMillis());
+        assertThat(heard.state()).isEqualTo(NumberState.DRAINING);
+        assertThat(heard.visitorId()).isEqualTo("anna");
+        assertThat(heard.heldUntil()).isEqualTo(granted.lease().heldUntil());
+        assertThat(count("SELECT COUNT(*) FROM promo_number WHERE pool_id = " + pool.id() + " AND state = "
+                        + NumberState.RESTING.code()))
+                .as("those that nobody holds, the overflow number among them")
+                .isEqualTo(2);
     }
 }

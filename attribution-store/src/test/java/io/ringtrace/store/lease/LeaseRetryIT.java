@@ -78,17 +78,10 @@ class LeaseRetryIT {
     /** A pool of two that may grow to ten, so that a batch reaches for the bank in its middle. */
     private RingPool growingPool() throws Exception {
         account.importTollFree(12);
-        return account.pool(new Definition(
-                "growing",
-                "growing",
-                NumberType.TOLL_FREE,
-                Duration.ofMinutes(5),
-                Duration.ofDays(3),
-                10,
-                false,
-                false,
-                false,
-                TestAccount.DESTINATION));
+        return account.pool(Definition.draft("growing", "growing", NumberType.TOLL_FREE, TestAccount.DESTINATION)
+                .maxSize(10)
+                .allowOverflow(false)
+                .definition());
     }
 
     private static long count(String sql) throws SQLException {

@@ -89,6 +89,11 @@ class SameChoicesIT {
         Scale.prove(
                 "lease-same-choices.md",
                 List.of(
+                        "# The same choices in memory and on MariaDB",
+                        "",
+                        "Written by `./dev prove leases` (`SameChoicesIT`): one run of visitors, some of whom come again, asked of the rule on an in-memory store and",
+                        "of the allocator on MariaDB.",
+                        "",
                         "| visitors | requests | differing choices |",
                         "| ---: | ---: | ---: |",
                         "| " + VISITORS + " | " + asked + " | 0 |"));
@@ -96,17 +101,10 @@ class SameChoicesIT {
 
     private static Definition definition() {
         Definition base = TestAccount.tollFree("same", NUMBERS + 1, true);
-        return new Definition(
-                base.idFromNetwork(),
-                base.name(),
-                base.numberType(),
-                Duration.ofMillis(LIFETIME),
-                Duration.ofMillis(HOLD),
-                base.maxSize(),
-                true,
-                true,
-                false,
-                base.destination());
+        return base.draft()
+                .lifetime(Duration.ofMillis(LIFETIME))
+                .hold(Duration.ofMillis(HOLD))
+                .definition();
     }
 
     private static Asked asked(LeaseRequest request) {

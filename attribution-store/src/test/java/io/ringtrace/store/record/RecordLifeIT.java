@@ -166,6 +166,27 @@ class RecordLifeIT {
     }
 
     @Test
+    void whatBecomesOfTheNumberAfterTheInviteNeverTouchesItsRecord() throws Exception {
+        Lease lease = lease("v-1");
+        CallEvent.Began began = call(lease);
+        lease("v-2");
+        clock.advance(Duration.ofHours(1).toMillis());
+        assertThat(lease("v-3").number())
+                .as("lent again before the journal drains")
+                .isEqualTo(lease.number());
+        CallId call = record(began);
+        CallRecord first = get(call);
+        assertThat(first.visitorId()).isEqualTo("v-1");
+        assertThat(first.leaseId()).isEqualTo(lease.id());
+        assertThat(first.marketingData()).containsEntry("utm_source", "of v-1");
+        clock.advance(Duration.ofDays(4).toMillis());
+        lease("v-4");
+        account.pools.delete(account.network, "pool");
+        write(began);
+        assertThat(get(call)).isEqualTo(first);
+    }
+
+    @Test
     void whatIsStillInAJournalComesOutOfItWithoutTheVisitor() throws Exception {
         CallEvent.Began began = call(lease("v-1"));
         clock.advance(10);

@@ -9,15 +9,14 @@ import io.ringtrace.attribution.Destinations.TagPool;
 import io.ringtrace.attribution.LocalNumberPreferences;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.StoreUnavailableException;
-import io.ringtrace.http.endpoint.Access;
 import io.ringtrace.http.endpoint.Answer;
+import io.ringtrace.http.endpoint.AskedNetwork;
 import io.ringtrace.http.endpoint.Endpoint;
-import io.ringtrace.http.endpoint.ErrorShape;
+import io.ringtrace.http.endpoint.NumberPage;
 import io.ringtrace.http.endpoint.Problem;
 import io.ringtrace.http.endpoint.Reply;
 import io.ringtrace.http.endpoint.Request;
 import io.ringtrace.http.endpoint.RequestBody;
-import io.ringtrace.http.endpoint.Work;
 import io.ringtrace.http.pool.LocalNumberFields;
 import io.ringtrace.http.text.Json;
 import io.ringtrace.http.text.JsonFields;
@@ -41,55 +40,43 @@ public final class DestinationEndpoints {
     private static final String ONE = ALL + "/:number";
     private static final String RULE = "/v1/destination_rule";
     private static final String TAG_POOL = "/v1/tag_pool";
-    private static final int DEFAULT_LIMIT = 100;
-    private static final int MOST = 1000;
     private static final int MOST_CODES = 500;
     private static final int MOST_POOL_SIZE = 1_000_000;
     private static final int MOST_HOLD_HOURS = 8760;
 
     private final Destinations destinations;
+    private final AskedNetwork networks;
 
-    public DestinationEndpoints(Destinations destinations) {
+    public DestinationEndpoints(Destinations destinations, AskedNetwork networks) {
         this.destinations = destinations;
+        this.networks = networks;
     }
 
     public List<Endpoint> endpoints() {
         return List.of(
-                endpoint("GET", ALL, RequestBody.NONE, this::list),
-                endpoint("PUT", ONE, RequestBody.JSON, this::decide),
-                endpoint("GET", RULE, RequestBody.NONE, this::rule),
-                endpoint("PUT", RULE, RequestBody.JSON, this::setRule),
-                endpoint("GET", TAG_POOL, RequestBody.NONE, this::tagPool),
-                endpoint("PUT", TAG_POOL, RequestBody.JSON, this::setTagPool));
+                networks.endpoint("GET", ALL, RequestBody.NONE, this::list),
+                networks.endpoint("PUT", ONE, RequestBody.JSON, this::decide),
+                networks.endpoint("GET", RULE, RequestBody.NONE, (network, _) -> answer(destinations.rule(network))),
+                networks.endpoint("PUT", RULE, RequestBody.JSON, this::setRule),
+                networks.endpoint(
+                        "GET", TAG_POOL, RequestBody.NONE, (network, _) -> answer(destinations.tagPool(network))),
+                networks.endpoint("PUT", TAG_POOL, RequestBody.JSON, this::setTagPool));
     }
 
-    private static Endpoint endpoint(String method, String path, RequestBody body, Work.WaitingWork work) {
-        return new Endpoint(method, path, Access.NETWORK_OR_OPERATOR, body, ErrorShape.OURS, new Work.Waiting(work));
-    }
-
-    private Reply list(Request request) throws StoreUnavailableException {
-        String network = NetworkAsked.of(request);
-        if (network == null) {
-            return NetworkAsked.unknown();
-        }
+    private Reply list(String network, Request request) throws StoreUnavailableException {
         String stateText = request.query().get("state");
         State state = stateText == null ? null : state(stateText);
         if (stateText != null && state == null) {
             return Problem.invalid("state must be discovered, approved or refused.");
         }
-        String limitText = request.query().get("limit");
-        int limit =
-                limitText == null ? DEFAULT_LIMIT : limitText.matches("[0-9]{1,4}") ? Integer.parseInt(limitText) : 0;
-        if (limit < 1 || limit > MOST) {
-            return Problem.invalid("limit must be 1 to " + MOST + ".");
-        }
-        String afterText = request.query().get("after");
-        // An unescaped plus sign reads as a blank in a query.
-        PhoneNumber after = afterText == null ? null : PhoneNumber.parseOrNull(afterText.strip());
-        if (afterText != null && after == null) {
-            return Problem.invalid("after must be an E.164 number such as +18005550123.");
-        }
-        List<Destination> found = destinations.list(network, state, after == null ? 0 : after.digits(), limit);
+        return switch (NumberPage.read(request)) {
+            case NumberPage.Wrong(Problem problem) -> problem;
+            case NumberPage.Asked(long after, int limit) -> list(network, state, after, limit);
+        };
+    }
+
+    private Reply list(String network, @Nullable State state, long after, int limit) throws StoreUnavailableException {
+        List<Destination> found = destinations.list(network, state, after, limit);
         ObjectNode body = Json.object();
         ArrayNode told = body.putArray("destinations");
         found.forEach(one -> write(told.addObject(), one));
@@ -120,11 +107,7 @@ public final class DestinationEndpoints {
         return null;
     }
 
-    private Reply decide(Request request) throws StoreUnavailableException {
-        String network = NetworkAsked.of(request);
-        if (network == null) {
-            return NetworkAsked.unknown();
-        }
+    private Reply decide(String network, Request request) throws StoreUnavailableException {
         PhoneNumber number = PhoneNumber.parseOrNull(request.path("number").strip());
         if (number == null) {
             return Problem.invalid("The path must name an E.164 number such as +18005550123.");
@@ -146,15 +129,10 @@ public final class DestinationEndpoints {
                     case Change.Done(Destination destination) ->
                         Answer.of(200, Answer.JSON, Json.bytes(write(Json.object(), destination)));
                     case Change.Refused(String message) -> Problem.of(400, "never_approved", message);
-                    case Change.NoNetwork _ -> NetworkAsked.unknown();
+                    case Change.NoNetwork _ -> AskedNetwork.unknown();
                 };
             }
         };
-    }
-
-    private Reply rule(Request request) {
-        String network = NetworkAsked.of(request);
-        return network == null ? NetworkAsked.unknown() : answer(destinations.rule(network));
     }
 
     private static Answer answer(Rule rule) {
@@ -166,11 +144,7 @@ public final class DestinationEndpoints {
         return Answer.of(200, Answer.JSON, Json.bytes(body));
     }
 
-    private Reply setRule(Request request) throws StoreUnavailableException {
-        String network = NetworkAsked.of(request);
-        if (network == null) {
-            return NetworkAsked.unknown();
-        }
+    private Reply setRule(String network, Request request) throws StoreUnavailableException {
         return switch (Json.parseObject(request.body())) {
             case Json.Parsed.Wrong(String message) -> Problem.of(400, "malformed_json", message);
             case Json.Parsed.Document(ObjectNode object) -> {
@@ -190,7 +164,7 @@ public final class DestinationEndpoints {
                 Rule rule = new Rule(
                         areaCodes != null ? areaCodes : before.areaCodes(),
                         countries != null ? countries : before.countries());
-                yield destinations.setRule(network, rule) ? answer(rule) : NetworkAsked.unknown();
+                yield destinations.setRule(network, rule) ? answer(rule) : AskedNetwork.unknown();
             }
         };
     }
@@ -218,11 +192,6 @@ public final class DestinationEndpoints {
         return codes;
     }
 
-    private Reply tagPool(Request request) {
-        String network = NetworkAsked.of(request);
-        return network == null ? NetworkAsked.unknown() : answer(destinations.tagPool(network));
-    }
-
     private static Answer answer(TagPool pool) {
         ObjectNode body = Json.object()
                 .put("advertiser", pool.advertiser())
@@ -235,11 +204,7 @@ public final class DestinationEndpoints {
         return Answer.of(200, Answer.JSON, Json.bytes(body));
     }
 
-    private Reply setTagPool(Request request) throws StoreUnavailableException {
-        String network = NetworkAsked.of(request);
-        if (network == null) {
-            return NetworkAsked.unknown();
-        }
+    private Reply setTagPool(String network, Request request) throws StoreUnavailableException {
         return switch (Json.parseObject(request.body())) {
             case Json.Parsed.Wrong(String message) -> Problem.of(400, "malformed_json", message);
             case Json.Parsed.Document(ObjectNode object) -> {
@@ -248,7 +213,7 @@ public final class DestinationEndpoints {
                 if (!fields.errors().isEmpty()) {
                     yield Problem.invalid(fields.errorText());
                 }
-                yield destinations.setTagPool(network, pool) ? answer(pool) : NetworkAsked.unknown();
+                yield destinations.setTagPool(network, pool) ? answer(pool) : AskedNetwork.unknown();
             }
         };
     }

@@ -8,15 +8,13 @@ import io.ringtrace.attribution.MarketingDictionary;
 import io.ringtrace.attribution.MarketingDictionary.UnknownFields;
 import io.ringtrace.attribution.MarketingField;
 import io.ringtrace.call.StoreUnavailableException;
-import io.ringtrace.http.endpoint.Access;
 import io.ringtrace.http.endpoint.Answer;
+import io.ringtrace.http.endpoint.AskedNetwork;
 import io.ringtrace.http.endpoint.Endpoint;
-import io.ringtrace.http.endpoint.ErrorShape;
 import io.ringtrace.http.endpoint.Problem;
 import io.ringtrace.http.endpoint.Reply;
 import io.ringtrace.http.endpoint.Request;
 import io.ringtrace.http.endpoint.RequestBody;
-import io.ringtrace.http.endpoint.Work;
 import io.ringtrace.http.text.Json;
 import io.ringtrace.http.text.JsonFields;
 import java.util.List;
@@ -30,26 +28,19 @@ public final class MarketingDictionaryEndpoints {
     private static final String ONE = ALL + "/:field";
 
     private final MarketingDictionaries dictionaries;
+    private final AskedNetwork networks;
 
-    public MarketingDictionaryEndpoints(MarketingDictionaries dictionaries) {
+    public MarketingDictionaryEndpoints(MarketingDictionaries dictionaries, AskedNetwork networks) {
         this.dictionaries = dictionaries;
+        this.networks = networks;
     }
 
     public List<Endpoint> endpoints() {
         return List.of(
-                endpoint("GET", ALL, RequestBody.NONE, this::list),
-                endpoint("PUT", ALL, RequestBody.JSON, this::setUnknownFields),
-                endpoint("PUT", ONE, RequestBody.JSON, this::declare),
-                endpoint("DELETE", ONE, RequestBody.NONE, this::remove));
-    }
-
-    private static Endpoint endpoint(String method, String path, RequestBody body, Work.WaitingWork work) {
-        return new Endpoint(method, path, Access.NETWORK_OR_OPERATOR, body, ErrorShape.OURS, new Work.Waiting(work));
-    }
-
-    private Reply list(Request request) {
-        String network = NetworkAsked.of(request);
-        return network == null ? NetworkAsked.unknown() : answer(network);
+                networks.endpoint("GET", ALL, RequestBody.NONE, (network, _) -> answer(network)),
+                networks.endpoint("PUT", ALL, RequestBody.JSON, this::setUnknownFields),
+                networks.endpoint("PUT", ONE, RequestBody.JSON, this::declare),
+                networks.endpoint("DELETE", ONE, RequestBody.NONE, this::remove));
     }
 
     private Answer answer(String network) {
@@ -69,11 +60,7 @@ public final class MarketingDictionaryEndpoints {
                 .put("model", field.model().text());
     }
 
-    private Reply setUnknownFields(Request request) throws StoreUnavailableException {
-        String network = NetworkAsked.of(request);
-        if (network == null) {
-            return NetworkAsked.unknown();
-        }
+    private Reply setUnknownFields(String network, Request request) throws StoreUnavailableException {
         return switch (Json.parseObject(request.body())) {
             case Json.Parsed.Wrong(String message) -> Problem.of(400, "malformed_json", message);
             case Json.Parsed.Document(ObjectNode object) -> {
@@ -87,16 +74,12 @@ public final class MarketingDictionaryEndpoints {
                 if (policy == null || !fields.errors().isEmpty()) {
                     yield Problem.invalid(fields.errorText());
                 }
-                yield dictionaries.setUnknownFields(network, policy) ? answer(network) : NetworkAsked.unknown();
+                yield dictionaries.setUnknownFields(network, policy) ? answer(network) : AskedNetwork.unknown();
             }
         };
     }
 
-    private Reply declare(Request request) throws StoreUnavailableException {
-        String network = NetworkAsked.of(request);
-        if (network == null) {
-            return NetworkAsked.unknown();
-        }
+    private Reply declare(String network, Request request) throws StoreUnavailableException {
         return switch (Json.parseObject(request.body())) {
             case Json.Parsed.Wrong(String message) -> Problem.of(400, "malformed_json", message);
             case Json.Parsed.Document(ObjectNode object) ->
@@ -136,16 +119,12 @@ public final class MarketingDictionaryEndpoints {
             case Declared.Saved(boolean created) ->
                 Answer.of(created ? 201 : 200, Answer.JSON, Json.bytes(write(Json.object(), field)));
             case Declared.Invalid(String message) -> Problem.invalid(message);
-            case Declared.NoNetwork _ -> NetworkAsked.unknown();
+            case Declared.NoNetwork _ -> AskedNetwork.unknown();
         };
     }
 
-    private Reply remove(Request request) throws StoreUnavailableException {
-        String network = NetworkAsked.of(request);
+    private Reply remove(String network, Request request) throws StoreUnavailableException {
         String name = request.path("field");
-        if (network == null) {
-            return NetworkAsked.unknown();
-        }
         return dictionaries.remove(network, name)
                 ? Answer.of(
                         200,

@@ -4,13 +4,13 @@ import io.ringtrace.attribution.NumberReports;
 import io.ringtrace.attribution.NumberReports.DirtyDay;
 import io.ringtrace.attribution.NumberReports.UsageDay;
 import io.ringtrace.call.StoreUnavailableException;
-import io.ringtrace.http.endpoint.Access;
 import io.ringtrace.http.endpoint.Answer;
+import io.ringtrace.http.endpoint.AskedNetwork;
 import io.ringtrace.http.endpoint.Endpoint;
-import io.ringtrace.http.endpoint.ErrorShape;
 import io.ringtrace.http.endpoint.Problem;
 import io.ringtrace.http.endpoint.Reply;
 import io.ringtrace.http.endpoint.Request;
+import io.ringtrace.http.endpoint.RequestBody;
 import io.ringtrace.http.text.Json;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -25,34 +25,32 @@ public final class NumberReportEndpoints {
     private static final int DEFAULT_LIMIT = 1_000;
 
     private final NumberReports reports;
+    private final AskedNetwork networks;
 
-    public NumberReportEndpoints(NumberReports reports) {
+    public NumberReportEndpoints(NumberReports reports, AskedNetwork networks) {
         this.reports = reports;
+        this.networks = networks;
     }
 
     public List<Endpoint> endpoints() {
         return List.of(
-                Endpoint.get(
+                networks.endpoint(
+                        "GET",
                         "/v1/numbers/dirty",
-                        Access.NETWORK_OR_OPERATOR,
-                        ErrorShape.OURS,
-                        Endpoint.waiting(request -> report(request, this::dirty))),
-                Endpoint.get(
+                        RequestBody.NONE,
+                        (network, request) -> report(network, request, this::dirty)),
+                networks.endpoint(
+                        "GET",
                         "/v1/numbers/usage",
-                        Access.NETWORK_OR_OPERATOR,
-                        ErrorShape.OURS,
-                        Endpoint.waiting(request -> report(request, this::usage))));
+                        RequestBody.NONE,
+                        (network, request) -> report(network, request, this::usage)));
     }
 
     private interface Report {
-        Reply of(Request request, String network, LocalDate from, LocalDate to) throws StoreUnavailableException;
+        Reply of(String network, Request request, LocalDate from, LocalDate to) throws StoreUnavailableException;
     }
 
-    private static Reply report(Request request, Report report) throws StoreUnavailableException {
-        String network = NetworkAsked.of(request);
-        if (network == null) {
-            return NetworkAsked.unknown();
-        }
+    private static Reply report(String network, Request request, Report report) throws StoreUnavailableException {
         LocalDate from = day(request.query().get("from"));
         LocalDate to = day(request.query().get("to"));
         return from == null
@@ -61,7 +59,7 @@ public final class NumberReportEndpoints {
                         || from.plusDays(NumberReports.MOST_DAYS).isBefore(to)
                 ? Problem.invalid(
                         "from and to must be days such as 2026-12-31, at most " + NumberReports.MOST_DAYS + " apart.")
-                : report.of(request, network, from, to);
+                : report.of(network, request, from, to);
     }
 
     private static @Nullable LocalDate day(@Nullable String text) {
@@ -73,7 +71,7 @@ public final class NumberReportEndpoints {
         }
     }
 
-    private Reply dirty(Request request, String network, LocalDate from, LocalDate to)
+    private Reply dirty(String network, Request request, LocalDate from, LocalDate to)
             throws StoreUnavailableException {
         String limitText = request.query().get("limit");
         int limit =
@@ -97,7 +95,7 @@ public final class NumberReportEndpoints {
         return Answer.of(200, Answer.JSON, Json.bytes(body));
     }
 
-    private Reply usage(Request request, String network, LocalDate from, LocalDate to)
+    private Reply usage(String network, Request request, LocalDate from, LocalDate to)
             throws StoreUnavailableException {
         ObjectNode body = Json.object();
         ArrayNode told = body.putArray("days");

@@ -8,11 +8,13 @@ import io.ringtrace.http.endpoint.Access;
 import io.ringtrace.http.endpoint.Answer;
 import io.ringtrace.http.endpoint.Endpoint;
 import io.ringtrace.http.endpoint.ErrorShape;
+import io.ringtrace.http.endpoint.NumberPage;
 import io.ringtrace.http.endpoint.Problem;
 import io.ringtrace.http.endpoint.Reply;
 import io.ringtrace.http.endpoint.Request;
 import io.ringtrace.http.text.Json;
 import io.ringtrace.http.text.JsonFields;
+import io.ringtrace.routing.StaticNumber;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -58,6 +60,11 @@ public final class OperationEndpoints {
                         Access.OPERATOR,
                         ErrorShape.OURS,
                         Endpoint.waiting(this::ownedNumbers)),
+                Endpoint.get(
+                        "/v1/operator/static-numbers",
+                        Access.OPERATOR,
+                        ErrorShape.OURS,
+                        Endpoint.waiting(this::staticNumbers)),
                 Endpoint.get("/v1/operator/route", Access.OPERATOR, ErrorShape.OURS, Endpoint.observing(this::route)));
     }
 
@@ -193,6 +200,29 @@ public final class OperationEndpoints {
                     .put("reason", gateway.reason());
         }
         return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
+    private Reply staticNumbers(Request request) {
+        return switch (NumberPage.read(request)) {
+            case NumberPage.Wrong(Problem problem) -> problem;
+            case NumberPage.Asked(long after, int limit) -> {
+                List<StaticNumber> found = operations.staticNumbers(after, limit);
+                ObjectNode body = Json.object();
+                ArrayNode numbers = body.putArray("numbers");
+                for (StaticNumber one : found) {
+                    numbers.addObject()
+                            .put("number", one.number().toString())
+                            .put("state", "static")
+                            .put("destination", one.destination().toString())
+                            .put("campaign", one.campaign())
+                            .put("source", one.source());
+                }
+                body.put(
+                        "next_after",
+                        found.size() < limit ? null : found.getLast().number().toString());
+                yield Answer.of(200, Answer.JSON, Json.bytes(body));
+            }
+        };
     }
 
     private Reply ownedNumbers(Request request) throws StoreUnavailableException {

@@ -8,6 +8,7 @@ import io.ringtrace.http.endpoint.Access;
 import io.ringtrace.http.endpoint.Answer;
 import io.ringtrace.http.endpoint.Endpoint;
 import io.ringtrace.http.endpoint.ErrorShape;
+import io.ringtrace.http.endpoint.NumberPage;
 import io.ringtrace.http.endpoint.Problem;
 import io.ringtrace.http.endpoint.Reply;
 import io.ringtrace.http.endpoint.Request;
@@ -28,7 +29,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Accounts, tokens and numbers, for whoever runs the server. Thread-safe; called on virtual threads, waits for the database. */
 public final class OperatorEndpoints {
-    private static final int DEFAULT_LIMIT = 100;
     private static final int MOST = 1000;
     private static final int MOST_ROW_ERRORS = 1000;
 
@@ -210,21 +210,14 @@ public final class OperatorEndpoints {
         if (network == null) {
             return unknownNetwork();
         }
-        String limitText = request.query().get("limit");
-        int limit =
-                limitText == null ? DEFAULT_LIMIT : limitText.matches("[0-9]{1,4}") ? Integer.parseInt(limitText) : 0;
-        if (limit < 1 || limit > MOST) {
-            return Problem.invalid("limit must be 1 to " + MOST + ".");
-        }
-        // An unescaped plus sign reads as a blank in a query.
-        String afterText = request.query().get("after");
-        PhoneNumber after = afterText == null ? null : PhoneNumber.parseOrNull(afterText.strip());
-        if (afterText != null && after == null) {
-            return Problem.invalid("after must be an E.164 number such as +18005550123.");
-        }
-        List<NumberBank.Entry> entries = bank.list(network, after == null ? 0 : after.digits(), limit);
-        return write.apply(
-                entries, entries.size() < limit ? "" : entries.getLast().number());
+        return switch (NumberPage.read(request)) {
+            case NumberPage.Wrong(Problem problem) -> problem;
+            case NumberPage.Asked(long after, int limit) -> {
+                List<NumberBank.Entry> entries = bank.list(network, after, limit);
+                yield write.apply(
+                        entries, entries.size() < limit ? "" : entries.getLast().number());
+            }
+        };
     }
 
     /** The columns of an import first, so that an export can be imported elsewhere once the others are cut off. */

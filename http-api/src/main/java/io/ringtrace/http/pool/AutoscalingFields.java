@@ -1,6 +1,7 @@
 package io.ringtrace.http.pool;
 
 import io.ringtrace.attribution.Autoscaling;
+import io.ringtrace.attribution.Pools;
 import io.ringtrace.http.text.JsonFields;
 import java.math.BigDecimal;
 import java.util.Set;
@@ -14,7 +15,6 @@ final class AutoscalingFields {
     private static final String MISATTRIBUTION = "misattribution_goal";
     static final Set<String> NAMES = Set.of(ON, MAXIMUM, OVERFLOW, MISATTRIBUTION);
 
-    private static final int LEAST_SIZE = 2;
     private static final int MOST_SIZE = 1_000_000;
 
     private AutoscalingFields() {}
@@ -25,7 +25,7 @@ final class AutoscalingFields {
      */
     static Autoscaling read(JsonFields fields, Autoscaling before) {
         Boolean on = fields.bool(ON);
-        Integer maximum = fields.integer(MAXIMUM, LEAST_SIZE, MOST_SIZE);
+        Integer maximum = fields.integer(MAXIMUM, Pools.Draft.SMALLEST, MOST_SIZE);
         boolean isOn = on != null ? on : before.on();
         if (isOn && !before.on() && maximum == null && before.equals(Autoscaling.OFF)) {
             fields.wrong(MAXIMUM + " is missing");

@@ -22,10 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A RingPool's fields as JSON has them, read and written. */
 final class RingPoolFields {
-    private static final Duration DEFAULT_LIFETIME = Duration.ofMinutes(5);
-    private static final Duration DEFAULT_HOLD = Duration.ofDays(3);
     private static final Duration LONGEST_HOLD = Duration.ofDays(365);
-    private static final int LEAST_SIZE = 2;
     private static final int MOST_SIZE = 1_000_000;
     private static final int LONGEST_NAME = 255;
     private static final BigDecimal MILLIS_PER_HOUR = BigDecimal.valueOf(3_600_000);
@@ -121,7 +118,7 @@ final class RingPoolFields {
         if (hold.compareTo(lifetime) < 0) {
             fields.wrong("hold_hours must be at least lifetime_seconds");
         }
-        Integer size = fields.integer("max_pool_size", LEAST_SIZE, MOST_SIZE);
+        Integer size = fields.integer("max_pool_size", Pools.Draft.SMALLEST, MOST_SIZE);
         Boolean overflow = fields.bool("allow_overflow");
         Boolean fill = fields.bool("fill_immediately");
         Boolean preferred = fields.bool("preferred");
@@ -142,23 +139,32 @@ final class RingPoolFields {
         if (!fields.errors().isEmpty() || destination == null) {
             return new Reading.Invalid(fields.errorText());
         }
-        return new Reading.Defined(
-                new Pools.Definition(
-                        id,
-                        name,
-                        type,
-                        lifetime,
-                        hold,
-                        size != null ? size : before != null ? before.maxSize() : LEAST_SIZE,
-                        overflow != null ? overflow : before == null || before.allowOverflow(),
-                        fill != null ? fill : before != null && before.fillImmediately(),
-                        preferred != null ? preferred : before != null && before.preferred(),
-                        destination,
-                        localNumbers,
-                        hours,
-                        captured,
-                        before != null && before.byTag()),
-                autoscaling);
+        Pools.Draft draft = Pools.Definition.draft(id, name, type, destination)
+                .lifetime(lifetime)
+                .hold(hold)
+                .localNumbers(localNumbers)
+                .hours(hours)
+                .captured(captured);
+        if (before != null) {
+            draft.maxSize(before.maxSize())
+                    .allowOverflow(before.allowOverflow())
+                    .fillImmediately(before.fillImmediately())
+                    .preferred(before.preferred())
+                    .byTag(before.byTag());
+        }
+        if (size != null) {
+            draft.maxSize(size);
+        }
+        if (overflow != null) {
+            draft.allowOverflow(overflow);
+        }
+        if (fill != null) {
+            draft.fillImmediately(fill);
+        }
+        if (preferred != null) {
+            draft.preferred(preferred);
+        }
+        return new Reading.Defined(draft.definition(), autoscaling);
     }
 
     private static NumberType type(JsonFields fields, @Nullable RingPool before) {
@@ -180,13 +186,13 @@ final class RingPoolFields {
         if (seconds != null) {
             return Duration.ofSeconds(seconds);
         }
-        return before != null ? before.lifetime() : DEFAULT_LIFETIME;
+        return before != null ? before.lifetime() : Pools.Draft.USUAL_LIFETIME;
     }
 
     private static Duration hold(JsonFields fields, @Nullable RingPool before) {
         BigDecimal hours = fields.number("hold_hours");
         if (hours == null) {
-            return before != null ? before.hold() : DEFAULT_HOLD;
+            return before != null ? before.hold() : Pools.Draft.USUAL_HOLD;
         }
         if (hours.signum() <= 0 || hours.compareTo(BigDecimal.valueOf(LONGEST_HOLD.toHours())) > 0) {
             fields.wrong("hold_hours must be more than 0 and at most " + LONGEST_HOLD.toHours());

@@ -2,11 +2,9 @@ package io.ringtrace.http.visitor;
 
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.call.VisitorErasure;
-import io.ringtrace.http.endpoint.Access;
 import io.ringtrace.http.endpoint.Answer;
 import io.ringtrace.http.endpoint.AskedNetwork;
 import io.ringtrace.http.endpoint.Endpoint;
-import io.ringtrace.http.endpoint.ErrorShape;
 import io.ringtrace.http.endpoint.Problem;
 import io.ringtrace.http.endpoint.Reply;
 import io.ringtrace.http.endpoint.Request;
@@ -26,20 +24,10 @@ public final class ErasureEndpoint {
     }
 
     public List<Endpoint> endpoints() {
-        return List.of(new Endpoint(
-                "DELETE",
-                "/v1/visitors/:visitor",
-                Access.NETWORK_OR_OPERATOR,
-                RequestBody.NONE,
-                ErrorShape.OURS,
-                Endpoint.waiting(this::erase)));
+        return List.of(networks.endpoint("DELETE", "/v1/visitors/:visitor", RequestBody.NONE, this::erase));
     }
 
-    private Reply erase(Request request) throws StoreUnavailableException {
-        String network = networks.of(request);
-        if (network == null) {
-            return AskedNetwork.unknown();
-        }
+    private Reply erase(String network, Request request) throws StoreUnavailableException {
         String visitor = request.path("visitor");
         String wrong = VisitorFields.wrongVisitorId(visitor);
         if (wrong != null) {

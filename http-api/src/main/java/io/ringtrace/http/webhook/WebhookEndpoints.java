@@ -2,16 +2,13 @@ package io.ringtrace.http.webhook;
 
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.call.Webhooks;
-import io.ringtrace.http.endpoint.Access;
 import io.ringtrace.http.endpoint.Answer;
 import io.ringtrace.http.endpoint.AskedNetwork;
 import io.ringtrace.http.endpoint.Endpoint;
-import io.ringtrace.http.endpoint.ErrorShape;
 import io.ringtrace.http.endpoint.Problem;
 import io.ringtrace.http.endpoint.Reply;
 import io.ringtrace.http.endpoint.Request;
 import io.ringtrace.http.endpoint.RequestBody;
-import io.ringtrace.http.endpoint.Work;
 import io.ringtrace.http.text.Json;
 import io.ringtrace.http.text.JsonFields;
 import java.time.Instant;
@@ -39,20 +36,15 @@ public final class WebhookEndpoints {
 
     public List<Endpoint> endpoints() {
         return List.of(
-                endpoint("GET", WEBHOOK, RequestBody.NONE, this::get),
-                endpoint("PUT", WEBHOOK, RequestBody.JSON, this::set),
-                endpoint("DELETE", WEBHOOK, RequestBody.NONE, this::remove),
-                endpoint("GET", LETTERS, RequestBody.NONE, this::letters),
-                endpoint("POST", LETTERS + "/retry", RequestBody.NONE, this::retry));
+                networks.endpoint("GET", WEBHOOK, RequestBody.NONE, (network, _) -> get(network)),
+                networks.endpoint("PUT", WEBHOOK, RequestBody.JSON, this::set),
+                networks.endpoint("DELETE", WEBHOOK, RequestBody.NONE, (network, _) -> remove(network)),
+                networks.endpoint("GET", LETTERS, RequestBody.NONE, this::letters),
+                networks.endpoint("POST", LETTERS + "/retry", RequestBody.NONE, this::retry));
     }
 
-    private static Endpoint endpoint(String method, String path, RequestBody body, Work.WaitingWork work) {
-        return new Endpoint(method, path, Access.NETWORK_OR_OPERATOR, body, ErrorShape.OURS, Endpoint.waiting(work));
-    }
-
-    private Reply get(Request request) throws StoreUnavailableException {
-        String network = networks.of(request);
-        Webhooks.Webhook webhook = network == null ? null : webhooks.get(network);
+    private Reply get(String network) throws StoreUnavailableException {
+        Webhooks.Webhook webhook = webhooks.get(network);
         if (webhook == null) {
             return Problem.notFound();
         }
@@ -68,11 +60,7 @@ public final class WebhookEndpoints {
         return Answer.of(200, Answer.JSON, Json.bytes(body));
     }
 
-    private Reply set(Request request) throws StoreUnavailableException {
-        String network = networks.of(request);
-        if (network == null) {
-            return AskedNetwork.unknown();
-        }
+    private Reply set(String network, Request request) throws StoreUnavailableException {
         return switch (Json.parseObject(request.body())) {
             case Json.Parsed.Wrong(String message) -> Problem.of(400, "malformed_json", message);
             case Json.Parsed.Document(ObjectNode object) -> set(network, new JsonFields(object, false));
@@ -100,18 +88,13 @@ public final class WebhookEndpoints {
         };
     }
 
-    private Reply remove(Request request) throws StoreUnavailableException {
-        String network = networks.of(request);
-        return network == null || !webhooks.remove(network)
-                ? Problem.notFound()
-                : Answer.of(200, Answer.JSON, Json.bytes(Json.object().put("removed", true)));
+    private Reply remove(String network) throws StoreUnavailableException {
+        return webhooks.remove(network)
+                ? Answer.of(200, Answer.JSON, Json.bytes(Json.object().put("removed", true)))
+                : Problem.notFound();
     }
 
-    private Reply letters(Request request) throws StoreUnavailableException {
-        String network = networks.of(request);
-        if (network == null) {
-            return AskedNetwork.unknown();
-        }
+    private Reply letters(String network, Request request) throws StoreUnavailableException {
         String after = request.query().get("after");
         if (after != null && !after.matches("[0-9]{1,18}")) {
             return Problem.invalid("after must be a transaction id.");
@@ -134,11 +117,7 @@ public final class WebhookEndpoints {
         return Answer.of(200, Answer.JSON, Json.bytes(body));
     }
 
-    private Reply retry(Request request) throws StoreUnavailableException {
-        String network = networks.of(request);
-        if (network == null) {
-            return AskedNetwork.unknown();
-        }
+    private Reply retry(String network, Request request) throws StoreUnavailableException {
         String one = request.query().get("transaction_id");
         if (one != null && !one.matches("[0-9]{1,18}")) {
             return Problem.invalid("transaction_id must be one of the list.");

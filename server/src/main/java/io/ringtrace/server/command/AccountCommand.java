@@ -43,17 +43,13 @@ public final class AccountCommand {
             @Option(names = "--campaign", required = true, paramLabel = "ID", description = "the campaign")
                     String campaign)
             throws CommandException {
-        try (OperatorClient client = server.connect()) {
-            client.post(
-                    "/v1/operator/campaigns",
-                    "application/json",
-                    JsonMapper.shared()
-                            .createObjectNode()
-                            .put("network", network)
-                            .put("advertiser", advertiser)
-                            .put("campaign", campaign)
-                            .toString());
-        }
+        server.post(
+                "/v1/operator/campaigns",
+                JsonMapper.shared()
+                        .createObjectNode()
+                        .put("network", network)
+                        .put("advertiser", advertiser)
+                        .put("campaign", campaign));
         out().println("Campaign " + network + " / " + advertiser + " / " + campaign + " is there.");
         return 0;
     }
@@ -75,18 +71,14 @@ public final class AccountCommand {
             @Option(names = "--read-only", description = "it allows looking at reports and lists alone")
                     boolean readOnly)
             throws CommandException {
-        try (OperatorClient client = server.connect()) {
-            JsonNode answer = client.post(
-                    "/v1/operator/tokens",
-                    "application/json",
-                    JsonMapper.shared()
-                            .createObjectNode()
-                            .put("network", network)
-                            .put("name", name)
-                            .put("scope", readOnly ? "read" : "manage")
-                            .toString());
-            out().println(answer.path("token").asString());
-        }
+        JsonNode answer = server.post(
+                "/v1/operator/tokens",
+                JsonMapper.shared()
+                        .createObjectNode()
+                        .put("network", network)
+                        .put("name", name)
+                        .put("scope", readOnly ? "read" : "manage"));
+        out().println(answer.path("token").asString());
         return 0;
     }
 
@@ -106,14 +98,9 @@ public final class AccountCommand {
                             description = "such as https://www.example.org; several times for several")
                     List<String> origins)
             throws CommandException {
-        try (OperatorClient client = server.connect()) {
-            JsonNode answer = client.post(
-                    "/v1/operator/sites",
-                    "application/json",
-                    origins(network, origins).toString());
-            out().println("<script src=\"https://YOUR-RINGTRACE-HOST/tag/ringtrace.js\" data-site=\""
-                    + answer.path("site").asString() + "\"></script>");
-        }
+        JsonNode answer = server.post("/v1/operator/sites", origins(network, origins));
+        out().println("<script src=\"https://YOUR-RINGTRACE-HOST/tag/ringtrace.js\" data-site=\""
+                + answer.path("site").asString() + "\"></script>");
         return 0;
     }
 
@@ -154,11 +141,7 @@ public final class AccountCommand {
                             description = "all it shall have; several times for several")
                     List<String> origins)
             throws CommandException {
-        try (OperatorClient client = server.connect()) {
-            client.put(
-                    "/v1/operator/sites/" + encoded(id),
-                    origins(network, origins).toString());
-        }
+        server.put("/v1/operator/sites/" + encoded(id), origins(network, origins));
         out().println("Site " + id + " now has " + String.join(" ", origins) + ".");
         return 0;
     }
@@ -174,9 +157,7 @@ public final class AccountCommand {
                     String network,
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") String id)
             throws CommandException {
-        try (OperatorClient client = server.connect()) {
-            client.delete("/v1/operator/sites/" + encoded(id) + "?network=" + encoded(network));
-        }
+        server.delete("/v1/operator/sites/" + encoded(id) + "?network=" + encoded(network));
         out().println("Site " + id + " of network " + network + " is gone.");
         return 0;
     }
@@ -260,28 +241,25 @@ public final class AccountCommand {
             @Option(names = "--remove", description = "no more requests; its dead letters go too") boolean remove)
             throws CommandException {
         String path = "/v1/webhook?network=" + encoded(network);
-        try (OperatorClient client = server.connect()) {
-            if (remove) {
-                client.delete(path);
-                out().println("Network " + network + " is told of no more calls.");
-            } else if (url != null) {
-                JsonNode made = client.put(
-                        path,
-                        JsonMapper.shared().createObjectNode().put("url", url).toString());
-                out().println(made.path("secret").asString());
-            } else {
-                client.get(path)
-                        .properties()
-                        .forEach(field -> out().printf(
-                                        "%-32s %s%n",
-                                        field.getKey(), field.getValue().asString("-")));
-            }
+        if (remove) {
+            server.delete(path);
+            out().println("Network " + network + " is told of no more calls.");
+        } else if (url != null) {
+            JsonNode made =
+                    server.put(path, JsonMapper.shared().createObjectNode().put("url", url));
+            out().println(made.path("secret").asString());
+        } else {
+            server.get(path)
+                    .properties()
+                    .forEach(field -> out().printf(
+                                    "%-32s %s%n",
+                                    field.getKey(), field.getValue().asString("-")));
         }
         return 0;
     }
 
     private static JsonNode change(ServerOption server, String network, long id, String what) throws CommandException {
-        return server.post("/v1/operator/tokens/" + id + "/" + what + "?network=" + encoded(network), "");
+        return server.post("/v1/operator/tokens/" + id + "/" + what + "?network=" + encoded(network));
     }
 
     private static String encoded(String text) {

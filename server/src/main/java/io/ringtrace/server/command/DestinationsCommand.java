@@ -139,13 +139,11 @@ public final class DestinationsCommand {
         if (countries != null) {
             countries.forEach(body.putArray("countries")::add);
         }
-        try (OperatorClient client = server.connect()) {
-            String path = "/v1/destination_rule" + query(network);
-            JsonNode answer = body.isEmpty() ? client.get(path) : client.put(path, body.toString());
-            out().println("Approved by themselves: "
-                    + joined(answer.path("area_codes"), "none") + ". Countries: "
-                    + joined(answer.path("countries"), "none") + ".");
-        }
+        String path = "/v1/destination_rule" + query(network);
+        JsonNode answer = body.isEmpty() ? server.get(path) : server.put(path, body);
+        out().println("Approved by themselves: "
+                + joined(answer.path("area_codes"), "none") + ". Countries: "
+                + joined(answer.path("countries"), "none") + ".");
         return 0;
     }
 
@@ -181,11 +179,9 @@ public final class DestinationsCommand {
         put(body, "max_pool_size", maxSize);
         put(body, "lifetime_seconds", lifetime);
         put(body, "hold_hours", hold);
-        try (OperatorClient client = server.connect()) {
-            String path = "/v1/tag_pool" + query(network);
-            JsonNode answer = body.isEmpty() ? client.get(path) : client.put(path, body.toString());
-            out().println(answer.toPrettyString());
-        }
+        String path = "/v1/tag_pool" + query(network);
+        JsonNode answer = body.isEmpty() ? server.get(path) : server.put(path, body);
+        out().println(answer.toPrettyString());
         return 0;
     }
 

@@ -101,9 +101,7 @@ public final class MarketingCommand {
                 .put("length", length)
                 .put("model", model)
                 .put("partner_name", partnerName);
-        try (OperatorClient client = server.connect()) {
-            client.put(DICTIONARY + "/" + encoded(name) + query(network), body.toString());
-        }
+        server.put(DICTIONARY + "/" + encoded(name) + query(network), body);
         out().println("The field " + name + " of network " + network + " is declared.");
         return 0;
     }
@@ -118,9 +116,7 @@ public final class MarketingCommand {
                     String network,
             @Parameters(paramLabel = "NAME", description = "the field's name") String name)
             throws CommandException {
-        try (OperatorClient client = server.connect()) {
-            client.delete(DICTIONARY + "/" + encoded(name) + query(network));
-        }
+        server.delete(DICTIONARY + "/" + encoded(name) + query(network));
         out().println("The field " + name + " of network " + network + " is gone.");
         return 0;
     }
@@ -135,14 +131,9 @@ public final class MarketingCommand {
                     String network,
             @Parameters(paramLabel = "POLICY", description = "drop, keep or refuse") String policy)
             throws CommandException {
-        try (OperatorClient client = server.connect()) {
-            client.put(
-                    DICTIONARY + query(network),
-                    JsonMapper.shared()
-                            .createObjectNode()
-                            .put("unknown_fields", policy)
-                            .toString());
-        }
+        server.put(
+                DICTIONARY + query(network),
+                JsonMapper.shared().createObjectNode().put("unknown_fields", policy));
         out().println("Fields that network " + network + " has not declared: " + policy + ".");
         return 0;
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class NumbersCommand {
     private static final int PAGE = 1000;
     private static final String SAMPLE_CALLER = "+12125550199";
+    private static final Map<String, String> COLUMNS = Map.of("number_type", "TYPE", "visitor_id", "VISITOR");
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
@@ -56,18 +58,16 @@ public final class NumbersCommand {
         } catch (IOException e) {
             throw new CommandException("the file " + file + " can't be read: " + e.getMessage(), e);
         }
-        try (OperatorClient client = server.connect()) {
-            JsonNode answer = client.post("/v1/operator/numbers?network=" + encoded(network), "text/csv", csv);
-            for (JsonNode error : answer.path("errors")) {
-                err().println(file + ":" + error.path("line").asInt() + ": '"
-                        + error.path("number").asString() + "': "
-                        + error.path("message").asString());
-            }
-            int wrong = answer.path("wrong").asInt();
-            out().println(answer.path("added").asInt() + " added, "
-                    + answer.path("unchanged").asInt() + " there already, " + wrong + " wrong");
-            return wrong == 0 ? 0 : 1;
+        JsonNode answer = server.post("/v1/operator/numbers?network=" + encoded(network), "text/csv", csv);
+        for (JsonNode error : answer.path("errors")) {
+            err().println(file + ":" + error.path("line").asInt() + ": '"
+                    + error.path("number").asString() + "': "
+                    + error.path("message").asString());
         }
+        int wrong = answer.path("wrong").asInt();
+        out().println(answer.path("added").asInt() + " added, "
+                + answer.path("unchanged").asInt() + " there already, " + wrong + " wrong");
+        return wrong == 0 ? 0 : 1;
     }
 
     @Command(
@@ -85,41 +85,52 @@ public final class NumbersCommand {
         ObjectNode body =
                 JsonMapper.shared().createObjectNode().put("network", network).put("takes_sms", !off);
         numbers.forEach(body.putArray("numbers")::add);
-        try (OperatorClient client = server.connect()) {
-            JsonNode answer = client.put("/v1/operator/sms-numbers", body.toString());
-            int others = answer.path("not_of_network").asInt();
-            out().println(answer.path("marked").asInt() + " marked"
-                    + (others == 0 ? "" : ", " + others + " not numbers of network " + network));
-            return others == 0 ? 0 : 1;
-        }
+        JsonNode answer = server.put("/v1/operator/sms-numbers", body);
+        int others = answer.path("not_of_network").asInt();
+        out().println(answer.path("marked").asInt() + " marked"
+                + (others == 0 ? "" : ", " + others + " not numbers of network " + network));
+        return others == 0 ? 0 : 1;
     }
 
     @Command(
             name = "list",
-            description = "Lists a network's numbers and what each is lent for.",
-            footer = "  ringtrace numbers list --network acme")
-    int list(
-            @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network)
-            throws CommandException {
+            description = "Lists a network's numbers and what each is lent for, or the static numbers of the files.",
+            footer = {"  ringtrace numbers list --network acme", "  ringtrace numbers list --static"})
+    int list(@Mixin ServerOption server, @ArgGroup(multiplicity = "1") Owner owner) throws CommandException {
         List<JsonNode> numbers = new ArrayList<>();
         try (OperatorClient client = server.connect()) {
-            eachNumber(client, network, numbers::add);
+            eachNumber(client, owner, numbers::add);
         }
-        out().printf("%-14s %-10s %-9s %-16s %-28s %s%n", "NUMBER", "TYPE", "STATE", "POOL", "VISITOR", "DESTINATION");
-        for (JsonNode n : numbers) {
-            out().printf(
-                            Locale.ROOT,
-                            "%-14s %-10s %-9s %-16s %-28s %s%n",
-                            text(n, "number"),
-                            text(n, "number_type"),
-                            text(n, "state"),
-                            text(n, "pool"),
-                            text(n, "visitor_id"),
-                            text(n, "destination"));
+        List<String> fields = owner.files
+                ? List.of("number", "state", "campaign", "destination", "source")
+                : List.of("number", "number_type", "state", "pool", "visitor_id", "destination");
+        TextTable table = new TextTable(
+                new Paint(spec),
+                fields.stream()
+                        .map(field -> COLUMNS.getOrDefault(field, field.toUpperCase(Locale.ROOT)))
+                        .toList(),
+                Set.of());
+        for (JsonNode number : numbers) {
+            table.row(fields.stream().map(field -> text(number, field)).toArray(String[]::new));
         }
+        out().println(table.text());
         return 0;
+    }
+
+    /** Whose numbers. */
+    static final class Owner {
+        @Option(names = "--network", required = true, paramLabel = "ID", description = "the network that owns them")
+        @Nullable
+        String network;
+
+        @Option(names = "--static", required = true, description = "the static numbers of the configuration's files")
+        boolean files;
+
+        String path(String extension) {
+            return network == null
+                    ? "/v1/operator/static-numbers?limit=" + PAGE
+                    : "/v1/operator/numbers" + extension + "?network=" + encoded(network) + "&limit=" + PAGE;
+        }
     }
 
     /** Where an export goes, and as what. */
@@ -153,26 +164,26 @@ public final class NumbersCommand {
             name = "export",
             description =
                     "Writes the numbers of a network to a file: the leased ones for SIPp, or all of them as CSV or"
-                            + " JSON.",
+                            + " JSON; or the static numbers of the configuration's files.",
             footer = {
                 "  ringtrace numbers export --network acme --csv numbers.csv",
-                "  ringtrace numbers export --network acme --sipp numbers-for-sipp.csv"
+                "  ringtrace numbers export --network acme --sipp numbers-for-sipp.csv",
+                "  ringtrace numbers export --static --csv print.csv"
             })
     int export(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @ArgGroup(multiplicity = "1") Owner owner,
             @ArgGroup(multiplicity = "1") Export export,
             @Option(names = "--all", description = "for SIPp, numbers without a lease too") boolean all)
             throws CommandException {
         int count;
         try (OperatorClient client = server.connect()) {
             if (export.sipp != null) {
-                count = exportForSipp(client, network, export.sipp, all);
+                count = exportForSipp(client, owner, export.sipp, all || owner.files);
             } else if (export.csv != null) {
-                count = exportCsv(client, network, export.csv);
+                count = owner.files ? exportStaticCsv(client, owner, export.csv) : exportCsv(client, owner, export.csv);
             } else if (export.json != null) {
-                count = exportJson(client, network, export.json);
+                count = exportJson(client, owner, export.json);
             } else {
                 throw new IllegalStateException("the command line needs one of them");
             }
@@ -182,30 +193,43 @@ public final class NumbersCommand {
         return 0;
     }
 
-    private static int exportForSipp(OperatorClient client, String network, Path file, boolean all)
+    private static int exportForSipp(OperatorClient client, Owner owner, Path file, boolean all)
             throws CommandException {
         StringBuilder csv = new StringBuilder("SEQUENTIAL\n");
         int[] count = {0};
-        eachNumber(client, network, n -> {
+        eachNumber(client, owner, n -> {
             if (all || n.path("lease_id").isString()) {
                 csv.append(text(n, "number")).append(';').append(SAMPLE_CALLER).append(";\n");
                 count[0]++;
             }
         });
         if (count[0] == 0) {
-            throw new CommandException("network " + network + " has no leased number; lease some, or use --all");
+            throw new CommandException(
+                    owner.files
+                            ? "the files have no static number"
+                            : "network " + owner.network + " has no leased number; lease some, or use --all");
         }
         write(file, csv);
         return count[0];
     }
 
-    private static int exportCsv(OperatorClient client, String network, Path file) throws CommandException {
+    /** As a table of static numbers in the folder numbers/ is written. */
+    private static int exportStaticCsv(OperatorClient client, Owner owner, Path file) throws CommandException {
+        List<String> lines = new ArrayList<>(List.of("number,destination,campaign"));
+        eachNumber(
+                client,
+                owner,
+                n -> lines.add(text(n, "number") + "," + text(n, "destination") + ",\"" + text(n, "campaign") + "\""));
+        write(file, String.join("\n", lines) + "\n");
+        return lines.size() - 1;
+    }
+
+    private static int exportCsv(OperatorClient client, Owner owner, Path file) throws CommandException {
         StringBuilder csv = new StringBuilder();
         int count = 0;
         String after = "";
         while (true) {
-            String page =
-                    client.text("/v1/operator/numbers.csv?network=" + encoded(network) + after + "&limit=" + PAGE);
+            String page = client.text(owner.path(".csv") + after);
             List<String> lines = page.lines().toList();
             int first = csv.isEmpty() ? 0 : 1;
             lines.subList(first, lines.size()).forEach(line -> csv.append(line).append('\n'));
@@ -219,10 +243,14 @@ public final class NumbersCommand {
         }
     }
 
-    private static int exportJson(OperatorClient client, String network, Path file) throws CommandException {
+    private static int exportJson(OperatorClient client, Owner owner, Path file) throws CommandException {
         ObjectNode body = JsonMapper.shared().createObjectNode();
         ArrayNode numbers = body.putArray("numbers");
-        eachNumber(client, network, n -> {
+        eachNumber(client, owner, n -> {
+            if (owner.files) {
+                numbers.add(n);
+                return;
+            }
             ObjectNode number = numbers.addObject();
             number.set("number", n.path("number"));
             number.set("rate_center", n.path("rate_center"));
@@ -278,15 +306,13 @@ public final class NumbersCommand {
         ObjectNode body =
                 JsonMapper.shared().createObjectNode().put("network", network).put("retired", retired);
         numbers.forEach(body.putArray("numbers")::add);
-        try (OperatorClient client = server.connect()) {
-            JsonNode answer = client.put("/v1/operator/numbers/state", body.toString());
-            for (JsonNode error : answer.path("errors")) {
-                err().println(error.path("number").asString() + " "
-                        + error.path("message").asString());
-            }
-            out().println(answer.path("changed").asInt() + (retired ? " retired" : " in the bank"));
-            return answer.path("wrong").asInt() == 0 ? 0 : 1;
+        JsonNode answer = server.put("/v1/operator/numbers/state", body);
+        for (JsonNode error : answer.path("errors")) {
+            err().println(error.path("number").asString() + " "
+                    + error.path("message").asString());
         }
+        out().println(answer.path("changed").asInt() + (retired ? " retired" : " in the bank"));
+        return answer.path("wrong").asInt() == 0 ? 0 : 1;
     }
 
     @Command(
@@ -397,11 +423,11 @@ public final class NumbersCommand {
         return rateCenter.isEmpty() ? state.isEmpty() ? "no known place" : state : rateCenter + ", " + state;
     }
 
-    private static void eachNumber(OperatorClient client, String network, Consumer<JsonNode> take)
+    private static void eachNumber(OperatorClient client, Owner owner, Consumer<JsonNode> take)
             throws CommandException {
         String after = "";
         while (true) {
-            JsonNode page = client.get("/v1/operator/numbers?network=" + encoded(network) + after + "&limit=" + PAGE);
+            JsonNode page = client.get(owner.path("") + after);
             page.path("numbers").forEach(take);
             String next = text(page, "next_after");
             if (next.isEmpty()) {

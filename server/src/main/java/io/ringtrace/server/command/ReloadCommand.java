@@ -25,7 +25,7 @@ public final class ReloadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException {
-        JsonNode answer = server.post("/v1/operator/reload", "");
+        JsonNode answer = server.post("/v1/operator/reload");
         var out = spec.commandLine().getOut();
         String version = answer.path("version").asString();
         String result = answer.path("result").asString();

@@ -36,7 +36,7 @@ public final class RollbackCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandException {
         String query = version == null ? "" : "?version=" + URLEncoder.encode(version, StandardCharsets.UTF_8);
-        JsonNode answer = server.post("/v1/operator/rollback" + query, "");
+        JsonNode answer = server.post("/v1/operator/rollback" + query);
         String inForce = answer.path("version").asString();
         if (answer.path("result").asString().equals("refused")) {
             answer.path("findings")

@@ -102,10 +102,7 @@ public final class RouteCommand implements Callable<Integer> {
         append(query, "trunk", trunk);
         append(query, "from", from);
         append(query, "at", at == null ? null : at.toString());
-        JsonNode answer;
-        try (OperatorClient client = server.connect()) {
-            answer = client.get(query.toString());
-        }
+        JsonNode answer = server.get(query.toString());
         List<Operations.Reason> reasons = new ArrayList<>();
         for (JsonNode reason : answer.path("reasons")) {
             reasons.add(new Operations.Reason(

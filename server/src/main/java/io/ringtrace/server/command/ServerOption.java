@@ -24,9 +24,30 @@ final class ServerOption {
         }
     }
 
-    JsonNode post(String path, String json) throws CommandException {
+    /** Without a body. */
+    JsonNode post(String path) throws CommandException {
+        return post(path, "application/json", "");
+    }
+
+    JsonNode post(String path, JsonNode body) throws CommandException {
+        return post(path, "application/json", body.toString());
+    }
+
+    JsonNode post(String path, String contentType, String body) throws CommandException {
         try (OperatorClient client = connect()) {
-            return client.post(path, "application/json", json);
+            return client.post(path, contentType, body);
+        }
+    }
+
+    JsonNode put(String path, JsonNode body) throws CommandException {
+        try (OperatorClient client = connect()) {
+            return client.put(path, body.toString());
+        }
+    }
+
+    JsonNode delete(String path) throws CommandException {
+        try (OperatorClient client = connect()) {
+            return client.delete(path);
         }
     }
 }

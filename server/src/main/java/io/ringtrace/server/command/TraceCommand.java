@@ -61,9 +61,7 @@ public final class TraceCommand implements Callable<Integer> {
         } else {
             String query = "?trunk=" + URLEncoder.encode(traced, StandardCharsets.UTF_8) + "&seconds="
                     + (off ? 0 : duration().toSeconds());
-            try (OperatorClient client = server.connect()) {
-                answer = client.post("/v1/operator/trace" + query, "application/json", "");
-            }
+            answer = server.post("/v1/operator/trace" + query);
         }
         format.print(spec, answer, this::table);
         return 0;

@@ -32,14 +32,12 @@ public final class VisitorsCommand {
             @Option(names = "--visitor", required = true, paramLabel = "ID", description = "the visitor's id")
                     String visitor)
             throws CommandException {
-        try (OperatorClient client = server.connect()) {
-            JsonNode answer = client.delete("/v1/visitors/" + encoded(visitor) + "?network=" + encoded(network));
-            spec.commandLine()
-                    .getOut()
-                    .println("Erased from " + answer.path("leases").asInt() + " leases, "
-                            + answer.path("numbers").asInt() + " numbers and "
-                            + answer.path("call_records").asInt() + " call records.");
-        }
+        JsonNode answer = server.delete("/v1/visitors/" + encoded(visitor) + "?network=" + encoded(network));
+        spec.commandLine()
+                .getOut()
+                .println("Erased from " + answer.path("leases").asInt() + " leases, "
+                        + answer.path("numbers").asInt() + " numbers and "
+                        + answer.path("call_records").asInt() + " call records.");
         return 0;
     }
 

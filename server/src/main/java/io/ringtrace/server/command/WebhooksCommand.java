@@ -38,19 +38,17 @@ public final class WebhooksCommand {
                     Long after)
             throws CommandException {
         PrintWriter out = spec.commandLine().getOut();
-        try (OperatorClient client = server.connect()) {
-            out.printf("%-18s %-24s %-8s %s%n", "TRANSACTION", "GIVEN UP", "ATTEMPTS", "REASON");
-            JsonNode answer =
-                    client.get(LETTERS + "?network=" + encoded(network) + (after == null ? "" : "&after=" + after));
-            for (JsonNode letter : answer.path("dead_letters")) {
-                out.printf(
-                        "%-18s %-24s %-8s %s%s%n",
-                        letter.path("transaction_id").asLong(),
-                        letter.path("set_aside_at").asString(),
-                        letter.path("attempts").asInt(),
-                        letter.path("reason").asString(),
-                        letter.path("again").asBoolean() ? " (is tried again)" : "");
-            }
+        out.printf("%-18s %-24s %-8s %s%n", "TRANSACTION", "GIVEN UP", "ATTEMPTS", "REASON");
+        JsonNode answer =
+                server.get(LETTERS + "?network=" + encoded(network) + (after == null ? "" : "&after=" + after));
+        for (JsonNode letter : answer.path("dead_letters")) {
+            out.printf(
+                    "%-18s %-24s %-8s %s%s%n",
+                    letter.path("transaction_id").asLong(),
+                    letter.path("set_aside_at").asString(),
+                    letter.path("attempts").asInt(),
+                    letter.path("reason").asString(),
+                    letter.path("again").asBoolean() ? " (is tried again)" : "");
         }
         return 0;
     }
@@ -69,14 +67,9 @@ public final class WebhooksCommand {
             @Option(names = "--transaction", paramLabel = "ID", description = "this one only") @Nullable
                     Long transaction)
             throws CommandException {
-        try (OperatorClient client = server.connect()) {
-            JsonNode answer = client.post(
-                    LETTERS + "/retry?network=" + encoded(network)
-                            + (transaction == null ? "" : "&transaction_id=" + transaction),
-                    "application/json",
-                    "");
-            spec.commandLine().getOut().println(answer.path("again").asInt() + " are tried once more.");
-        }
+        JsonNode answer = server.post(LETTERS + "/retry?network=" + encoded(network)
+                + (transaction == null ? "" : "&transaction_id=" + transaction));
+        spec.commandLine().getOut().println(answer.path("again").asInt() + " are tried once more.");
         return 0;
     }
 

@@ -172,7 +172,7 @@ class LeaseFaultsIT {
             house.start(Map.of(
                     "LD_PRELOAD", FAKE_TIME.toString(),
                     "FAKETIME_TIMESTAMP_FILE", step.toString(),
-                    "FAKETIME_NO_CACHE", "1",
+                    "FAKETIME_CACHE_DURATION", "1",
                     "FAKETIME_DONT_FAKE_MONOTONIC", "1",
                     "DONT_FAKE_MONOTONIC", "1"));
             house.awaitReady(LONGEST);

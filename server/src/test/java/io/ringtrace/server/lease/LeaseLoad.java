@@ -10,7 +10,9 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
@@ -21,6 +23,7 @@ import org.HdrHistogram.Histogram;
  */
 final class LeaseLoad implements AutoCloseable {
     private static final int LONGEST_ANSWER = 16 * 1024;
+    private static final long LONGEST_SILENCE_NANOS = 30_000_000_000L;
     private static final byte[] END_OF_HEADERS = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] LENGTH = "content-length: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] RETRY = "retry-after: ".getBytes(StandardCharsets.US_ASCII);
@@ -33,7 +36,7 @@ final class LeaseLoad implements AutoCloseable {
      * @param refused 503 and 429, each with Retry-After
      * @param none 409: all numbers of the pool were guaranteed
      * @param others any other answer
-     * @param latencyMicros of the answers with a number
+     * @param latencyMicros of the answers with a number; from the moment at which the request should have been sent
      */
     record Seen(long leases, long refused, long none, long others, long nanos, Histogram latencyMicros) {
         double perSecond() {
@@ -47,6 +50,8 @@ final class LeaseLoad implements AutoCloseable {
 
     private final Selector selector = Selector.open();
     private final List<Client> clients = new ArrayList<>();
+    private final Deque<Client> free = new ArrayDeque<>();
+    private boolean paced;
     private Supplier<String> targets = () -> "/";
     private boolean ending;
     private int idle;
@@ -78,7 +83,18 @@ final class LeaseLoad implements AutoCloseable {
      * @param next the next request's path and query
      */
     Seen run(Duration time, long mostLeases, Supplier<String> next) throws IOException {
+        return run(time, mostLeases, next, 0);
+    }
+
+    /**
+     * As {@link #run(Duration, long, Supplier)}, but the requests come at this rate, however long the answers take; one that finds all
+     * clients busy waits for the first that is not, and counts from when it should have been sent.
+     *
+     * @param perSecond 0 for as fast as answers come
+     */
+    Seen run(Duration time, long mostLeases, Supplier<String> next, int perSecond) throws IOException {
         targets = next;
+        paced = perSecond > 0;
         ending = false;
         idle = 0;
         leases = 0;
@@ -88,14 +104,38 @@ final class LeaseLoad implements AutoCloseable {
         latency = new Histogram(3);
         long begun = System.nanoTime();
         long until = begun + time.toNanos();
-        for (Client client : clients) {
-            client.ask();
-        }
-        while (idle < clients.size()) {
-            if (selector.select(5_000) == 0) {
-                throw new IOException("no answer for 5 s, while " + (clients.size() - idle) + " clients wait");
+        free.clear();
+        if (paced) {
+            free.addAll(clients);
+        } else {
+            for (Client client : clients) {
+                client.ask(begun);
             }
-            ending = System.nanoTime() >= until || leases + clients.size() > mostLeases;
+        }
+        long asked = 0;
+        long heardAt = begun;
+        while (idle < clients.size()) {
+            long now = System.nanoTime();
+            ending = now >= until || leases + clients.size() > mostLeases;
+            while (paced && !ending && !free.isEmpty()) {
+                long due = begun + asked * 1_000_000_000L / perSecond;
+                if (due > now) {
+                    break;
+                }
+                free.remove().ask(due);
+                asked++;
+            }
+            if (paced && ending) {
+                idle += free.size();
+                free.clear();
+            }
+            if (selector.select(paced && !ending ? 1 : 100) == 0) {
+                if (now - heardAt > LONGEST_SILENCE_NANOS) {
+                    throw new IOException("no answer for so long, while " + (clients.size() - idle) + " clients wait");
+                }
+                continue;
+            }
+            heardAt = now;
             for (SelectionKey key : selector.selectedKeys()) {
                 if (key.attachment() instanceof Client client) {
                     client.hear();
@@ -115,10 +155,11 @@ final class LeaseLoad implements AutoCloseable {
             this.channel = channel;
         }
 
-        void ask() throws IOException {
+        /** @param due when it should be sent */
+        void ask(long due) throws IOException {
             ByteBuffer request = ByteBuffer.wrap(
                     ("GET " + targets.get() + " HTTP/1.1\r\nHost: leases\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-            askedAt = System.nanoTime();
+            askedAt = due;
             channel.write(request);
             if (request.hasRemaining()) {
                 throw new IOException("a request did not fit into the socket");
@@ -141,8 +182,10 @@ final class LeaseLoad implements AutoCloseable {
             answer.clear();
             if (ending) {
                 idle++;
+            } else if (paced) {
+                free.add(this);
             } else {
-                ask();
+                ask(System.nanoTime());
             }
         }
 
@@ -151,7 +194,7 @@ final class LeaseLoad implements AutoCloseable {
             if (status == 200 && indexOf(NUMBER, body, answer.position()) >= 0) {
                 leases++;
                 latency.recordValue((System.nanoTime() - askedAt) / 1_000);
-            } else if ((status == 503 || status == 429) && indexOf(RETRY, 0, body) >= 0) {
+            } else if ((status == 503 || status == 429) && indexOfName(RETRY, body) >= 0) {
                 refused++;
             } else if (status == 409) {
                 none++;
@@ -161,7 +204,7 @@ final class LeaseLoad implements AutoCloseable {
         }
 
         private int length(int headers) throws IOException {
-            int at = indexOf(LENGTH, 0, headers);
+            int at = indexOfName(LENGTH, headers);
             if (at < 0) {
                 throw new IOException("an answer without its length: "
                         + new String(answer.array(), 0, headers, StandardCharsets.US_ASCII));
@@ -171,6 +214,20 @@ final class LeaseLoad implements AutoCloseable {
                 length = length * 10 + answer.get(i) - '0';
             }
             return length;
+        }
+
+        /** A header's name is the same in capitals. */
+        private int indexOfName(byte[] wanted, int to) {
+            for (int i = 0; i <= to - wanted.length; i++) {
+                int j = 0;
+                while (j < wanted.length && (answer.get(i + j) | 0x20) == wanted[j]) {
+                    j++;
+                }
+                if (j == wanted.length) {
+                    return i;
+                }
+            }
+            return -1;
         }
 
         private int indexOf(byte[] wanted, int from, int to) {
