@@ -153,6 +153,7 @@ final class CallShard implements MessageReceiver {
             counters.add(Count.FAULTS);
             logFault("a timer", "", e);
         }
+        core.recordWaiting();
         core.gauge();
     }
 

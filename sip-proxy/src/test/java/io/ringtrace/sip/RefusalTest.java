@@ -377,6 +377,21 @@ class RefusalTest {
         }
 
         @Test
+        void theEndOfARunningCallIsRecordedAsSoonAsThereIsRoom() throws Exception {
+            ladder.connects(Ladder.PROMO);
+            ladder.journal.takesEvents = false;
+            caller.hangsUp();
+            gateway.receives("BYE");
+            gateway.answers(200);
+            caller.receives("200");
+            assertThat(ladder.journal.kinds()).doesNotContain("Ended");
+            ladder.journal.takesEvents = true;
+            ladder.passes(Duration.ofSeconds(1));
+            assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.CALLER_HANGUP);
+            assertThat(ladder.count(Count.EVENTS_LOST)).isZero();
+        }
+
+        @Test
         void callThatCouldNotBeRecordedGets503AndDoesNotLeave() {
             ladder.journal.takesEvents = false;
             caller.invites(Ladder.PROMO);

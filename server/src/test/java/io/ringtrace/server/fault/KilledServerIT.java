@@ -72,7 +72,7 @@ class KilledServerIT {
                     # %s: the ledger of both parties against the records
 
                     Written by `./dev prove faults` (`KilledServerIT`). The time is from the start of the new process to the 200 OK of the
-                    first new call, which is placed again every 300 ms until then.
+                    first new call, which is placed again every 300 ms until then; the server is started with `--no-rehearsal`.
 
                     %s
                     """.formatted(
@@ -134,17 +134,20 @@ class KilledServerIT {
                     Thread.sleep(2);
                 }
                 awaitAnswers(held);
+                // A server that has just started may refuse some by 503.
+                held.removeIf(call -> !call.wasAnswered());
+                assertThat(held).hasSizeGreaterThan(BYES / 2);
                 held.forEach(house.caller::hangUp);
                 Thread.sleep(random.nextInt(50));
                 house.killServer();
-                yield BYES + " BYEs at once";
+                yield held.size() + " BYEs at once";
             }
         };
     }
 
     private static void awaitAnswers(List<LedgerCall> calls) throws InterruptedException {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!calls.stream().allMatch(LedgerCall::wasAnswered)) {
+        while (!calls.stream().allMatch(call -> call.wasAnswered() || call.isOver())) {
             assertThat(System.nanoTime()).as("all calls are answered in time").isLessThan(deadline);
             Thread.sleep(10);
         }

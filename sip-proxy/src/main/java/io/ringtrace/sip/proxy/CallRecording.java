@@ -20,6 +20,8 @@ import io.ringtrace.sip.message.Span;
 import io.ringtrace.sip.transaction.InviteServerTransaction;
 import io.ringtrace.sip.transport.Hop;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +37,9 @@ final class CallRecording {
     /** Beyond it the oldest are forgotten: their BYE still corrects the record, and the store tells how long they talked. */
     private static final int MOST_GIVEN_UP = 4_096;
 
+    /** Ends of running calls beyond what the journal keeps ready for them, some 30,000; what comes after that is lost, and counted. */
+    private static final int MOST_WAITING = 16_384;
+
     private final CallRecorder recorder;
     private final LeaseClock clock;
     private final LongSupplier monotonicMillis;
@@ -43,6 +48,9 @@ final class CallRecording {
     private final CallTallies tallies;
     private final DialogReader dialogs;
     private final long lingerMillis;
+    /** For room in the journal. */
+    private final Deque<CallEvent> waiting = new ArrayDeque<>();
+
     private final Map<CallId, GivenUp> givenUp = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<CallId, GivenUp> eldest) {
@@ -455,8 +463,21 @@ final class CallRecording {
     }
 
     private void append(CallEvent event) {
-        if (!recorder.record(event)) {
+        recordWaiting();
+        if (waiting.isEmpty() && recorder.record(event)) {
+            return;
+        }
+        if (waiting.size() < MOST_WAITING) {
+            waiting.add(event);
+        } else {
             counters.add(Count.EVENTS_LOST);
+        }
+    }
+
+    /** With each tick: what waits is recorded in its order, as far as there is room by now. */
+    void recordWaiting() {
+        for (CallEvent next = waiting.peek(); next != null && recorder.record(next); next = waiting.peek()) {
+            waiting.remove();
         }
     }
 }

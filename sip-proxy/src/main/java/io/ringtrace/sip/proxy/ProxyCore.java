@@ -331,6 +331,11 @@ public final class ProxyCore {
         return parts.liveCalls().views(most);
     }
 
+    /** With each tick: see {@link CallRecording#recordWaiting}. */
+    public void recordWaiting() {
+        parts.recording().recordWaiting();
+    }
+
     /** Writes the gauges. */
     public void gauge() {
         parts.counters().set(Count.LIVE_CALLS, parts.liveCalls().running());
