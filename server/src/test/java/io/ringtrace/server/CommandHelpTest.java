@@ -28,12 +28,15 @@ class CommandHelpTest {
     /** A word of a shell: bare, or within quotes. */
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
+    /** Made once, for making it takes a while; it forgets what it parsed last. */
+    private static final CommandLine ALL = Main.commandLine();
+
     @TempDir
     Path folder;
 
     static Stream<String> commands() {
         List<String> names = new ArrayList<>();
-        collect(Main.commandLine(), names);
+        collect(ALL, names);
         return names.stream();
     }
 
@@ -45,7 +48,7 @@ class CommandHelpTest {
     }
 
     private static CommandSpec command(String name) {
-        CommandLine line = Main.commandLine();
+        CommandLine line = ALL;
         for (String word : name.split(" ")) {
             line = word.equals("ringtrace")
                     ? line
@@ -87,9 +90,7 @@ class CommandHelpTest {
         for (String example : examples) {
             for (String part : example.split(" (&&|\\|) | #.*| > .*")) {
                 if (part.strip().startsWith("ringtrace ") && !part.contains("COMMAND")) {
-                    assertThatCode(() -> Main.commandLine().parseArgs(words(part)))
-                            .as(part)
-                            .doesNotThrowAnyException();
+                    assertThatCode(() -> ALL.parseArgs(words(part))).as(part).doesNotThrowAnyException();
                 }
             }
         }

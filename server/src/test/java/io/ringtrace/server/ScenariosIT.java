@@ -132,7 +132,7 @@ class ScenariosIT {
         try (Sipp _ = leased.gateway("answered-call", 0);
                 Sipp carrier = leased.carrier("answered-call", List.of(number), "127.0.0.1:0", 1, SOON, 1_000, 60)) {
             String live = "";
-            for (int i = 0; i < 100 && !live.contains(number); i++) {
+            while (carrier.alive() && !live.contains(number)) {
                 live = SampleHouse.run("live", "--data-directory", data);
                 Thread.sleep(10);
             }

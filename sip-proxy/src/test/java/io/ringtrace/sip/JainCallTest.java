@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
+import javax.sip.InvalidArgumentException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,14 +19,38 @@ import org.junit.jupiter.params.provider.EnumSource;
 class JainCallTest {
     /** The proxy and its two sides. */
     private record Line(Ladder ladder, JainAgent caller, JainAgent callee, String transport) implements AutoCloseable {
+        private static final int TRIES = 5;
+
+        /** JAIN wants a port's number, and another program may take a port that was free a moment ago. */
         static Line by(Transport by) throws Exception {
+            for (int i = 1; i < TRIES; i++) {
+                try {
+                    return onPortsThatWereFree(by);
+                } catch (InvalidArgumentException _) {
+                    // Once more, with other ports.
+                }
+            }
+            return onPortsThatWereFree(by);
+        }
+
+        private static Line onPortsThatWereFree(Transport by) throws Exception {
             Ladder ladder = new Ladder(UnaryOperator.identity(), 1, by, by);
             String transport = by.name().toLowerCase(Locale.ROOT);
             // The agent takes the gateway's place.
             int port = ladder.gateway.port();
             ladder.gateway.close();
-            JainAgent callee = new JainAgent("127.0.2.1", port, transport);
-            return new Line(ladder, new JainAgent("127.0.1.1", freePort(), transport), callee, transport);
+            try {
+                JainAgent callee = new JainAgent("127.0.2.1", port, transport);
+                try {
+                    return new Line(ladder, new JainAgent("127.0.1.1", freePort(), transport), callee, transport);
+                } catch (InvalidArgumentException e) {
+                    callee.close();
+                    throw e;
+                }
+            } catch (InvalidArgumentException e) {
+                ladder.close();
+                throw e;
+            }
         }
 
         private static int freePort() throws IOException {

@@ -204,6 +204,14 @@ class RefusalTest {
                                     + forwarded.header("Via") + "\r\nVia: ");
             caller.sends(back);
             assertThat(caller.receives("482").startLine()).contains("Loop");
+            caller.sends(again(back).replaceFirst("Max-Forwards: 70", "Max-Forwards: 70\r\nProxy-Require: foo"));
+            caller.receives("482");
+            caller.sends(again(back).replaceFirst("Max-Forwards: 70", "Max-Forwards: 0"));
+            caller.receives("483");
+        }
+
+        private static String again(String request) {
+            return request.replaceFirst("branch=[^\r;]*", "branch=" + Party.newBranch());
         }
 
         @Test

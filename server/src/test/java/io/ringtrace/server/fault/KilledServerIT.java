@@ -57,13 +57,16 @@ class KilledServerIT {
     @Test
     void losesDoublesAndBendsNoRecordAndTakesCallsSoonAfter() throws Exception {
         if (SEEDS == 1) {
-            inOneHouse("all", 1, List.of(Kill.values()));
+            inTime(inOneHouse("all", 1, List.of(Kill.values())).slowestMillis());
             return;
         }
+        long slowest = 0;
         for (Kill kill : Kill.values()) {
             List<String> rows = new ArrayList<>();
             for (int seed = 1; seed <= SEEDS; seed++) {
-                rows.add("| " + seed + " | " + inOneHouse(kill.page + seed, seed, List.of(kill)));
+                Killed house = inOneHouse(kill.page + seed, seed, List.of(kill));
+                slowest = Math.max(slowest, house.slowestMillis());
+                rows.add("| " + seed + " | " + house.row());
             }
             Scale.proof(kill.page, """
                     # %s: the ledger of both parties against the records
@@ -76,9 +79,18 @@ class KilledServerIT {
                     kill.title,
                     Ledger.table(List.of("seed", "run", "kills", "first new call answered after, at most"), rows)));
         }
+        inTime(slowest);
     }
 
-    private String inOneHouse(String name, int seed, List<Kill> kills) throws Exception {
+    /** After the pages are written, so that they tell of a machine that was too slow, too. */
+    private static void inTime(long slowestMillis) {
+        assertThat(slowestMillis).as("first new call answered, ms").isLessThanOrEqualTo(LONGEST_MILLIS);
+    }
+
+    /** What came of a house. */
+    private record Killed(String row, long slowestMillis) {}
+
+    private Killed inOneHouse(String name, int seed, List<Kill> kills) throws Exception {
         Random random = new Random(seed);
         try (FaultHouse house = new FaultHouse(folder.resolve(name), 400, FaultHouse.Plan.OWN_STORE)) {
             List<String> runs = new ArrayList<>();
@@ -94,7 +106,7 @@ class KilledServerIT {
                 }
                 times += kill.times;
             }
-            return finish(house, String.join(", ", runs), times, slowest);
+            return new Killed(finish(house, String.join(", ", runs), times, slowest), slowest);
         }
     }
 
@@ -145,7 +157,6 @@ class KilledServerIT {
         assertThat(result.doubled()).isEmpty();
         assertThat(result.wrong()).isEmpty();
         assertThat(result.answered()).isGreaterThan(result.calls() / 5);
-        assertThat(slowestMillis).as("first new call answered, ms").isLessThanOrEqualTo(LONGEST_MILLIS);
         return "%s | %d | %d ms |%s".formatted(run, kills, slowestMillis, result.row());
     }
 }

@@ -219,10 +219,12 @@ final class Ledger {
         if (call.ringingHeardAt > 0 && !delayFits(call, record)) {
             return "it rang after " + (call.ringingHeardAt - call.invitedAt) / 1_000_000 + " ms at most";
         }
+        // A gateway that is suspect is tried last.
         if (call.ending == Ending.FAILED_OVER
-                && (record.path("attempts").size() != 2
-                        || !record.path("gateway").asString("").equals(FaultHouse.SECOND_GATEWAY))) {
-            return "it failed over to " + FaultHouse.SECOND_GATEWAY;
+                && (record.path("attempts").size() != call.invitesAtGateways
+                        || !text(record, "gateway").equals(FaultHouse.SECOND_GATEWAY))) {
+            return "it reached " + call.invitesAtGateways + " gateways and was answered by "
+                    + FaultHouse.SECOND_GATEWAY;
         }
         String reason = record.path("end_reason").asString("");
         if (call.ending == Ending.ABANDONED || call.ending == Ending.TALKS_FOR_EVER) {

@@ -10,6 +10,7 @@ import io.ringtrace.config.ConfigOutcome;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.server.Scale;
 import io.ringtrace.sip.SipProxy;
+import io.ringtrace.sip.counters.Count;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.db.StoreSettings;
 import io.ringtrace.store.record.RecordReaper;
@@ -123,6 +124,11 @@ class ThreeHoursIT {
                 }
                 node.awaitDrained();
                 assertThat(node.proxy.liveCalls()).as("calls still in memory").isZero();
+                assertThat(node.proxy.counters().stream()
+                                .mapToLong(counters -> counters.read(Count.EVENTS_LOST))
+                                .sum())
+                        .as("events that the journal had no room for")
+                        .isZero();
                 List<JsonNode> records = records(database, seed);
                 Ledger.Reconciliation result = ledger.reconcile(records, Map.of());
                 assertThat(result.lost()).isEmpty();

@@ -37,7 +37,8 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
 
     @Override
     public void reading(boolean on) {
-        channel.config().setAutoRead(on);
+        // From another thread, Netty lets one more read pass.
+        loop.execute(() -> channel.config().setAutoRead(on));
     }
 
     @Override
