@@ -423,7 +423,10 @@ final class ResponseContext implements ServerTransactionUser {
 
     private void leave() {
         ringTimer.stop();
-        merged.answered(server.request(), this);
+        // When the shard ends, its server transactions go first.
+        if (server.unanswered()) {
+            merged.answered(server.request(), this);
+        }
     }
 
     private List<GatewayAttempt> attempts() {
