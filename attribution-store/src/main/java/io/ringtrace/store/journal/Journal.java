@@ -80,10 +80,9 @@ public final class Journal implements AutoCloseable {
             shards.forEach(shard -> shard.holdUntilForced(forcing::wake));
         }
         keeping.start(shards, prepared);
-        JournalRepair.cutTornTails(catalog);
         RecentInvites recent = new RecentInvites();
         RunningCalls running = new RunningCalls();
-        int interrupted = JournalRepair.closeInterrupted(catalog, shards, recent, running);
+        int interrupted = JournalRepair.repair(catalog, shards, recent, running);
         recentInvites = recent.found();
         runningCalls = running.found();
         forcer = forcing;

@@ -23,12 +23,27 @@ final class JournalRepair {
 
     private JournalRepair() {}
 
-    /** Entries that were being written when the machine stopped are cut off. Segments with damage in their middle stay as they are. */
-    static void cutTornTails(SegmentCatalog catalog) throws IOException {
+    /**
+     * Entries that were being written when the machine stopped are cut off; segments with damage in their middle stay as they are. Calls that
+     * began and were neither answered nor ended are ended: the process died in between. Answered ones are watched on. Each segment is read
+     * once, for the first call waits for it.
+     *
+     * @param recent is shown every event of the journal
+     * @param running likewise
+     * @return how many calls were ended
+     */
+    static int repair(SegmentCatalog catalog, List<ShardJournal> shards, RecentInvites recent, RunningCalls running)
+            throws IOException {
+        OpenCalls calls = new OpenCalls(recent, running);
+        cutTornTails(catalog, calls);
+        return closeInterrupted(calls, shards);
+    }
+
+    private static void cutTornTails(SegmentCatalog catalog, OpenCalls calls) throws IOException {
         for (int shard : catalog.shards()) {
             for (Path path : catalog.segments(shard).values()) {
                 try (Segment segment = Segment.openToWrite(path)) {
-                    SegmentScan scan = SegmentScan.of(segment, _ -> {});
+                    SegmentScan scan = SegmentScan.of(segment, calls::see);
                     switch (scan.tail()) {
                         case CLEAN -> {}
                         case TORN -> {
@@ -54,23 +69,7 @@ final class JournalRepair {
         }
     }
 
-    /**
-     * Ends the calls that began and were neither answered nor ended: the process died in between. Answered ones are watched on.
-     *
-     * @param recent is shown every event of the journal
-     * @param running likewise
-     */
-    static int closeInterrupted(
-            SegmentCatalog catalog, List<ShardJournal> shards, RecentInvites recent, RunningCalls running)
-            throws IOException {
-        OpenCalls calls = new OpenCalls(recent, running);
-        for (int shard : catalog.shards()) {
-            for (Path path : catalog.segments(shard).values()) {
-                try (Segment segment = Segment.openToRead(path)) {
-                    SegmentScan.of(segment, calls::see);
-                }
-            }
-        }
+    private static int closeInterrupted(OpenCalls calls, List<ShardJournal> shards) {
         int closed = 0;
         for (CallId call : calls.open()) {
             ShardJournal into = shards.get(closed % shards.size());
