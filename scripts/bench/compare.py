@@ -220,8 +220,9 @@ def overload(options, ours, generators, goals, saturated):
             break
         held = totals["done"] / 4
     totals, all_recorded = run(max(held, saturated * 0.5) * 2, 8)
-    ratio = totals["done"] / 8 / max(held, 1)
-    goals.row("at 2 × the highest rate held on one core: done/s ÷ held", f"{ratio:.2f}", "≥ 0.9", met(ratio, 0.9, True))
+    ratio = totals["done"] / 8 / held if held else 0
+    goals.row("at 2 × the highest rate held on one core: done/s ÷ held", f"{ratio:.2f}" if held else "no rate was held", "≥ 0.9",
+              met(ratio, 0.9, True))
     goals.row("there, INVITEs admitted without a record", "0" if all_recorded else "some", "0", "yes" if all_recorded else "**no**")
     machine.pin(ours.pids() + ours.database_pids(), "0-%d" % (os.cpu_count() - 1))
     return table
