@@ -32,32 +32,22 @@ public record NumberRow(
 
     /** The next version of the row, in another state and else the same. */
     public NumberRow inState(NumberState other) {
-        return new NumberRow(
-                number,
-                networkId,
-                other,
-                poolId,
-                campaignId,
-                visitorId,
-                destination,
-                leaseVersion,
-                leasedAt,
-                presentedAt,
-                guaranteedUntil,
-                heldUntil,
-                restUntil,
-                version + 1);
+        return next(other, visitorId);
     }
 
     /** The next version of the row, of nobody any more; it keeps what it needs for calls that still come. */
     public NumberRow withoutVisitor() {
+        return next(state, null);
+    }
+
+    private NumberRow next(NumberState nextState, @Nullable String nextVisitorId) {
         return new NumberRow(
                 number,
                 networkId,
-                state,
+                nextState,
                 poolId,
                 campaignId,
-                null,
+                nextVisitorId,
                 destination,
                 leaseVersion,
                 leasedAt,
