@@ -3,6 +3,13 @@ package io.ringtrace.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,6 +46,83 @@ class RestartIT {
             assertThat(calls).hasSize(1);
             assertThat(calls.getFirst().path("end_reason").asString()).isEqualTo("destination_busy");
             assertThat(calls.getFirst().path("visitor_id").asString()).isEqualTo("visitor-0");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "after kill -9: calls are taken while the database is not there yet, programs hear 503 until it is, records are whole then")
+    void callsAreTakenBeforeTheStoreIsThere() throws Exception {
+        try (LeasedHouse leased = new LeasedHouse(folder, 2);
+                SipSocket caller = new SipSocket("127.0.0.1:0");
+                SipSocket gateway = new SipSocket(leased.house.gateway())) {
+            String sip = leased.house.sip();
+            URI http = leased.house.http();
+            leased.house.server().kill();
+            Path pid = leased.house.data().resolve("mariadb").resolve("pid");
+            signal("STOP", Files.readString(pid).strip());
+            String answer;
+            try {
+                leased.house.start();
+                // Its number was lent a moment before the death.
+                String invite = caller.invite(leased.leasedNumbers().getFirst(), sip, "early");
+                String atGateway = untilItComes(caller, sip, invite, gateway);
+                gateway.send(sip, gateway.answer(atGateway, "200 OK"));
+                answer = caller.receive("SIP/2.0 200");
+                caller.send(sip, caller.inDialog("ACK", answer, 1));
+                gateway.receive("ACK");
+                HttpResponse<String> refused = untilItAnswers(http.resolve("/v1/calls"), leased.house.token());
+                assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+                assertThat(refused.headers().firstValue("retry-after")).hasValue("2");
+                hangUp(leased, caller, gateway, answer);
+            } finally {
+                signal("CONT", Files.readString(pid).strip());
+            }
+            leased.house.awaitReady(Duration.ofSeconds(60));
+            List<JsonNode> calls = leased.recordsOnce(all -> endsWith(all, "caller_hangup"));
+            assertThat(calls).hasSize(1);
+            assertThat(calls.getFirst().path("end_reason").asString()).isEqualTo("caller_hangup");
+            assertThat(calls.getFirst().path("attribution_status").asString()).isEqualTo("leased");
+            assertThat(calls.getFirst().path("visitor_id").asString()).isEqualTo("visitor-0");
+            assertThat(calls.getFirst().path("talk_ms").asLong()).isPositive();
+        }
+    }
+
+    private static void signal(String name, String pid) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor())
+                .isZero();
+    }
+
+    /** Sends the INVITE again and again to a server that is starting; returns it as it comes to the gateway. */
+    private static String untilItComes(SipSocket caller, String sip, String invite, SipSocket gateway)
+            throws IOException {
+        SocketTimeoutException last = null;
+        for (int attempt = 0; attempt < 60; attempt++) {
+            caller.send(sip, invite);
+            try {
+                return gateway.receiveWithin(500, "INVITE");
+            } catch (SocketTimeoutException e) {
+                last = e;
+            }
+        }
+        throw last;
+    }
+
+    private static HttpResponse<String> untilItAnswers(URI uri, String token) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            while (true) {
+                try {
+                    return client.send(
+                            HttpRequest.newBuilder(uri)
+                                    .header("Authorization", "Bearer " + token)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+                } catch (ConnectException e) {
+                    assertThat(System.nanoTime()).as(e.toString()).isLessThan(deadline);
+                    Thread.sleep(50);
+                }
+            }
         }
     }
 
