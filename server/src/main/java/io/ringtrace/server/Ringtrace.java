@@ -183,7 +183,6 @@ public final class Ringtrace implements AutoCloseable {
         DataFolder data = DataFolder.open(configuration.store().dataDirectory());
         String operatorToken = data.operatorToken();
         NodeIdentity node = NodeIdentity.load(data.path(), nodeName());
-        PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         PlanHolder plan = new PlanHolder(configuration.plan());
         CallParts calls = CallParts.start(parts, configuration, data, node, plan, environment);
         parts.add("mark of the running server", data::unmarkRunning);
@@ -217,7 +216,6 @@ public final class Ringtrace implements AutoCloseable {
                         clock,
                         calls.cookieKeys(),
                         journal::recorder));
-        BackgroundThreads.giveWay();
         beforeListening.run();
         proxy.remember(journal.recentInvites());
         proxy.resume(journal.runningCalls());
@@ -231,6 +229,8 @@ public final class Ringtrace implements AutoCloseable {
                 proxy.udpEngine());
 
         StoreParts store = StoreParts.start(parts, configuration, data, node, plan, calls);
+        BackgroundThreads.giveWay();
+        PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         ServerHealth health = new ServerHealth(proxy, directory, clock, journal);
         ServerOperations operations = new ServerOperations(node.name(), plan, reload, proxy, directory, clock);
         HttpApi http = parts.add(
