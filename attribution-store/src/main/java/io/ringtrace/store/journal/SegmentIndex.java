@@ -90,8 +90,12 @@ record SegmentIndex(long segmentBytes, long end, long lastEntryAt, long lastMill
         to.putInt(checksum(bytes));
         Path file = fileOf(segment);
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.write(fresh, bytes);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try {
+            Files.write(fresh, bytes);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh); // what a full disk took of it
+        }
     }
 
     static Path fileOf(Path segment) {
