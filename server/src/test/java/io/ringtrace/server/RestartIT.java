@@ -128,7 +128,9 @@ class RestartIT {
                 .path(0)
                 .path("lease_id")
                 .asString("");
-        assertThat(lease).isNotEmpty().isNotEqualTo(leased.visitorOfNumber.values().iterator().next().leaseId());
+        assertThat(lease)
+                .isNotEmpty()
+                .isNotEqualTo(leased.visitorOfNumber.values().iterator().next().leaseId());
         return lease;
     }
 
@@ -216,7 +218,8 @@ class RestartIT {
 
     /** The one record of the call, which ended so. */
     private static JsonNode recordOf(String callId, String reason) throws Exception {
-        Predicate<JsonNode> ofCall = record -> record.path("sip_call_id").asString("").equals(callId + "@caller");
+        Predicate<JsonNode> ofCall =
+                record -> record.path("sip_call_id").asString("").equals(callId + "@caller");
         List<JsonNode> records = leased
                 .recordsOnce(all -> all.stream()
                         .anyMatch(record -> ofCall.test(record)

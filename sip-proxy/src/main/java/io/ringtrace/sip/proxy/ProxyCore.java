@@ -447,7 +447,7 @@ public final class ProxyCore {
         boolean recorded = key == null;
         try {
             SipMessage invite = server.request();
-            parts.answers().respond(server, 100, "Trying");
+            parts.answers().trying(server);
             TargetSelection.Selected selected =
                     withinNumberLimit(targetSelection.select(plan, invite, callId, trunk, now), call);
             watch.named(invite, callId);
