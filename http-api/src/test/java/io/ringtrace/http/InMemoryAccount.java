@@ -30,9 +30,17 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
     private final Map<String, TreeMap<Long, Row>> numbers = new HashMap<>();
     private final Map<String, Site> sites = new HashMap<>();
     private boolean away;
+    private boolean known = true;
 
     synchronized void goAway() {
         away = true;
+    }
+
+    /** As while the store of a server that has just started is not there yet. */
+    synchronized void forget() {
+        away = true;
+        known = false;
+        holderByToken.clear();
     }
 
     synchronized boolean hasCampaign(String network, String advertiser, String campaign) {
@@ -107,6 +115,11 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
     public synchronized boolean networkExists(String network) throws StoreUnavailableException {
         beThere();
         return networks.contains(network);
+    }
+
+    @Override
+    public synchronized boolean known() {
+        return known;
     }
 
     @Override

@@ -200,6 +200,11 @@ final class DatabaseAccounts implements Accounts {
     }
 
     @Override
+    public boolean known() {
+        return cache.known();
+    }
+
+    @Override
     public @Nullable TokenHolder holderOf(String token) {
         return token.startsWith(TOKEN_PREFIX) && token.length() <= LONGEST_TOKEN ? cache.holderOf(hash(token)) : null;
     }
