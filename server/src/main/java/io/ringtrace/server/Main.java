@@ -48,6 +48,9 @@ import picocli.CommandLine.Command;
         },
         scope = CommandLine.ScopeType.INHERIT)
 public final class Main {
+    /** When this program began, by the monotonic clock. */
+    static final long BEGAN_NANOS = System.nanoTime();
+
     /** The server first: it is looked for at each start. */
     private static final List<Class<?>> COMMANDS = List.of(
             ServeCommand.class,

@@ -38,7 +38,6 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -223,9 +222,9 @@ public final class Ringtrace implements AutoCloseable {
         sip = proxy;
         stopGrace = configuration.sip().stopGrace();
         LOG.info(
-                "calls are taken at {} (udp), {} ms after the start of the process; SIP over UDP is read and written by {}",
+                "calls are taken at {} (udp), {} ms after the program began; SIP over UDP is read and written by {}",
                 sipAddresses(proxy),
-                millisSinceTheStart(),
+                (System.nanoTime() - Main.BEGAN_NANOS) / 1_000_000,
                 proxy.udpEngine());
 
         StoreParts store = StoreParts.start(parts, configuration, data, node, plan, calls);
@@ -290,14 +289,6 @@ public final class Ringtrace implements AutoCloseable {
         return proxy.boundAddresses().stream()
                 .map(bound -> hostAndPort(bound.getAddress(), bound.getPort()))
                 .collect(Collectors.joining(", "));
-    }
-
-    private static long millisSinceTheStart() {
-        return ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(start -> Duration.between(start, Instant.now()).toMillis())
-                .orElse(-1L);
     }
 
     private void watch(PlanReload reload) {

@@ -66,6 +66,8 @@ class RestartIT {
         caller.send(sip, invite);
         assertThat(gateway.receive("INVITE")).contains("Call-ID: again@caller");
         leased.house.server().kill();
+        // By this the next start knows that calls are waiting, and plays none first.
+        assertThat(new DataFolder(leased.house.data()).isMarkedRunning()).isTrue();
         gateway.drain();
         caller.drain();
         leased.restart();
@@ -211,6 +213,7 @@ class RestartIT {
         leased.house.server().terminate();
         assertThat(leased.house.server().awaitExit(9)).isZero();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
+        assertThat(new DataFolder(leased.house.data()).isMarkedRunning()).isFalse();
         leased.restart();
         hangUp(answer);
         recordOf("stopped", "caller_hangup");
