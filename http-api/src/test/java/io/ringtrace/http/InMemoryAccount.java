@@ -30,6 +30,8 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
     private final Map<String, TreeMap<Long, Row>> numbers = new HashMap<>();
     private final Map<String, Site> sites = new HashMap<>();
     private boolean away;
+    /** How often somebody's token, or a site's id, was looked up. */
+    int keyLookUps;
 
     synchronized void goAway() {
         away = true;
@@ -111,6 +113,7 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
 
     @Override
     public synchronized @Nullable TokenHolder holderOf(String token) {
+        keyLookUps++;
         return holderByToken.get(token);
     }
 
@@ -152,6 +155,7 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
 
     @Override
     public synchronized @Nullable Site site(String id) {
+        keyLookUps++;
         return sites.get(id);
     }
 
