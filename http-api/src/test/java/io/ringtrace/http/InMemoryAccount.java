@@ -31,6 +31,8 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
     private final Map<String, Site> sites = new HashMap<>();
     private boolean away;
     private boolean known = true;
+    /** How often somebody's token, or a site's id, was looked up. */
+    int keyLookUps;
 
     synchronized void goAway() {
         away = true;
@@ -124,6 +126,7 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
 
     @Override
     public synchronized @Nullable TokenHolder holderOf(String token) {
+        keyLookUps++;
         return holderByToken.get(token);
     }
 
@@ -165,6 +168,7 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
 
     @Override
     public synchronized @Nullable Site site(String id) {
+        keyLookUps++;
         return sites.get(id);
     }
 
