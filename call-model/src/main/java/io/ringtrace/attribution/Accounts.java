@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Networks, their advertisers and campaigns, and network tokens. Thread-safe; calls wait for the database, except {@link #holderOf} and {@link #site}. */
+/** Networks, their advertisers and campaigns, and network tokens. Thread-safe; calls wait for the database, except {@link #known}, {@link #holderOf} and {@link #site}. */
 public interface Accounts {
     /** Makes what is missing; what exists is left as it is. */
     void ensureCampaign(String network, String advertiser, String campaign) throws StoreUnavailableException;
@@ -57,6 +57,9 @@ public interface Accounts {
     String rotateToken(String network, long id) throws StoreUnavailableException;
 
     boolean networkExists(String network) throws StoreUnavailableException;
+
+    /** False until they have been read from the store once: until then nobody's token or key can be judged. */
+    boolean known();
 
     /**
      * Whose token this is, from memory; null when it is nobody's. Found by the token's hash, so that the time it takes tells nothing of the

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.ringtrace.attribution.Accounts;
+import io.ringtrace.http.endpoint.Access;
 import io.ringtrace.http.endpoint.Endpoint;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -94,6 +95,33 @@ class AccessTest {
                     assertThat(operator).as(endpoint.path()).isNotEqualTo(401);
                 }
             }
+        }
+    }
+
+    @Test
+    void aKeyIsNotWrongWhileTheAccountsAreNotKnownYet() throws Exception {
+        try (RunningApi starting = new RunningApi()) {
+            starting.account.forget();
+            for (Endpoint endpoint : starting.api.endpoints()) {
+                if (endpoint.access() == Access.PUBLIC || endpoint.access() == Access.OPERATOR) {
+                    continue;
+                }
+                HttpResponse<String> answer = starting.send(
+                        endpoint.method(),
+                        endpoint.path()
+                                .replace(":date", "2018-11-01")
+                                .replace(":network", "acme")
+                                .replace(":", ""),
+                        starting.acme,
+                        endpoint.method().equals("GET") || endpoint.method().equals("DELETE") ? "" : "{}");
+                assertThat(answer.statusCode()).as(endpoint.path()).isEqualTo(503);
+                assertThat(answer.headers().firstValue("retry-after")).hasValue("2");
+            }
+            assertThat(starting.get("/v1/operator/status", RunningApi.OPERATOR).statusCode())
+                    .isEqualTo(200);
+            assertThat(starting.get("/v1/operator/status", starting.acme).statusCode())
+                    .isEqualTo(401);
+            assertThat(starting.get("/health/ready").statusCode()).isEqualTo(200);
         }
     }
 

@@ -30,11 +30,19 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
     private final Map<String, TreeMap<Long, Row>> numbers = new HashMap<>();
     private final Map<String, Site> sites = new HashMap<>();
     private boolean away;
+    private boolean known = true;
     /** How often somebody's token, or a site's id, was looked up. */
     int keyLookUps;
 
     synchronized void goAway() {
         away = true;
+    }
+
+    /** As while the store of a server that has just started is not there yet. */
+    synchronized void forget() {
+        away = true;
+        known = false;
+        holderByToken.clear();
     }
 
     synchronized boolean hasCampaign(String network, String advertiser, String campaign) {
@@ -109,6 +117,11 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
     public synchronized boolean networkExists(String network) throws StoreUnavailableException {
         beThere();
         return networks.contains(network);
+    }
+
+    @Override
+    public synchronized boolean known() {
+        return known;
     }
 
     @Override

@@ -62,6 +62,7 @@ final class ConfigBinder {
                 duration(sip, "stop-grace"),
                 sip.get("tls") == null ? null : tls(sip.mapping("tls")),
                 floodGuard(sip.mapping("flood-guard")),
+                duration(sip, "trying-after"),
                 duration(sip, "no-answer-limit"),
                 dns(sip.mapping("dns")),
                 connections(sip.mapping("connections")),

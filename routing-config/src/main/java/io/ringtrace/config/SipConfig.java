@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopGrace how long running calls are kept when the server is told to stop
  * @param tls null only when no listener is of TLS
  * @param floodGuard when strangers are banned
+ * @param tryingAfter how long an INVITE may stay without any response before it gets a 100
  * @param noAnswerLimit how long the last gateway of a call may stay silent
  * @param hep where a copy of each message goes; null for nowhere
  */
@@ -31,6 +32,7 @@ public record SipConfig(
         Duration stopGrace,
         @Nullable Tls tls,
         FloodGuard floodGuard,
+        Duration tryingAfter,
         Duration noAnswerLimit,
         Dns dns,
         Connections connections,

@@ -72,6 +72,7 @@ class ConfigurationTest {
                             Duration.ofSeconds(10),
                             null,
                             new SipConfig.FloodGuard(100, Duration.ofSeconds(10), Duration.ofMinutes(5)),
+                            Duration.ofMillis(100),
                             Duration.ofSeconds(10),
                             SipConfig.Dns.DEFAULT,
                             SipConfig.Connections.DEFAULT,
@@ -101,6 +102,7 @@ class ConfigurationTest {
                                 private-key: /etc/ringtrace/server.key
                                 trusted-certificates: partners.pem
                                 client-certificates: optional
+                              trying-after: 200ms
                               no-answer-limit: 20s
                               dns:
                                 servers: [192.0.2.53, "192.0.2.54:5353", "[2001:db8::53]:5354", "2001:db8::54"]
@@ -134,6 +136,7 @@ class ConfigurationTest {
                                     folder.resolve("partners.pem"),
                                     SipConfig.ClientCertificates.OPTIONAL),
                             new SipConfig.FloodGuard(7, Duration.ofMinutes(1), Duration.ofHours(1)),
+                            Duration.ofMillis(200),
                             Duration.ofSeconds(20),
                             new SipConfig.Dns(
                                     List.of(

@@ -65,6 +65,28 @@ public record DataFolder(Path path) {
         }
     }
 
+    /** For as long as a server runs on the folder; one that is killed leaves the mark. */
+    void markRunning() {
+        try {
+            Files.write(running(), new byte[0]);
+        } catch (IOException _) {
+            // Without it the next start only takes a little longer.
+        }
+    }
+
+    void unmarkRunning() throws IOException {
+        Files.deleteIfExists(running());
+    }
+
+    /** Whether the last server on the folder was killed, or still runs. */
+    public boolean isMarkedRunning() {
+        return Files.exists(running());
+    }
+
+    private Path running() {
+        return path.resolve("running");
+    }
+
     /** Tells the commands where the running server answers. */
     public void announce(URI address) throws StartException {
         try {

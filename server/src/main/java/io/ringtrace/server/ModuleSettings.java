@@ -88,6 +88,7 @@ public final class ModuleSettings {
                 .withMost(transactions(sip.shards()), transactions(sip.shards()), MOST_LIVE_CALLS)
                 .withAdvertisedHosts(Set.copyOf(sip.advertisedHosts()))
                 .withMaximumDuration(sip.maximumCallDuration())
+                .withTrying(sip.tryingAfter())
                 .withNoAnswerLimit(sip.noAnswerLimit())
                 .withDns(sip.dns().servers(), sip.dns().timeout())
                 .withStreams(streams(sip.connections()))

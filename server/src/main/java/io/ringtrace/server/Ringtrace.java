@@ -56,7 +56,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Ringtrace implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ringtrace.class);
-    private static final Duration LONGEST_WAIT_FOR_NUMBERS = Duration.ofSeconds(3);
     private static final int LONGEST_NODE_NAME = 64;
     private static final long BETWEEN_LOOKS_MILLIS = 50;
 
@@ -100,6 +99,10 @@ public final class Ringtrace implements AutoCloseable {
         } catch (IOException e) {
             server.close();
             throw new StartException("the server can't start: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            server.close();
+            throw new StartException("interrupted while the server started", e);
         } catch (StartException | RuntimeException e) {
             server.close();
             throw e;
@@ -175,30 +178,32 @@ public final class Ringtrace implements AutoCloseable {
 
     private void build(
             ConfigSource source, Configuration configuration, Map<String, String> environment, Runnable beforeListening)
-            throws StartException, StoreStartException, HttpListenerException, IOException {
+            throws StartException, StoreStartException, HttpListenerException, IOException, InterruptedException {
         DataFolder data = DataFolder.open(configuration.store().dataDirectory());
         String operatorToken = data.operatorToken();
         NodeIdentity node = NodeIdentity.load(data.path(), nodeName());
-        PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         PlanHolder plan = new PlanHolder(configuration.plan());
-        StoreParts store = StoreParts.start(parts, configuration, data, node, plan, environment);
-        NumberDirectory directory = store.directory();
-        DatabaseLeaseClock clock = store.clock();
-        StoreParts.Records records = store.records();
-        Journal journal = records.journal();
-
+        CallParts calls = CallParts.start(parts, configuration, data, node, plan, environment);
+        parts.add("mark of the running server", data::unmarkRunning);
+        data.markRunning();
+        NumberDirectory directory = calls.directory();
+        DatabaseLeaseClock clock = calls.clock();
+        Journal journal = calls.journal();
+        KeptSets keptPlans = new KeptSets(data.plans());
         PlanReload reload = new PlanReload(
                 source.loader(),
                 source.file(),
                 configuration,
                 plan,
                 InstantSource.system(),
-                new KeptSets(data.plans()),
+                keptPlans,
                 new RunningSurroundings(directory));
-        awaitDirectory(directory, configuration.plan());
-        List<Finding> wrong = reload.begin();
-        if (!wrong.isEmpty()) {
-            throw StartException.wrongConfiguration(wrong);
+        // A plan that was in force before was held against the store's numbers and the network then; calls do not wait
+        // for that again.
+        boolean provenPlan = keptPlans.list().stream()
+                .anyMatch(kept -> kept.version().equals(configuration.plan().version()));
+        if (!provenPlan) {
+            holdAgainstSurroundings(reload, calls, configuration.plan());
         }
 
         SipProxy proxy = parts.add(
@@ -208,16 +213,23 @@ public final class Ringtrace implements AutoCloseable {
                         plan,
                         directory,
                         clock,
-                        store.cookieKeys(),
+                        calls.cookieKeys(),
                         journal::recorder));
-        BackgroundThreads.giveWay();
         beforeListening.run();
         proxy.remember(journal.recentInvites());
         proxy.resume(journal.runningCalls());
         proxy.start();
         sip = proxy;
         stopGrace = configuration.sip().stopGrace();
+        LOG.info(
+                "calls are taken at {} (udp), {} ms after the program began; SIP over UDP is read and written by {}",
+                sipAddresses(proxy),
+                (System.nanoTime() - Main.BEGAN_NANOS) / 1_000_000,
+                proxy.udpEngine());
 
+        StoreParts store = StoreParts.start(parts, configuration, data, node, plan, calls);
+        BackgroundThreads.giveWay();
+        PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         ServerHealth health = new ServerHealth(proxy, directory, clock, journal);
         ServerOperations operations = new ServerOperations(node.name(), plan, reload, proxy, directory, clock);
         HttpApi http = parts.add(
@@ -230,23 +242,24 @@ public final class Ringtrace implements AutoCloseable {
         int httpPort = http.start();
         metrics.getPrometheusRegistry().register(new CallMetrics(proxy::tallies));
         metrics.getPrometheusRegistry().register(new GatewayMetrics(proxy::gateways));
-        ServerMetrics.bind(metrics, proxy, directory, journal, records.drain(), clock, reload);
-        ServerMetrics.bind(metrics, records.delivery(), records.retention(), records.delays());
+        ServerMetrics.bind(metrics, proxy, directory, journal, calls.drain(), clock, reload);
+        ServerMetrics.bind(metrics, store.records().delivery(), store.records().retention(), calls.delays());
         ServerMetrics.bindCertificate(metrics, configuration.sip().tls());
 
+        store.awaitStore();
+        if (provenPlan) {
+            holdAgainstSurroundings(reload, calls, configuration.plan());
+        }
         watch(reload);
 
         parts.add("announcement", data::withdraw);
         URI address = URI.create(
                 "http://" + hostAndPort(reachable(configuration.http().address()), httpPort) + "/");
         data.announce(address);
-        LOG.info("SIP over UDP is read and written by {}", proxy.udpEngine());
         LOG.info(
                 "node {} is up: SIP {} (udp), HTTP {}, data in {}, routing plan {}",
                 node.name(),
-                proxy.boundAddresses().stream()
-                        .map(bound -> hostAndPort(bound.getAddress(), bound.getPort()))
-                        .collect(Collectors.joining(", ")),
+                sipAddresses(proxy),
                 address,
                 data.path(),
                 configuration.plan().version());
@@ -259,19 +272,23 @@ public final class Ringtrace implements AutoCloseable {
         ProcessSignal.handle("HUP", () -> told.reloading(() -> reload.reload("SIGHUP")));
     }
 
-    /** The files' numbers are asked of the directory, which has its first snapshot a moment after the store is there. */
-    private static void awaitDirectory(NumberDirectory directory, RoutingPlan plan) throws StartException {
-        boolean asked = !plan.staticNumbers().isEmpty()
-                || plan.trunks().stream().anyMatch(trunk -> trunk.defaultDestination() != null);
-        long deadline = System.nanoTime() + LONGEST_WAIT_FOR_NUMBERS.toNanos();
-        try {
-            while (asked && !directory.available() && System.nanoTime() < deadline) {
-                Thread.sleep(BETWEEN_LOOKS_MILLIS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StartException("interrupted while the directory of numbers was awaited", e);
+    /** The files' numbers are asked of the directory. Throws when they are wrong. */
+    private static void holdAgainstSurroundings(PlanReload reload, CallParts calls, RoutingPlan plan)
+            throws StartException, InterruptedException {
+        if (!plan.staticNumbers().isEmpty()
+                || plan.trunks().stream().anyMatch(trunk -> trunk.defaultDestination() != null)) {
+            calls.awaitDirectory();
         }
+        List<Finding> wrong = reload.begin();
+        if (!wrong.isEmpty()) {
+            throw StartException.wrongConfiguration(wrong);
+        }
+    }
+
+    private static String sipAddresses(SipProxy proxy) {
+        return proxy.boundAddresses().stream()
+                .map(bound -> hostAndPort(bound.getAddress(), bound.getPort()))
+                .collect(Collectors.joining(", "));
     }
 
     private void watch(PlanReload reload) {

@@ -83,6 +83,16 @@ public final class SipSocket implements AutoCloseable {
         }
     }
 
+    /** As {@link #receive}, with another patience than usual. */
+    public String receiveWithin(int millis, String beginning) throws IOException {
+        socket.setSoTimeout(millis);
+        try {
+            return receive(beginning);
+        } finally {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+        }
+    }
+
     /** Takes what has come. */
     public void drain() throws IOException {
         socket.setSoTimeout(200);

@@ -2,7 +2,6 @@ package io.ringtrace.sip;
 
 import io.ringtrace.call.RunningCall;
 import io.ringtrace.sip.admission.FloodGuard;
-import io.ringtrace.sip.admission.ReceiveQueues;
 import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
@@ -38,9 +37,6 @@ final class CallShard implements MessageReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(CallShard.class);
     private static final long MILLIS_BETWEEN_FAULT_LOGS = 1_000;
     private static final long CALL_ID_SEED = 0;
-    private static final int MANY_DATAGRAMS = 150;
-    private static final long MILLIS_BETWEEN_LOOKS = 20;
-    private static final long MILLIS_BETWEEN_QUIET_LOOKS = 100;
 
     private final ShardLoop loop;
     private final LongSupplier monotonicMillis;
@@ -48,7 +44,7 @@ final class CallShard implements MessageReceiver {
     private final TransactionLayer transactions;
     private final ProxyCore core;
     private final FloodGuard guard;
-    private final ReceiveQueues queues;
+    private final List<MessagePort> watched;
     private final SipCounters counters;
     private final SipParser parser = new SipParser();
     private final SipMessage message = new SipMessage();
@@ -57,13 +53,12 @@ final class CallShard implements MessageReceiver {
     private final AtomicBoolean inboxWaits = new AtomicBoolean();
     private List<CallShard> all = List.of();
     private long lastFaultLoggedAt;
-    private int heard;
-    private long lookedAt;
     private volatile long tickedAt;
 
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     private record HandedOver(Hop source, byte[] datagram) {}
 
+    /** @param watched whose receive queues tell whether there is more to do than can be done */
     CallShard(
             ShardLoop loop,
             LongSupplier monotonicMillis,
@@ -71,7 +66,7 @@ final class CallShard implements MessageReceiver {
             TransactionLayer transactions,
             ProxyCore core,
             FloodGuard guard,
-            ReceiveQueues queues,
+            List<MessagePort> watched,
             int mostHandedOver) {
         this.loop = loop;
         this.monotonicMillis = monotonicMillis;
@@ -79,7 +74,7 @@ final class CallShard implements MessageReceiver {
         this.transactions = transactions;
         this.core = core;
         this.guard = guard;
-        this.queues = queues;
+        this.watched = watched;
         this.counters = transactions.counters();
         this.mostHandedOver = mostHandedOver;
         this.inbox = new MpscAtomicArrayQueue<>(mostHandedOver);
@@ -109,7 +104,6 @@ final class CallShard implements MessageReceiver {
     @Override
     public void received(MessagePort port, Hop source, byte[] bytes, int offset, int length) {
         mustBeInLoop();
-        heard++;
         if (guard.drops(source.address())) {
             counters.add(Count.BANNED_DROPS);
             return;
@@ -146,7 +140,7 @@ final class CallShard implements MessageReceiver {
         long now = monotonicMillis.getAsLong();
         core.overload().ticked(now);
         tickedAt = now;
-        lookAtQueues(now);
+        lookAtQueues();
         try {
             wheel.advance(now);
         } catch (RuntimeException e) {
@@ -157,12 +151,12 @@ final class CallShard implements MessageReceiver {
         core.gauge();
     }
 
-    private void lookAtQueues(long now) {
-        if (now - lookedAt >= (heard >= MANY_DATAGRAMS ? MILLIS_BETWEEN_LOOKS : MILLIS_BETWEEN_QUIET_LOOKS)) {
-            lookedAt = now;
-            heard = 0;
-            core.overload().unread(queues.fill());
+    private void lookAtQueues() {
+        double fullest = 0;
+        for (int i = 0; i < watched.size(); i++) {
+            fullest = Math.max(fullest, watched.get(i).unread());
         }
+        core.overload().unread(fullest);
     }
 
     /** When its thread last came by, on the monotonic clock; a thread that hangs does not. Any thread may ask. */
@@ -174,7 +168,6 @@ final class CallShard implements MessageReceiver {
     void stop() {
         mustBeInLoop();
         transactions.endAll();
-        queues.close();
     }
 
     /** Watches an answered call of an earlier run; before the first datagram. */

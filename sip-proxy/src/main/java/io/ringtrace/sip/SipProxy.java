@@ -13,7 +13,6 @@ import io.ringtrace.sip.admission.DigestCheck;
 import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.admission.NewCallRates;
 import io.ringtrace.sip.admission.OurNames;
-import io.ringtrace.sip.admission.ReceiveQueues;
 import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
@@ -49,7 +48,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -474,15 +472,8 @@ public final class SipProxy implements AutoCloseable {
                 transactions,
                 core,
                 surroundings.guard(),
-                new ReceiveQueues(settings.sheds() ? udpPorts() : Set.of()),
+                settings.sheds() ? ports : List.of(),
                 settings.mostHandedOver());
-    }
-
-    private Set<Integer> udpPorts() {
-        return listeners.stream()
-                .filter(l -> l.transport() == Transport.UDP)
-                .map(Listener::port)
-                .collect(Collectors.toUnmodifiableSet());
     }
 
     private String callIdOfProbe() {

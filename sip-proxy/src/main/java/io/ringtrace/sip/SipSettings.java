@@ -127,6 +127,11 @@ public final class SipSettings {
         return with(v -> v.timers = timers);
     }
 
+    /** How long an INVITE may stay without any response before it gets a 100; at most 200 ms. */
+    public SipSettings withTrying(Duration after) {
+        return with(v -> v.timers = v.timers.withTrying(after));
+    }
+
     /** Further host names by which a Request-URI or Route may name us. */
     public SipSettings withAdvertisedHosts(Set<String> hosts) {
         return with(v -> v.advertisedHosts = Set.copyOf(hosts));

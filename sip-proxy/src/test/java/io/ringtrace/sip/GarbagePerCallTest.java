@@ -13,8 +13,12 @@ class GarbagePerCallTest {
     private static final int TRAINING = 1_500;
     private static final int MEASURED = 500;
     /** Transactions are forgotten after 64 T1, so that the measured calls use again what former ones have given back. */
-    private static final SipTimers FAST =
-            new SipTimers(Duration.ofMillis(10), Duration.ofMillis(40), Duration.ofMillis(50), Duration.ofSeconds(185));
+    private static final SipTimers FAST = new SipTimers(
+            Duration.ofMillis(10),
+            Duration.ofMillis(40),
+            Duration.ofMillis(50),
+            Duration.ZERO,
+            Duration.ofSeconds(185));
 
     private static final Duration TIME_PER_CALL = Duration.ofMillis(100);
     private static final long MOST_BYTES_PER_CALL = 16 * 1024;

@@ -375,6 +375,7 @@ final class Ladder implements AutoCloseable {
                 settings.apply(SipSettings.listeningOn(listeners)
                         .withShards(1)
                         .withShedding(false)
+                        .withTrying(Duration.ZERO)
                         .withAdvertisedHosts(Set.of("sip.example.com"))),
                 () -> plan,
                 new Directory(busyShard),

@@ -64,11 +64,11 @@ class OverloadTest {
         Overload overload = new Overload(true, TICK);
         overload.unread(0.5);
         assertThat(overload.shedding()).as("after a pause").isFalse();
-        IntStream.range(0, 20).forEach(_ -> overload.unread(0.4));
+        IntStream.range(0, 30).forEach(_ -> overload.unread(0.6));
         assertThat(overload.shedding()).isTrue();
         assertThat(overload.refuses(0.4)).isTrue();
         assertThat(overload.refuses(0.7)).isFalse();
-        IntStream.range(0, 20).forEach(_ -> overload.unread(0.7));
+        IntStream.range(0, 30).forEach(_ -> overload.unread(0.9));
         assertThat(overload.refuses(0.999)).isTrue();
         IntStream.range(0, 20).forEach(_ -> overload.unread(0));
         assertThat(overload.shedding()).isFalse();

@@ -282,11 +282,81 @@ class RequestRulesTest {
         caller.receives("481");
     }
 
-    @Test
-    @DisplayName("an INVITE is answered with 100 at once, before anybody else is asked (§16.2: within 200 ms)")
-    void tryingComesWithoutAnyTimePassing() {
-        caller.sends(invite());
-        caller.receives("100");
-        assertThat(ladder.journal.kinds()).containsExactly("Began");
+    @Nested
+    @DisplayName("RFC 3261 §17.2.1, the 100")
+    class Trying {
+        private void after(Duration wait) throws Exception {
+            stop();
+            ladder = new Ladder(settings -> settings.withTrying(wait), 1);
+            caller = ladder.caller;
+            gateway = ladder.gateway;
+        }
+
+        @Test
+        void comesAtOnceWhenNoWaitIsWanted() {
+            caller.sends(invite());
+            caller.receives("100");
+            assertThat(ladder.journal.kinds()).containsExactly("Began");
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {0, 10, 100, 200})
+        void comesWithin200MillisecondsWhenNobodyAnswers(int wait) throws Exception {
+            after(Duration.ofMillis(wait));
+            caller.sends(invite());
+            gateway.receives("INVITE");
+            ladder.passes(Duration.ofMillis(200));
+            caller.receives("100");
+        }
+
+        @Test
+        void doesNotComeBeforeItsTimeNorTwice() throws Exception {
+            after(Duration.ofMillis(100));
+            caller.sends(invite());
+            gateway.receives("INVITE");
+            ladder.passes(Duration.ofMillis(80));
+            caller.receivesNothing();
+            ladder.passes(Duration.ofMillis(20));
+            caller.receives("100");
+            ladder.passes(Duration.ofMillis(400));
+            caller.receivesNothing();
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {180, 200, 486})
+        void doesNotComeWhenTheGatewayAnswersBefore(int status) throws Exception {
+            after(Duration.ofMillis(100));
+            caller.sends(invite());
+            gateway.receives("INVITE");
+            gateway.answers(status);
+            caller.receives(String.valueOf(status));
+            ladder.passes(Duration.ofMillis(300));
+            caller.receivesNothing();
+        }
+
+        @Test
+        void comesToAnInviteWithinTheDialogToo() throws Exception {
+            after(Duration.ofMillis(100));
+            caller.sends(invite());
+            gateway.receives("INVITE");
+            gateway.answers(200);
+            caller.receives("200");
+            caller.acks();
+            gateway.receives("ACK");
+            caller.sends(caller.inDialog("INVITE"));
+            gateway.receives("INVITE");
+            ladder.passes(Duration.ofMillis(100));
+            caller.receives("100");
+        }
+
+        @Test
+        void ofTheGatewayIsNotPassedOnAndDoesNotTakeItsPlace() throws Exception {
+            after(Duration.ofMillis(100));
+            caller.sends(invite());
+            gateway.receives("INVITE");
+            gateway.answers(100);
+            ladder.passes(Duration.ofMillis(100));
+            caller.receives("100");
+        }
     }
 }

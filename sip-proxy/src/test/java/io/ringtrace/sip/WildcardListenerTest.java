@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringtrace.routing.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +58,9 @@ class WildcardListenerTest {
                 .flatMap(address -> Stream.of(Transport.UDP, Transport.TCP)
                         .map(by -> new SipSettings.ListenAddress(by, address, 0, null)))
                 .toList();
-        return SipSettings.listeningOn(listeners).withShards(1).withShedding(false);
+        return SipSettings.listeningOn(listeners)
+                .withShards(1)
+                .withShedding(false)
+                .withTrying(Duration.ZERO);
     }
 }

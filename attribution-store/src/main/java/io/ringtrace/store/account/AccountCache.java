@@ -60,6 +60,7 @@ final class AccountCache implements AutoCloseable {
     private final StoreDatabase database;
     private final KeySeal seal;
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final CountDownLatch read = new CountDownLatch(1);
     private final Thread thread;
     private volatile Snapshot snapshot = new Snapshot(
             KeyTable.empty(),
@@ -75,16 +76,35 @@ final class AccountCache implements AutoCloseable {
     AccountCache(StoreDatabase database, KeySeal seal) {
         this.database = database;
         this.seal = seal;
+        if (database.isOpen()) {
+            refreshFirst();
+        }
+        thread = Thread.ofPlatform().name("account-cache").daemon().start(this::keepFresh);
+    }
+
+    private void refreshFirst() {
         try {
             refresh();
         } catch (StoreUnavailableException e) {
             log.warn("accounts and pools are not known yet: {}", e.getMessage());
         }
-        thread = Thread.ofPlatform().name("account-cache").daemon().start(this::keepFresh);
+    }
+
+    /** False until they were read once. */
+    boolean known() {
+        return read.getCount() == 0;
+    }
+
+    /** Returns when they were read once, or after so long. */
+    void awaitKnown(Duration longest) throws InterruptedException {
+        read.await(longest.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void keepFresh() {
         try {
+            if (!known() && database.opens()) {
+                refreshFirst();
+            }
             while (!closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
                     refresh();
@@ -114,6 +134,7 @@ final class AccountCache implements AutoCloseable {
                     DestinationRows.read(connection),
                     DatabaseSmsNumbers.marked(connection, snapshot.smsNumbers()));
         });
+        read.countDown();
     }
 
     private static KeyTable<TokenHolder> tokens(Connection connection) throws SQLException {

@@ -196,6 +196,11 @@ final class DatabaseAccounts implements Accounts {
     }
 
     @Override
+    public boolean known() {
+        return cache.known();
+    }
+
+    @Override
     public @Nullable TokenHolder holderOf(String token) {
         return cache.holderOf(token);
     }

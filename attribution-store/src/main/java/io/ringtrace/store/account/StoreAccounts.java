@@ -63,6 +63,11 @@ public final class StoreAccounts implements AutoCloseable {
                 new DatabaseDestinations(database, clock, cache, accounts, pools));
     }
 
+    /** Returns when tokens and pools were read once, or after so long. */
+    public void awaitKnown(Duration longest) throws InterruptedException {
+        cache.awaitKnown(longest);
+    }
+
     public Accounts accounts() {
         return accounts;
     }

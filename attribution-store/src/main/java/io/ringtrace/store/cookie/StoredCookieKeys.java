@@ -21,6 +21,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,9 @@ public final class StoredCookieKeys implements CookieKeys, AutoCloseable {
     /** The newest first, at most two. */
     private volatile List<Dated> keys = List.of();
 
+    /** Open until the store was asked for the first time. */
+    private final CountDownLatch firstAsked = new CountDownLatch(1);
+
     private @Nullable Thread refresher;
     private boolean toldAway;
 
@@ -59,15 +64,26 @@ public final class StoredCookieKeys implements CookieKeys, AutoCloseable {
         this.clock = clock;
     }
 
-    /** There are keys when this returns: the store's, else the copy's, else one made here that the store gets later. */
+    /**
+     * There are keys when this returns: the copy's at once, else the store's, else one made here that the store gets later. The store's follow
+     * the copy's as soon as it answers.
+     */
     public void start() throws IOException {
         keys = readCopy();
-        refresh();
+        if (keys.isEmpty()) {
+            refresh();
+            firstAsked.countDown();
+        }
         if (keys.isEmpty()) {
             keys = List.of(draw(RANDOM.nextInt(IDS)));
             keepCopy();
         }
         refresher = Thread.ofVirtual().name("cookie-keys").start(this::refreshAlways);
+    }
+
+    /** Returns when the store has been asked once, whether it answered or not, or after so long. */
+    public void awaitStore(Duration longest) throws InterruptedException {
+        firstAsked.await(longest.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -109,15 +125,25 @@ public final class StoredCookieKeys implements CookieKeys, AutoCloseable {
     }
 
     private void refreshAlways() {
-        while (!Thread.currentThread().isInterrupted()) {
-            try {
-                Thread.sleep(REFRESH);
-                refresh();
-            } catch (InterruptedException _) {
-                return;
-            } catch (IOException e) {
-                LOG.error("the copy of the cookie keys cannot be written to {}: {}", file, e.getMessage());
+        try {
+            if (firstAsked.getCount() > 0 && database.opens()) {
+                refreshWell();
+                firstAsked.countDown();
             }
+            while (!Thread.currentThread().isInterrupted()) {
+                Thread.sleep(REFRESH);
+                refreshWell();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void refreshWell() {
+        try {
+            refresh();
+        } catch (IOException e) {
+            LOG.error("the copy of the cookie keys cannot be written to {}: {}", file, e.getMessage());
         }
     }
 

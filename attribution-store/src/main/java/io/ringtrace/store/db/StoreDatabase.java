@@ -5,9 +5,15 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.ringtrace.call.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -17,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The store's database, opened once by the server at start. Connections are made when they are needed, so the server starts while an
- * external database is away. Thread-safe.
+ * external database is away, or its own is still being started. Thread-safe.
  */
 public final class StoreDatabase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StoreDatabase.class);
@@ -28,13 +34,26 @@ public final class StoreDatabase implements AutoCloseable {
     /** Of looking at the schema, when the connection breaks. */
     private static final int MIGRATION_ATTEMPTS = 5;
 
-    private final DatabaseAddress address;
-    private final HikariDataSource dataSource;
-    private final @Nullable EmbeddedMariaDb embedded;
+    /** As it is when it can be connected to. */
+    private record Opened(
+            DatabaseAddress address,
+            HikariDataSource dataSource,
+            @Nullable EmbeddedMariaDb mariaDb) {}
 
-    private StoreDatabase(DatabaseAddress address, int connections, @Nullable EmbeddedMariaDb embedded) {
-        this.address = address;
+    private final boolean embedded;
+    private final CompletableFuture<Opened> opened = new CompletableFuture<>();
+
+    private StoreDatabase(DatabaseAddress address, int connections, boolean embedded) {
         this.embedded = embedded;
+        opened.complete(new Opened(address, pool(address, connections), null));
+    }
+
+    private StoreDatabase(StoreSettings.Embedded own) {
+        this.embedded = true;
+        Thread.ofPlatform().daemon().name("store-start").start(() -> startEmbedded(own));
+    }
+
+    private static HikariDataSource pool(DatabaseAddress address, int connections) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("store");
         config.setJdbcUrl(address.jdbcUrl(CONNECT_MILLIS, SOCKET_MILLIS));
@@ -44,49 +63,127 @@ public final class StoreDatabase implements AutoCloseable {
         config.setInitializationFailTimeout(-1);
         config.setConnectionTimeout(Duration.ofMillis(CONNECT_MILLIS).toMillis());
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-        dataSource = new HikariDataSource(config);
+        return new HikariDataSource(config);
     }
 
     /** Starts the embedded database, or adopts the one that survived us, and migrates it; an external one is only addressed. */
     public static StoreDatabase open(StoreSettings settings) throws StoreStartException {
+        StoreDatabase database = opening(settings);
+        try {
+            database.awaitOpen();
+            return database;
+        } catch (StoreStartException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    /**
+     * As {@link #open}, but returns at once. Until the embedded database is there, which {@link #awaitOpen} waits for, this one is as any that
+     * is away: who asks it waits a moment, and hears then that it is.
+     */
+    public static StoreDatabase opening(StoreSettings settings) throws StoreStartException {
         return switch (settings) {
-            case StoreSettings.Embedded own -> {
-                EmbeddedMariaDb mariaDb =
-                        EmbeddedMariaDb.start(own.folder().resolve("mariadb"), own.bufferPoolMegabytes());
-                StoreDatabase database = new StoreDatabase(mariaDb.address(), own.connections(), mariaDb);
-                try {
-                    database.migrate();
-                } catch (StoreStartException e) {
-                    database.close();
-                    throw e;
-                }
-                yield database;
-            }
+            case StoreSettings.Embedded own -> new StoreDatabase(own);
             case StoreSettings.External other ->
                 new StoreDatabase(
-                        DatabaseAddress.parse(other.url(), other.user(), other.password()), other.connections(), null);
+                        DatabaseAddress.parse(other.url(), other.user(), other.password()), other.connections(), false);
         };
+    }
+
+    private void startEmbedded(StoreSettings.Embedded own) {
+        EmbeddedMariaDb mariaDb = null;
+        try {
+            mariaDb = EmbeddedMariaDb.start(own.folder().resolve("mariadb"), own.bufferPoolMegabytes());
+            migrate(mariaDb.address());
+            opened.complete(new Opened(mariaDb.address(), pool(mariaDb.address(), own.connections()), mariaDb));
+        } catch (StoreStartException | RuntimeException e) {
+            if (mariaDb != null) {
+                mariaDb.close();
+            }
+            opened.completeExceptionally(e);
+        }
+    }
+
+    /** Returns when it can be connected to; at once for an external one, wherever that is. Throws when the embedded one can't be started. */
+    public void awaitOpen() throws StoreStartException {
+        try {
+            opened.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreStartException("interrupted while the store's database was started", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof StoreStartException cannot) {
+                throw cannot;
+            }
+            throw new IllegalStateException("the store's database could not be started", e.getCause());
+        }
     }
 
     /** Reaches the database that another process of this machine has open, or an external one, and starts and migrates nothing. */
     public static StoreDatabase join(StoreSettings settings) throws StoreStartException {
         return switch (settings) {
             case StoreSettings.Embedded own ->
-                new StoreDatabase(EmbeddedMariaDb.running(own.folder().resolve("mariadb")), own.connections(), null);
+                new StoreDatabase(EmbeddedMariaDb.running(own.folder().resolve("mariadb")), own.connections(), false);
             case StoreSettings.External _ -> open(settings);
         };
     }
 
-    public DataSource dataSource() {
-        return dataSource;
+    /** Whether it can be connected to, as far as that lies with us. */
+    public boolean isOpen() {
+        return opened.isDone() && !opened.isCompletedExceptionally();
     }
 
+    /** For a thread that works on it: waits until it is open. False when it never will be, or the thread is interrupted. */
+    public boolean opens() {
+        try {
+            awaitOpen();
+            return true;
+        } catch (StoreStartException | IllegalStateException _) {
+            return false; // whoever started it says why
+        }
+    }
+
+    /**
+     * A connection of the pool. Waits for one, or for the database to be started, for two seconds at most; throws an SQLException when there is
+     * none then.
+     */
+    public Connection connection() throws SQLException {
+        return pool().getConnection();
+    }
+
+    private HikariDataSource pool() throws SQLException {
+        try {
+            return opened.get(CONNECT_MILLIS, TimeUnit.MILLISECONDS).dataSource();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLTransientConnectionException("interrupted while it was waited for", e);
+        } catch (TimeoutException e) {
+            throw new SQLTransientConnectionException("it is still being started", e);
+        } catch (ExecutionException e) {
+            throw new SQLTransientConnectionException("it could not be started", e);
+        }
+    }
+
+    /** Of a database that is open. */
+    public DataSource dataSource() {
+        return whenOpen().dataSource();
+    }
+
+    /** Of a database that is open. */
     public DatabaseAddress address() {
-        return address;
+        return whenOpen().address();
+    }
+
+    private Opened whenOpen() {
+        if (!isOpen()) {
+            throw new IllegalStateException("the store's database is not open");
+        }
+        return opened.join();
     }
 
     public boolean embedded() {
-        return embedded != null;
+        return embedded;
     }
 
     /**
@@ -96,9 +193,13 @@ public final class StoreDatabase implements AutoCloseable {
      * @return how many migrations ran
      */
     public int migrate() throws StoreStartException {
+        return migrate(address());
+    }
+
+    private static int migrate(DatabaseAddress address) throws StoreStartException {
         for (int attempt = 1; ; attempt++) {
             try {
-                return migrateOnce();
+                return migrateOnce(address);
             } catch (FlywayException e) {
                 if (attempt == MIGRATION_ATTEMPTS || !SqlErrors.connectionLost(e)) {
                     throw new StoreStartException(
@@ -109,7 +210,7 @@ public final class StoreDatabase implements AutoCloseable {
         }
     }
 
-    private int migrateOnce() {
+    private static int migrateOnce(DatabaseAddress address) {
         return Flyway.configure()
                 .dataSource(
                         address.jdbcUrl(CONNECT_MILLIS, MIGRATION_SOCKET_MILLIS), address.user(), address.password())
@@ -156,11 +257,11 @@ public final class StoreDatabase implements AutoCloseable {
 
     private <T extends @Nullable Object> T transact(Work<T> work, boolean logged) throws StoreUnavailableException {
         for (int attempt = 1; ; attempt++) {
-            try (Connection connection = dataSource.getConnection()) {
+            try (Connection connection = connection()) {
                 return logged ? transactOnce(connection, work) : transactOnceUnlogged(connection, work);
             } catch (SQLException e) {
                 if (attempt == ATTEMPTS || !SqlErrors.runAgain(e)) {
-                    throw new StoreUnavailableException("the store's database " + address + ": " + e.getMessage(), e);
+                    throw new StoreUnavailableException("the store's database " + name() + ": " + e.getMessage(), e);
                 }
             }
         }
@@ -194,7 +295,7 @@ public final class StoreDatabase implements AutoCloseable {
         } finally {
             if (!restored) {
                 // Nobody else may get a connection whose leases the directory would not hear of.
-                dataSource.evictConnection(connection);
+                whenOpen().dataSource().evictConnection(connection);
             }
         }
     }
@@ -208,12 +309,22 @@ public final class StoreDatabase implements AutoCloseable {
         }
     }
 
-    /** Gives the connections back and stops the embedded database. */
+    private String name() {
+        return isOpen() ? whenOpen().address().toString() : "of this node";
+    }
+
+    /** Gives the connections back and stops the embedded database, as soon as it has been started. */
     @Override
     public void close() {
-        dataSource.close();
-        if (embedded != null) {
-            embedded.close();
+        Opened now;
+        try {
+            now = opened.join();
+        } catch (CompletionException _) {
+            return; // it was never open
+        }
+        now.dataSource().close();
+        if (now.mariaDb() != null) {
+            now.mariaDb().close();
         }
     }
 }

@@ -71,6 +71,9 @@ public final class BinlogFeed implements AutoCloseable {
     }
 
     private void run() {
+        if (!database.opens()) {
+            return;
+        }
         while (!stopping) {
             try {
                 node.register(database, clock.nowMillis());

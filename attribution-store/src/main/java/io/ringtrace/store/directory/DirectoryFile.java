@@ -1,8 +1,6 @@
 package io.ringtrace.store.directory;
 
-import io.ringtrace.attribution.Lease;
 import io.ringtrace.attribution.LeaseClock;
-import io.ringtrace.call.PhoneNumber;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -19,8 +17,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
@@ -30,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The directory on the local disk, at most 10 s old, so that a node starts without the store. Written whole beside the old file, which it then
- * replaces; a checksum at the end tells a damaged one. Written by a thread of its own.
+ * replaces; a checksum at the end tells a damaged one. Written by a thread of its own. What changes between is in {@link DirectoryChanges}.
  */
 public final class DirectoryFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryFile.class);
@@ -39,17 +35,17 @@ public final class DirectoryFile implements AutoCloseable {
     /** It had no forwarded fields. */
     private static final int FIRST_VERSION = 1;
 
-    private static final int FIELDS = 3;
     private static final Duration INTERVAL = Duration.ofSeconds(10);
+    /** Until the directory of this run has been written once. */
+    private static final Duration FIRST_INTERVAL = Duration.ofMillis(500);
+
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int TRAILER_BYTES = 16;
-    private static final int NUMBER = 1;
-    private static final int POOL = 2;
-    private static final int END = 0;
 
     private final Path file;
     private final NumberDirectory directory;
     private @Nullable Thread writer;
+    private @Nullable DirectoryChanges changes;
     private long writtenAsOf;
     private long writtenChanges = -1;
     private long writtenChecksum;
@@ -75,18 +71,29 @@ public final class DirectoryFile implements AutoCloseable {
                 LOG.error("the kept directory {} cannot be used: {}", file, e.getMessage());
             }
         }
+        try {
+            DirectoryChanges kept = new DirectoryChanges(file);
+            changes = kept;
+            directory.keepChangesIn(kept);
+        } catch (IOException e) {
+            LOG.error("changes of the directory cannot be kept beside {}: {}", file, e.getMessage());
+        }
         writer = Thread.ofPlatform().daemon().name("directory-file").start(this::writeAlways);
     }
 
     private void writeAlways() {
         try {
             while (true) {
-                Thread.sleep(INTERVAL);
+                Thread.sleep(hasBeenWritten() ? INTERVAL : FIRST_INTERVAL);
                 writeWell();
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private synchronized boolean hasBeenWritten() {
+        return writtenChanges >= 0;
     }
 
     private void writeWell() {
@@ -101,18 +108,22 @@ public final class DirectoryFile implements AutoCloseable {
     synchronized void write() throws IOException {
         // Asked before the rows are: they are as new as this, or newer.
         long asOf = directory.liveAt();
-        long changes = directory.changes();
+        long changed = directory.changes();
         NumberDirectory.Content content = directory.content();
         if (content == null || asOf <= writtenAsOf) {
             return;
         }
-        if (changes == writtenChanges) {
+        if (changed == writtenChanges) {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
                 channel.write(trailer(writtenChecksum, asOf), channel.size() - TRAILER_BYTES);
             }
         } else {
+            long former = directory.keepFurtherChangesApart();
             writtenChecksum = writeWhole(content, asOf);
-            writtenChanges = changes;
+            writtenChanges = changed;
+            if (changes != null) {
+                changes.deleteThrough(former);
+            }
         }
         writtenAsOf = asOf;
     }
@@ -127,10 +138,10 @@ public final class DirectoryFile implements AutoCloseable {
             DataOutputStream out = new DataOutputStream(checked);
             out.writeLong(MAGIC);
             out.writeInt(VERSION);
-            content.pools.forEach((id, pool) -> writePool(id, pool, out));
-            content.fields.forEach((_, forwarded) -> writeFields(forwarded, out));
-            content.numbers.forEach((number, entry) -> writeNumber(number, entry, out));
-            out.writeByte(END);
+            content.pools.forEach((id, pool) -> unchecked(() -> DirectoryRows.write(id, pool, out)));
+            content.fields.forEach((_, forwarded) -> unchecked(() -> DirectoryRows.write(forwarded, out)));
+            content.numbers.forEach((number, entry) -> unchecked(() -> DirectoryRows.write(number, entry, out)));
+            out.writeByte(DirectoryRows.END);
             checksum = checked.getChecksum().getValue();
             out.write(trailer(checksum, asOf).array());
             out.flush();
@@ -138,6 +149,19 @@ public final class DirectoryFile implements AutoCloseable {
         }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         return checksum;
+    }
+
+    @FunctionalInterface
+    private interface Writing {
+        void run() throws IOException;
+    }
+
+    private static void unchecked(Writing writing) {
+        try {
+            writing.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The moment that the rows are as of, and a checksum over it and the rows' own. */
@@ -150,71 +174,6 @@ public final class DirectoryFile implements AutoCloseable {
                 .putLong(asOf)
                 .putLong(checksum.getValue())
                 .flip();
-    }
-
-    private static void writePool(long id, PoolEntry pool, DataOutputStream out) {
-        try {
-            out.writeByte(POOL);
-            out.writeLong(id);
-            out.writeLong(pool.version());
-            out.writeLong(pool.campaignId());
-            out.writeLong(pool.destination().digits());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void writeFields(ForwardedFields forwarded, DataOutputStream out) {
-        try {
-            out.writeByte(FIELDS);
-            out.writeLong(forwarded.number());
-            out.writeLong(forwarded.leaseVersion());
-            out.writeInt(forwarded.values().size());
-            for (Map.Entry<String, String> field : forwarded.values().entrySet()) {
-                out.writeUTF(field.getKey());
-                out.writeUTF(field.getValue());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static ForwardedFields readFields(DataInputStream in) throws IOException {
-        long number = in.readLong();
-        long version = in.readLong();
-        int count = in.readInt();
-        Map<String, String> values = new HashMap<>();
-        for (int i = 0; i < count; i++) {
-            values.put(in.readUTF(), in.readUTF());
-        }
-        return new ForwardedFields(number, version, values);
-    }
-
-    private static void writeNumber(long number, NumberEntry entry, DataOutputStream out) {
-        try {
-            out.writeByte(NUMBER);
-            out.writeLong(number);
-            out.writeByte(entry.state().code());
-            out.writeLong(entry.version());
-            out.writeLong(entry.poolId());
-            out.writeLong(entry.campaignId());
-            PhoneNumber destination = entry.destination();
-            out.writeLong(destination == null ? 0 : destination.digits());
-            Lease lease = entry.lease();
-            out.writeBoolean(lease != null);
-            if (lease != null) {
-                out.writeLong(lease.version());
-                String visitor = lease.visitorId();
-                out.writeBoolean(visitor != null);
-                out.writeUTF(visitor == null ? "" : visitor);
-                out.writeLong(lease.leasedAt());
-                out.writeLong(lease.presentedAt());
-                out.writeLong(lease.guaranteedUntil());
-                out.writeLong(lease.heldUntil());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void read() throws IOException {
@@ -230,17 +189,7 @@ public final class DirectoryFile implements AutoCloseable {
             if (version < FIRST_VERSION || version > VERSION) {
                 throw new IOException("it is not a directory of this version");
             }
-            for (int kind = in.readByte(); kind != END; kind = in.readByte()) {
-                switch (kind) {
-                    case NUMBER -> readNumber(in, content);
-                    case FIELDS -> content.apply(readFields(in));
-                    case POOL -> {
-                        long id = in.readLong();
-                        content.apply(id, new PoolEntry(in.readLong(), in.readLong(), new PhoneNumber(in.readLong())));
-                    }
-                    default -> throw new IOException("it holds a row of the unknown kind " + kind);
-                }
-            }
+            DirectoryRows.read(in, content);
             long checksumOfRows = checked.getChecksum().getValue();
             asOf = in.readLong();
             if (in.readLong() != trailer(checksumOfRows, asOf).getLong(8)) {
@@ -251,40 +200,14 @@ public final class DirectoryFile implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new IOException("it is damaged: " + e.getMessage(), e);
         }
+        int changed = DirectoryChanges.readInto(file, content);
         directory.restore(content, asOf);
         writtenAsOf = asOf;
-        LOG.info("the kept directory {} has {} numbers", file, content.numbers.size());
-    }
-
-    private static void readNumber(DataInputStream in, NumberDirectory.Content into) throws IOException {
-        long number = in.readLong();
-        NumberState state = NumberState.ofCode(in.readByte());
-        long version = in.readLong();
-        long pool = in.readLong();
-        long campaign = in.readLong();
-        long digits = in.readLong();
-        PhoneNumber destination = digits == 0 ? null : new PhoneNumber(digits);
-        Lease lease = null;
-        if (in.readBoolean()) {
-            long leaseVersion = in.readLong();
-            boolean hasVisitor = in.readBoolean();
-            String visitor = in.readUTF();
-            if (destination == null) {
-                throw new IOException("a lease of " + number + " has no destination");
-            }
-            lease = new Lease(
-                    new PhoneNumber(number),
-                    leaseVersion,
-                    pool,
-                    campaign,
-                    hasVisitor ? visitor : null,
-                    destination,
-                    in.readLong(),
-                    in.readLong(),
-                    in.readLong(),
-                    in.readLong());
-        }
-        into.apply(number, new NumberEntry(state, version, pool, campaign, destination, lease));
+        LOG.info(
+                "the kept directory {} has {} numbers, and was changed {} times after it was written",
+                file,
+                content.numbers.size(),
+                changed);
     }
 
     /** Keeps the directory once more. */
@@ -295,5 +218,8 @@ public final class DirectoryFile implements AutoCloseable {
             writer = null;
         }
         writeWell();
+        if (changes != null) {
+            changes.close();
+        }
     }
 }

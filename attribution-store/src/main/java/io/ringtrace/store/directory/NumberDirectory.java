@@ -31,6 +31,7 @@ public final class NumberDirectory implements AttributionLookup, OwnedNumbers, N
     private final Supplier<Set<String>> forwardedNames;
     private volatile long liveAt;
     private long changes;
+    private @Nullable DirectoryChanges kept;
 
     static final class Content {
         final LongTable<NumberEntry> numbers = new LongTable<>();
@@ -38,9 +39,11 @@ public final class NumberDirectory implements AttributionLookup, OwnedNumbers, N
         /** By number; of numbers whose lease has something to be forwarded, or had. */
         final LongTable<ForwardedFields> fields = new LongTable<>();
 
-        void apply(long number, NumberEntry entry) {
+        /** False when it is older than what is known; so with the others. */
+        boolean apply(long number, NumberEntry entry) {
             NumberEntry known = numbers.get(number);
-            if (known == null || known.version() < entry.version()) {
+            boolean newer = known == null || known.version() < entry.version();
+            if (newer) {
                 numbers.put(number, entry);
                 Lease lease = entry.lease();
                 ForwardedFields forwarded = fields.get(number);
@@ -53,20 +56,27 @@ public final class NumberDirectory implements AttributionLookup, OwnedNumbers, N
                     fields.put(number, new ForwardedFields(number, lease.version(), Map.of()));
                 }
             }
+            return newer;
         }
 
-        void apply(ForwardedFields forwarded) {
+        boolean apply(ForwardedFields forwarded) {
             ForwardedFields known = fields.get(forwarded.number());
-            if (known == null ? !forwarded.values().isEmpty() : known.leaseVersion() <= forwarded.leaseVersion()) {
+            boolean newer = known == null
+                    ? !forwarded.values().isEmpty()
+                    : known.leaseVersion() <= forwarded.leaseVersion() && !known.equals(forwarded);
+            if (newer) {
                 fields.put(forwarded.number(), forwarded);
             }
+            return newer;
         }
 
-        void apply(long id, PoolEntry entry) {
+        boolean apply(long id, PoolEntry entry) {
             PoolEntry known = pools.get(id);
-            if (known == null || known.version() < entry.version()) {
+            boolean newer = known == null || known.version() < entry.version();
+            if (newer) {
                 pools.put(id, entry);
             }
+            return newer;
         }
     }
 
@@ -208,9 +218,14 @@ public final class NumberDirectory implements AttributionLookup, OwnedNumbers, N
         changes++;
         for (NumberRow row : rows) {
             NumberEntry entry = NumberEntry.of(row);
-            apply(content, row.number(), entry);
-            apply(building, row.number(), entry);
+            if (content != null && content.apply(row.number(), entry) && kept != null) {
+                kept.add(row.number(), entry);
+            }
+            if (building != null) {
+                building.apply(row.number(), entry);
+            }
         }
+        keep();
     }
 
     @Override
@@ -218,32 +233,44 @@ public final class NumberDirectory implements AttributionLookup, OwnedNumbers, N
         changes++;
         for (PoolRow row : rows) {
             PoolEntry entry = PoolEntry.of(row);
-            if (content != null) {
-                content.apply(row.id(), entry);
+            if (content != null && content.apply(row.id(), entry) && kept != null) {
+                kept.add(row.id(), entry);
             }
             if (building != null) {
                 building.apply(row.id(), entry);
             }
         }
+        keep();
     }
 
     /** Leases have begun that have something to be forwarded, or nothing any more. */
     synchronized void fieldsChanged(List<ForwardedFields> rows) {
         changes++;
         for (ForwardedFields row : rows) {
-            if (content != null) {
-                content.apply(row);
+            if (content != null && content.apply(row) && kept != null) {
+                kept.add(row);
             }
             if (building != null) {
                 building.apply(row);
             }
         }
+        keep();
     }
 
-    private static void apply(@Nullable Content to, long number, NumberEntry entry) {
-        if (to != null) {
-            to.apply(number, entry);
+    private void keep() {
+        if (kept != null) {
+            kept.keep();
         }
+    }
+
+    /** What changes from now on is on the local disk before anybody hears of it. */
+    synchronized void keepChangesIn(DirectoryChanges changesOnDisk) {
+        kept = changesOnDisk;
+    }
+
+    /** What has changed until now is in {@link #content}; what changes from now on is kept apart. Returns what names the former. */
+    synchronized long keepFurtherChangesApart() {
+        return kept == null ? 0 : kept.next();
     }
 
     /** A new directory is built beside the one in use, which goes on hearing of changes. */

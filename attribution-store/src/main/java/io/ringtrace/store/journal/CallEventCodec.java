@@ -34,6 +34,9 @@ final class CallEventCodec {
     private static final byte CONTINUED = 5;
     private static final byte CORRECTED = 6;
 
+    /** Version, type, call id, moment: so in every version. */
+    private static final int HEAD_BYTES = 26;
+
     private static final int ABSENT = 0xFFFF;
     /** Keeps an entry within {@link Segment#LARGEST_ENTRY}, whatever a peer sends; longer text is cut. */
     private static final int LONGEST_TEXT = 1024;
@@ -161,6 +164,34 @@ final class CallEventCodec {
                         textOrNull(from),
                         from.getLong());
             default -> throw new IllegalArgumentException("entry type " + type + " is not known here");
+        };
+    }
+
+    /**
+     * What stands first in an entry, without the rest: a start reads no more of most of them. Null for what this version does not know, which
+     * {@link #decode} refuses too.
+     */
+    static @Nullable EntryHead head(ByteBuffer entry) {
+        if (entry.limit() < HEAD_BYTES || entry.get(0) < WITHOUT_INVITE_KEY || entry.get(0) > VERSION) {
+            return null;
+        }
+        CallId call = new CallId(entry.getLong(2), entry.getLong(10));
+        long at = entry.getLong(18);
+        return switch (entry.get(1)) {
+            case BEGAN -> new EntryHead(call, at, EntryHead.Kind.BEGAN);
+            case PROGRESSED -> new EntryHead(call, at, EntryHead.Kind.PROGRESSED);
+            case ANSWERED, CONTINUED -> new EntryHead(call, at, EntryHead.Kind.RUNS);
+            case ENDED ->
+                entry.limit() > HEAD_BYTES
+                        ? new EntryHead(
+                                call,
+                                at,
+                                entry.get(HEAD_BYTES) == code(EndReason.INTERRUPTED)
+                                        ? EntryHead.Kind.INTERRUPTED
+                                        : EntryHead.Kind.ENDED)
+                        : null;
+            case CORRECTED -> new EntryHead(call, at, EntryHead.Kind.ENDED);
+            default -> null;
         };
     }
 

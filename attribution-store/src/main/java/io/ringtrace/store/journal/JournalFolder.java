@@ -202,11 +202,10 @@ public final class JournalFolder {
     }
 
     /** Gives each entry its place. */
-    private static final class Entries implements Consumer<ByteBuffer> {
+    private static final class Entries implements SegmentScan.Reader {
         private final int shard;
         private final long number;
         private final Consumer<Place> each;
-        private long at = Segment.HEADER_BYTES;
         private long notUnderstood;
 
         Entries(int shard, long number, Consumer<Place> each) {
@@ -216,9 +215,8 @@ public final class JournalFolder {
         }
 
         @Override
-        public void accept(ByteBuffer body) {
+        public void entry(long at, ByteBuffer body) {
             JournalPosition position = new JournalPosition(number, at);
-            at += Segment.footprint(body.limit());
             try {
                 each.accept(new Place(shard, position, CallEventCodec.decode(body)));
             } catch (IllegalArgumentException | BufferUnderflowException _) {

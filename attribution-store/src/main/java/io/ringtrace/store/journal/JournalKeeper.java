@@ -1,13 +1,16 @@
 package io.ringtrace.store.journal;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Prepares segments ahead of the shards and deletes drained ones, on a thread of its own. */
+/** Prepares segments ahead of the shards, indexes full ones and deletes drained ones, on a thread of its own. */
 final class JournalKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalKeeper.class);
     private static final Duration TICK = Duration.ofMillis(250);
@@ -27,6 +30,8 @@ final class JournalKeeper implements AutoCloseable {
     private final LongSupplier monotonicMillis;
     /** When this run first found a segment drained: no wall clock that is set makes a segment older than it is. */
     private final Map<Path, Long> drainedSince = new HashMap<>();
+    /** Full segments that have an index, or can have none. */
+    private final Set<Path> indexed = new HashSet<>();
 
     private final Semaphore wake = new Semaphore(0);
     private final Thread thread;
@@ -81,6 +86,7 @@ final class JournalKeeper implements AutoCloseable {
             try {
                 provide();
                 deleteDrained();
+                indexOne();
             } catch (IOException | RuntimeException e) {
                 LOG.error("journal: keeping {} failed; it is tried again", folder, e);
             }
@@ -155,6 +161,32 @@ final class JournalKeeper implements AutoCloseable {
         }
     }
 
+    /** One at a time, for it reads the segment through: the next call waits for no index, only the next start is quicker by it. */
+    private void indexOne() {
+        for (int shard : catalog.shards()) {
+            for (Map.Entry<Long, Path> full :
+                    catalog.segments(shard).headMap(catalog.lastNumber(shard)).entrySet()) {
+                if (indexed.add(full.getValue()) && !Files.exists(SegmentIndex.fileOf(full.getValue()))) {
+                    index(full.getValue());
+                    return;
+                }
+            }
+        }
+    }
+
+    private void index(Path path) {
+        try (Segment segment = Segment.openToWrite(path)) {
+            // The index must not survive a power failure that its segment does not.
+            segment.force(0, segment.bytes());
+            SegmentIndex index = SegmentIndex.of(segment);
+            if (index != null) {
+                index.write(path);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.debug("journal: {} stays without an index", path, e);
+        }
+    }
+
     private void noRoom(String why) {
         if (hasRoom) {
             hasRoom = false;
@@ -224,6 +256,8 @@ final class JournalKeeper implements AutoCloseable {
     private void delete(Drained drained) throws IOException {
         catalog.remove(drained.shard(), drained.number());
         drainedSince.remove(drained.path());
+        indexed.remove(drained.path());
+        Files.deleteIfExists(SegmentIndex.fileOf(drained.path()));
         if (catalog.isDamaged(drained.path())) {
             Path kept = SegmentCatalog.setAside(drained.path());
             LOG.error("journal: {} has entries that could not be read; kept as {}", drained.path(), kept);

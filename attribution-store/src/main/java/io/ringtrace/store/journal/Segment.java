@@ -40,6 +40,9 @@ final class Segment implements AutoCloseable {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.BIG_ENDIAN);
     private static final VarHandle LENGTH = INT.varHandle();
     private static final int ZEROS_AT_ONCE = 1 << 20;
+    /** Compared with whole stretches at once: a start looks at megabytes of zeros before anything of it is compiled. */
+    private static final MemorySegment ZEROS =
+            MemorySegment.ofArray(new byte[1 << 16]).asReadOnly();
 
     private final Path path;
     private final Arena arena;
@@ -185,19 +188,9 @@ final class Segment implements AutoCloseable {
     }
 
     boolean zeroFrom(long at) {
-        long i = at;
-        for (; i < memory.byteSize() && (i & 7) != 0; i++) {
-            if (memory.get(ValueLayout.JAVA_BYTE, i) != 0) {
-                return false;
-            }
-        }
-        for (; i + 8 <= memory.byteSize(); i += 8) {
-            if (memory.get(LONG, i) != 0) {
-                return false;
-            }
-        }
-        for (; i < memory.byteSize(); i++) {
-            if (memory.get(ValueLayout.JAVA_BYTE, i) != 0) {
+        for (long i = at; i < memory.byteSize(); i += ZEROS.byteSize()) {
+            long bytes = Math.min(ZEROS.byteSize(), memory.byteSize() - i);
+            if (MemorySegment.mismatch(memory, i, i + bytes, ZEROS, 0, bytes) >= 0) {
                 return false;
             }
         }

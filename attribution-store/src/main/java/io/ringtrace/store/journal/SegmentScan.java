@@ -1,7 +1,6 @@
 package io.ringtrace.store.journal;
 
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
 
 /**
  * What a segment that nobody writes any more holds.
@@ -18,7 +17,14 @@ record SegmentScan(long entries, long end, Tail tail) {
         DAMAGED
     }
 
-    static SegmentScan of(Segment segment, Consumer<ByteBuffer> eachBody) {
+    /** Who is shown the whole entries, in the order of writing. */
+    @FunctionalInterface
+    interface Reader {
+        /** @param at where in the segment the entry begins */
+        void entry(long at, ByteBuffer body);
+    }
+
+    static SegmentScan of(Segment segment, Reader reader) {
         long entries = 0;
         long at = Segment.HEADER_BYTES;
         while (segment.lengthAt(at) != 0) {
@@ -26,7 +32,7 @@ record SegmentScan(long entries, long end, Tail tail) {
             if (body == null) {
                 return new SegmentScan(entries, at, entryAfter(segment, at) ? Tail.DAMAGED : Tail.TORN);
             }
-            eachBody.accept(body);
+            reader.entry(at, body);
             entries++;
             at += Segment.footprint(body.limit());
         }

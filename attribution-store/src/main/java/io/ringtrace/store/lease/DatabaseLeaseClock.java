@@ -42,6 +42,7 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
 
     private final AtomicLong latest = new AtomicLong(Long.MIN_VALUE);
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final CountDownLatch measured = new CountDownLatch(1);
     private final Thread thread;
     private volatile LeaseTime.State state = LeaseTime.unmeasured(Instant.now().toEpochMilli(), System.nanoTime());
 
@@ -63,6 +64,18 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
         clock.measure();
         clock.thread.start();
         return clock;
+    }
+
+    /** As {@link #start}, but returns at once: until the database has answered, the time is this machine's. */
+    public static DatabaseLeaseClock starting(StoreDatabase database) {
+        DatabaseLeaseClock clock = new DatabaseLeaseClock(database, System::currentTimeMillis);
+        clock.thread.start();
+        return clock;
+    }
+
+    /** Returns when the database has told its time once, or after so long. */
+    public void awaitMeasurement(Duration longest) throws InterruptedException {
+        measured.await(longest.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -101,6 +114,9 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
 
     private void keepMeasuring() {
         try {
+            if (!state.measured() && database.opens()) {
+                measure();
+            }
             long measuredAt = System.nanoTime();
             long steppedAt = measuredAt - STEPPED.toNanos();
             while (!closed.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -140,6 +156,7 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
                     sample.sentNanos(),
                     sample.receivedNanos(),
                     sample.longestLifetimeMillis());
+            measured.countDown();
         } catch (StoreUnavailableException e) {
             log.warn("the database's time cannot be measured: {}", e.getMessage());
             return;

@@ -178,7 +178,7 @@ final class LeaseWorker {
             boolean committing = false;
             long attemptedAt = clock.nowMillis();
             SQLException failure;
-            try (Connection connection = database.dataSource().getConnection()) {
+            try (Connection connection = database.connection()) {
                 connection.setAutoCommit(false);
                 try {
                     boolean again = conflicts > 0 || unknownSince != NONE;

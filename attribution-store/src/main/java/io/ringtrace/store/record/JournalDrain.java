@@ -110,6 +110,9 @@ public final class JournalDrain implements AutoCloseable {
 
     private void run() {
         try {
+            if (!database.opens()) {
+                return;
+            }
             Map<Integer, JournalPosition> from = startPositions();
             while (!stopping) {
                 Batch batch = nextBatch(from);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,7 @@ class StoredCookieKeysIT {
     private StoredCookieKeys keys(String file, StoreDatabase database) throws Exception {
         StoredCookieKeys keys = new StoredCookieKeys(folder.resolve(file), database, clock);
         keys.start();
+        keys.awaitStore(Duration.ofSeconds(10));
         return keys;
     }
 

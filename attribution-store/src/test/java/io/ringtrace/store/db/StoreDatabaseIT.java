@@ -7,6 +7,7 @@ import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.TestStore;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -110,6 +111,21 @@ class StoreDatabaseIT {
                     .message()
                     .contains("127.0.0.1:" + nobody)
                     .doesNotContain("secret-word");
+        }
+    }
+
+    @Test
+    void ofOurOwnThatCannotBeStartedIsAwayAndSaysWhyToWhoWaitsForIt() throws Exception {
+        Files.writeString(folder.resolve("mariadb"), "this is no folder");
+        try (StoreDatabase never = StoreDatabase.opening(new StoreSettings.Embedded(folder, 64, 2))) {
+            assertThatThrownBy(never::awaitOpen)
+                    .isInstanceOf(StoreStartException.class)
+                    .hasMessageContaining(folder.resolve("mariadb").toString());
+            assertThat(never.isOpen()).isFalse();
+            assertThat(never.opens()).isFalse();
+            assertThatThrownBy(never::wrongSettings)
+                    .isInstanceOf(StoreUnavailableException.class)
+                    .hasMessageContaining("of this node: it could not be started");
         }
     }
 

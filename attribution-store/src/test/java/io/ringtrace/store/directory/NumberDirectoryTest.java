@@ -270,6 +270,51 @@ class NumberDirectoryTest {
             }
         }
 
+        @Test
+        @DisplayName("with what changed after it was written, when its process is killed")
+        void hasWhatChangedSinceItWasWritten() throws Exception {
+            complete(row(NumberState.POOLED, "visitor-1", 7));
+            directory.upToDateAt(PRESENTED);
+            Path file = folder.resolve("directory");
+            // The first name was for what might have changed before the file was written.
+            Path first = folder.resolve("directory-changes-2");
+            try (DirectoryFile running = new DirectoryFile(file, directory)) {
+                running.start();
+                running.write();
+                directory.numbersChanged(List.of(row(NumberState.POOLED, "visitor-2", 8)));
+                assertThat(first).exists();
+                directory.poolsChanged(List.of(pool(POOL_DESTINATION + 1, 2)));
+                directory.numbersChanged(List.of(row(NUMBER + 3, NumberState.OVERFLOW, null, 3, PRESENTED)));
+                // The feed tells of the same rows again.
+                long bytes = Files.size(first);
+                directory.numbersChanged(List.of(row(NumberState.POOLED, "visitor-2", 8)));
+                assertThat(first).hasSize(bytes);
+                for (long number : List.of(NUMBER, NUMBER + 3)) {
+                    assertThat(DirectoryFile.kept(file, clock).lookUp(new PhoneNumber(number), PRESENTED))
+                            .isEqualTo(directory.lookUp(new PhoneNumber(number), PRESENTED));
+                }
+
+                // Killed within the writing of any of them: what was not told to anybody is missing, and no more.
+                byte[] whole = Files.readAllBytes(first);
+                Path torn = Files.createDirectory(folder.resolve("torn")).resolve("directory");
+                Files.copy(file, torn);
+                List<AttributionResult> seen = new ArrayList<>();
+                for (int at = 0; at <= whole.length; at++) {
+                    Files.write(torn.resolveSibling("directory-changes-1"), java.util.Arrays.copyOf(whole, at));
+                    seen.add(DirectoryFile.kept(torn, clock).lookUp(DIALED, PRESENTED));
+                }
+                assertThat(seen.getFirst()).isNotEqualTo(seen.getLast());
+                assertThat(seen.stream().distinct()).hasSize(2);
+                assertThat(seen.getLast()).isEqualTo(directory.lookUp(DIALED, PRESENTED));
+
+                directory.upToDateAt(PRESENTED + 1000);
+                running.write();
+                assertThat(first).doesNotExist();
+            }
+            assertThat(DirectoryFile.kept(file, clock).lookUp(DIALED, PRESENTED))
+                    .isEqualTo(directory.lookUp(DIALED, PRESENTED));
+        }
+
         private NumberDirectory readAgain(Path file) {
             NumberDirectory fresh = new NumberDirectory(clock);
             try (DirectoryFile kept = new DirectoryFile(file, fresh)) {

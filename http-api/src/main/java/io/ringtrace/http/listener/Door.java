@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Decides who is let in where; whoever is not named is not. Thread-safe, never waits. */
 public final class Door {
     private static final int LONGEST_TOKEN = 256;
+    private static final long NOT_YET_RETRY_MILLIS = 2_000;
     private static final int LONGEST_PATH_VARIABLE = 128;
     private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
 
@@ -49,8 +50,11 @@ public final class Door {
             }
         }
         Access access = endpoint.access();
-        if (access == Access.PUBLIC || access == Access.POOL_KEY || access == Access.SITE) {
+        if (access == Access.PUBLIC) {
             return new Decision.Welcome(Caller.ANYBODY, true);
+        }
+        if (access == Access.POOL_KEY || access == Access.SITE) {
+            return accounts.known() ? new Decision.Welcome(Caller.ANYBODY, true) : notYet();
         }
         String token = authorization != null ? bare(authorization) : oauthToken;
         if (token == null || token.isEmpty() || token.length() > LONGEST_TOKEN) {
@@ -60,6 +64,9 @@ public final class Door {
             return new Decision.Welcome(Caller.OPERATOR, true);
         }
         Accounts.TokenHolder holder = access == Access.OPERATOR ? null : accounts.holderOf(token);
+        if (holder == null && access != Access.OPERATOR && !accounts.known()) {
+            return notYet();
+        }
         if (holder == null) {
             return new Decision.Refused(Problem.unauthorized("The token is not valid here."));
         }
@@ -74,6 +81,12 @@ public final class Door {
                     403, "read_only_token", "This token is for reading alone; managing needs one of scope manage."));
         }
         return new Decision.Welcome(new Caller.OfNetwork(network), mayManage);
+    }
+
+    /** A key that is not known yet is not a wrong one. */
+    private static Decision notYet() {
+        return new Decision.Refused(Problem.unavailable(
+                "The accounts are not known yet: their store is being started, or away.", NOT_YET_RETRY_MILLIS));
     }
 
     private boolean isOperators(String token) {

@@ -3,6 +3,7 @@ package io.ringtrace.server.command;
 import io.ringtrace.config.ConfigOutcome;
 import io.ringtrace.config.ConfigSource;
 import io.ringtrace.config.Configuration;
+import io.ringtrace.server.DataFolder;
 import io.ringtrace.server.Logging;
 import io.ringtrace.server.ModuleSettings;
 import io.ringtrace.server.ProcessSignal;
@@ -52,8 +53,10 @@ public final class ServeCommand implements Callable<Integer> {
             case ConfigOutcome.Loaded loaded -> {
                 Logging.configure(loaded.configuration().log());
                 Configuration configuration = loaded.configuration();
+                // After a death calls are waiting, and some seconds of them cost more than slower first ones.
+                boolean died = new DataFolder(configuration.store().dataDirectory()).isMarkedRunning();
                 Rehearsal rehearsal =
-                        unrehearsed ? null : Rehearsal.begin(ModuleSettings.udpEngine(configuration.sip()));
+                        unrehearsed || died ? null : Rehearsal.begin(ModuleSettings.udpEngine(configuration.sip()));
                 serve(Ringtrace.start(
                         source, configuration, System.getenv(), rehearsal == null ? () -> {} : rehearsal::end));
                 yield 0;

@@ -72,14 +72,8 @@ public final class ServerProcess implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError"));
         command.addAll(javaOptions);
-        command.addAll(List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "serve",
-                "--no-rehearsal",
-                "--config",
-                config.toString()));
+        command.addAll(program(javaOptions));
+        command.addAll(List.of(Main.class.getName(), "serve", "--no-rehearsal", "--config", config.toString()));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -87,6 +81,21 @@ public final class ServerProcess implements AutoCloseable {
         Process process = builder.start();
         process.getOutputStream().close();
         return new ServerProcess(process, data, log);
+    }
+
+    /** This process's own program; where Java has been trained for the jar that it is built into, that and what was learned. */
+    private static List<String> program(List<String> javaOptions) throws IOException {
+        String cache = System.getProperty("ringtrace.aot-cache");
+        if (cache != null && javaOptions.stream().noneMatch(option -> option.startsWith("-XX:AOT"))) {
+            Path learned = Path.of(cache);
+            Path jar = learned.resolveSibling("ringtrace.jar");
+            if (Files.exists(learned)
+                    && Files.exists(jar)
+                    && Files.getLastModifiedTime(learned).compareTo(Files.getLastModifiedTime(jar)) > 0) {
+                return List.of("-XX:AOTCache=" + learned, "-cp", jar.toString());
+            }
+        }
+        return List.of("-cp", System.getProperty("java.class.path"));
     }
 
     /** Waits until the server says it is ready, and returns its HTTP address. */

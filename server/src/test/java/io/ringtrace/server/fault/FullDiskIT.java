@@ -29,7 +29,7 @@ class FullDiskIT {
     /** Room for two segments of each shard: what it writes and its spare. */
     private static final int TIGHT_KB = SHARDS * 2 * 1024 + 512;
 
-    private static final int PER_SECOND = Scale.of(300, 400);
+    private static final int PER_SECOND = 400;
     private static final List<Ending> ENDINGS =
             List.of(Ending.CALLER_HANGS_UP, Ending.BUSY, Ending.DESTINATION_HANGS_UP);
 

@@ -83,7 +83,7 @@ class StoreAwayIT {
         List<List<Outage>> houses = new ArrayList<>();
         if (SEEDS == 1) {
             houses.add(Stream.of(Fault.values())
-                    .map(fault -> new Outage(fault, 1, 3_000))
+                    .map(fault -> new Outage(fault, 1, 2_000))
                     .toList());
         } else {
             for (Fault fault : Fault.values()) {

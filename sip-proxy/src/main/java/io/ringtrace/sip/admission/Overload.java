@@ -16,10 +16,10 @@ public final class Overload {
     private static final double ALL_MILLIS = 500;
     private static final double FIRST_FILL = 0.5;
     private static final double ALL_FILL = 0.9;
-    private static final double FIRST_UNREAD = 0.15;
-    private static final double ALL_UNREAD = 0.6;
+    private static final double FIRST_UNREAD = 0.35;
+    private static final double ALL_UNREAD = 0.85;
     /** What a pause left unread is soon read. */
-    private static final double WEIGHT_OF_UNREAD = 0.25;
+    private static final double WEIGHT_OF_UNREAD = 0.15;
 
     private static final int PERCENT = 100;
 
@@ -55,7 +55,7 @@ public final class Overload {
         fill = (double) messages / most;
     }
 
-    /** @param share how full the fullest of the kernel's receive queues is, from 0 to 1 */
+    /** @param share at this tick, how full the fullest of the kernel's receive queues is, from 0 to 1 */
     public void unread(double share) {
         unread += (share - unread) * WEIGHT_OF_UNREAD;
     }

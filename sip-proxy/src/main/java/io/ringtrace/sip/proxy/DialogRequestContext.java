@@ -83,7 +83,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
             ProxyParts parts, DialogRequests requests, Dialog dialog, int loopHash, InviteServerTransaction server) {
         DialogRequestContext context = new DialogRequestContext(parts, requests, dialog, loopHash, server);
         server.servedBy(context);
-        parts.answers().respond(server, 100, "Trying");
+        parts.answers().trying(server);
         return context;
     }
 

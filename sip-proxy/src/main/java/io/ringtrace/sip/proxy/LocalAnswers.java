@@ -7,7 +7,9 @@ import io.ringtrace.sip.message.LocalResponse;
 import io.ringtrace.sip.message.SipHeader;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
+import io.ringtrace.sip.transaction.InviteServerTransaction;
 import io.ringtrace.sip.transaction.ServerTransaction;
+import io.ringtrace.sip.transaction.TimerWheel;
 import io.ringtrace.sip.transaction.TransactionLayer;
 import io.ringtrace.sip.transport.Hop;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalAnswers {
     private static final int ROOM_FOR_OWN_FIELDS = 384;
+    private static final int TRYING = 100;
     private static final int SHED = 503;
     private static final String RETRY_AFTER = "Retry-After";
     private final TransactionLayer transactions;
@@ -92,6 +95,34 @@ final class LocalAnswers {
 
     void respond(ServerTransaction server, int status, String reason) {
         respond(server, status, reason, null, null);
+    }
+
+    /**
+     * Lets an INVITE have its 100 within 200 ms (§17.2.1), and none when it is answered before. Such an answer is on its way with most
+     * gateways, so that the 100 would only be one datagram more.
+     */
+    void trying(InviteServerTransaction server) {
+        long after = transactions.timers().trying().toMillis();
+        if (after == 0) {
+            respond(server, TRYING, "Trying");
+        } else {
+            transactions.wheel().start(new Trying(server), after - TimerWheel.TICK_MILLIS);
+        }
+    }
+
+    private final class Trying extends TimerWheel.Entry {
+        private final InviteServerTransaction server;
+
+        Trying(InviteServerTransaction server) {
+            this.server = server;
+        }
+
+        @Override
+        protected void fired() {
+            if (server.silent()) {
+                respond(server, TRYING, "Trying");
+            }
+        }
     }
 
     /** The reason phrase of RFC 3261 §21 for a status that the router may choose. */

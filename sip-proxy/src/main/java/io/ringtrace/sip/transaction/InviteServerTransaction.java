@@ -99,6 +99,11 @@ public final class InviteServerTransaction extends ServerTransaction {
         }
     }
 
+    /** True until any response was given, a 100 too. */
+    public boolean silent() {
+        return unanswered() && kept() == null;
+    }
+
     /** True when somebody answers the request, in whatever becomes of it. */
     public boolean served() {
         return served;

@@ -37,4 +37,12 @@ public interface MessagePort {
 
     /** Sends now what waits. */
     void flush();
+
+    /**
+     * How full the kernel's queue is of what has arrived and is not read yet: from 0, empty, to 1, when datagrams are lost. 0 over connections,
+     * which lose nothing, and where nobody can tell.
+     */
+    default double unread() {
+        return 0;
+    }
 }

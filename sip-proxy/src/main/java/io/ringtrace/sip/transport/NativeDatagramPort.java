@@ -123,6 +123,11 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
         }
     }
 
+    @Override
+    public double unread() {
+        return closed ? 0 : calls.unread(socket);
+    }
+
     private void sendABatch() {
         MessageHeaders headers = datagrams.outgoing();
         int count = Math.min(queue.size(), NativeDatagrams.MOST_SENT);

@@ -111,7 +111,8 @@ final class NettyDatagramEngine implements DatagramEngine {
 
         @Override
         public DatagramPort port(Listener listener) {
-            NettyDatagramPort port = new NettyDatagramPort(loop, channel, epoll, listener, sendFailures);
+            SocketCalls calls = epoll && SocketCalls.whyNot().isEmpty() ? new SocketCalls() : null;
+            NettyDatagramPort port = new NettyDatagramPort(loop, channel, epoll, calls, listener, sendFailures);
             channel.pipeline().addLast(port);
             return port;
         }

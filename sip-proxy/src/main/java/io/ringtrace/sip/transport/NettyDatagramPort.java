@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import java.io.IOException;
 import java.nio.channels.UnsupportedAddressTypeException;
@@ -22,17 +23,26 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
     private final LongAdder sendFailures;
     private final HopTable hops;
     private final ClosedPorts closedPorts;
+    private final @Nullable SocketCalls calls;
     private final byte[] scratch = new byte[UdpTransport.LONGEST_DATAGRAM];
     private @Nullable MessageReceiver receiver;
     private boolean waiting;
 
-    NettyDatagramPort(NettyShardLoop loop, Channel channel, boolean epoll, Listener listener, LongAdder sendFailures) {
+    /** @param calls of the kernel, to ask it how much waits; null where it cannot be called */
+    NettyDatagramPort(
+            NettyShardLoop loop,
+            Channel channel,
+            boolean epoll,
+            @Nullable SocketCalls calls,
+            Listener listener,
+            LongAdder sendFailures) {
         this.loop = loop;
         this.channel = channel;
         this.listener = listener;
         this.sendFailures = sendFailures;
         this.hops = new HopTable(listener);
         this.closedPorts = new ClosedPorts(loop, epoll, listener);
+        this.calls = calls;
     }
 
     @Override
@@ -101,6 +111,13 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
             waiting = false;
             channel.flush();
         }
+    }
+
+    @Override
+    public double unread() {
+        return calls != null && channel instanceof EpollDatagramChannel socket && socket.isOpen()
+                ? calls.unread(socket.fd().intValue())
+                : 0;
     }
 
     @Override

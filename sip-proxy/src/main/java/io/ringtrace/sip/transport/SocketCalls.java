@@ -32,6 +32,7 @@ class SocketCalls {
     private static final int SO_SNDBUF = 7;
     private static final int SO_RCVBUF = 8;
     private static final int SO_REUSEPORT = 15;
+    private static final int SO_MEMINFO = 55;
     private static final int IPPROTO_IPV6 = 41;
     private static final int IPV6_V6ONLY = 26;
     private static final int MSG_DONTWAIT = 0x40;
@@ -54,11 +55,13 @@ class SocketCalls {
 
     private static final long SCRATCH_LENGTH = 32;
     private static final long SCRATCH_VALUE = 40;
+    /** The nine counts of SO_MEMINFO, of which the first two are what waits in the receive queue, and its room. */
+    private static final int MEMINFO_BYTES = 9 * Integer.BYTES;
 
     // Of automatic arenas, which are not locked for each call.
     private final MemorySegment state = Arena.ofAuto().allocate(STATE);
-    /** An address; at 32 its length; at 40 an option's value. */
-    private final MemorySegment scratch = Arena.ofAuto().allocate(48, 8);
+    /** An address; at 32 its length, or an option's; at 40 an option's value. */
+    private final MemorySegment scratch = Arena.ofAuto().allocate(SCRATCH_VALUE + MEMINFO_BYTES, 8);
 
     private interface Call {
         int make() throws Throwable;
@@ -147,12 +150,25 @@ class SocketCalls {
 
     /** Takes away the error that waits at the socket. */
     final void clearError(int socket) {
-        scratch.set(JAVA_INT, SCRATCH_LENGTH, Integer.BYTES);
-        int _ = answer(() -> (int) GETSOCKOPT.invokeExact(
+        int _ = ask(socket, SO_ERROR, Integer.BYTES);
+    }
+
+    /** How full the socket's receive queue is: from 0, empty, to 1, when what arrives is lost; 0 where the kernel does not tell (before 4.12). */
+    final double unread(int socket) {
+        if (ask(socket, SO_MEMINFO, MEMINFO_BYTES) < 0) {
+            return 0;
+        }
+        double waits = scratch.get(JAVA_INT, SCRATCH_VALUE);
+        return Math.min(1, waits / Math.max(1, scratch.get(JAVA_INT, SCRATCH_VALUE + Integer.BYTES)));
+    }
+
+    private int ask(int socket, int name, int bytes) {
+        scratch.set(JAVA_INT, SCRATCH_LENGTH, bytes);
+        return answer(() -> (int) GETSOCKOPT.invokeExact(
                 state,
                 socket,
                 SOL_SOCKET,
-                SO_ERROR,
+                name,
                 scratch.address() + SCRATCH_VALUE,
                 scratch.address() + SCRATCH_LENGTH));
     }

@@ -430,6 +430,39 @@ class UdpTransportTest {
     }
 
     @Test
+    @DisplayName("how much waits unread is told while nobody reads, and nothing when all is read")
+    void unread() throws Exception {
+        try (UdpTransport transport = start(1);
+                DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
+            Listener listener = transport.open(ANY_PORT);
+            for (int i = 0; i < 50; i++) {
+                peer.send(new DatagramPacket(payload(1000), 1000, listener.address()));
+            }
+            // Where there is no epoll the kernel is not asked.
+            assertThat(unread(transport, listener)).satisfies(fill -> {
+                if (engine == Engine.NETTY_ON_NIO) {
+                    assertThat(fill).isZero();
+                } else {
+                    assertThat(fill).isGreaterThan(0).isLessThan(0.5);
+                }
+            });
+            Echo echo = new Echo();
+            transport.receive(_ -> echo);
+            for (int i = 0; i < 50; i++) {
+                echo.sources.take();
+            }
+            assertThat(unread(transport, listener)).isLessThan(0.001);
+        }
+    }
+
+    private static double unread(UdpTransport transport, Listener listener) throws InterruptedException {
+        BlockingQueue<Double> fill = new ArrayBlockingQueue<>(1);
+        MessagePort port = transport.port(0, listener);
+        port.loop().execute(() -> fill.add(port.unread()));
+        return fill.take();
+    }
+
+    @Test
     void closingWhileDatagramsComeFreesThePortAndReleasesWhatWaits() throws Exception {
         for (int round = 0; round < 5; round++) {
             UdpTransport transport = start(2);
