@@ -8,6 +8,7 @@ import io.ringtrace.http.account.MarketingDictionaryEndpoints;
 import io.ringtrace.http.account.NumberReportEndpoints;
 import io.ringtrace.http.allocate.AllocateEndpoints;
 import io.ringtrace.http.allocate.BulkEndpoint;
+import io.ringtrace.http.allocate.PoolKeys;
 import io.ringtrace.http.endpoint.Answer;
 import io.ringtrace.http.endpoint.AskedNetwork;
 import io.ringtrace.http.endpoint.Endpoint;
@@ -17,6 +18,7 @@ import io.ringtrace.http.lease.LeaseEndpoint;
 import io.ringtrace.http.lease.SiteLeaseEndpoint;
 import io.ringtrace.http.lease.VisitorFields;
 import io.ringtrace.http.limit.NewNumbers;
+import io.ringtrace.http.limit.RateLimit;
 import io.ringtrace.http.listener.Door;
 import io.ringtrace.http.listener.EndpointRouter;
 import io.ringtrace.http.observe.ObservationEndpoints;
@@ -68,6 +70,9 @@ public final class HttpApi implements AutoCloseable {
     private static final int LONGEST_REQUEST_LINE = 16 * 1024;
     private static final int LONGEST_HEADERS = 16 * 1024;
     private static final int IDLE_SECONDS = 60;
+    /** A pool's key is used from several servers of its owner at once: it may do what so many sources may. */
+    private static final int SOURCES_OF_POOL = 4;
+
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final HttpSettings settings;
@@ -85,8 +90,14 @@ public final class HttpApi implements AutoCloseable {
         this.settings = settings;
         List<Endpoint> all = new ArrayList<>();
         VisitorFields visitorFields = new VisitorFields(ports.pools(), ports.dictionaries());
-        all.addAll(new AllocateEndpoints(ports.leases(), ports.pools(), visitorFields).endpoints());
-        all.addAll(new BulkEndpoint(ports.leases(), ports.pools(), visitorFields, settings.bulkRows()).endpoints());
+        PoolKeys keys = new PoolKeys(
+                ports.pools(),
+                new RateLimit(
+                        SOURCES_OF_POOL * settings.requestsPerSecond(),
+                        Duration.ofSeconds(1),
+                        SOURCES_OF_POOL * settings.burst()));
+        all.addAll(new AllocateEndpoints(ports.leases(), keys, visitorFields).endpoints());
+        all.addAll(new BulkEndpoint(ports.leases(), keys, visitorFields, settings.bulkRows()).endpoints());
         all.addAll(new RingPoolEndpoints(ports.pools(), ports.poolSizes()).endpoints());
         all.addAll(new SizingEndpoints(ports.poolSizes(), ports.pools()).endpoints());
         all.addAll(new LeaseEndpoint(ports.leases(), ports.pools(), visitorFields, settings.bulkRows()).endpoints());

@@ -14,7 +14,8 @@ import java.util.List;
  * @param concurrentRequests most requests in work at once; more are answered 503 with Retry-After
  * @param waitingCalls most calls that may wait for the database at once; more are answered 503 with Retry-After
  * @param connections most open connections; more are closed at once
- * @param requestsPerSecond rate that one network token, or one source address without a token, may keep up; beyond it 429 with Retry-After
+ * @param requestsPerSecond rate that one network token, or one source address without a token, may keep up; beyond it 429 with Retry-After.
+ *     One pool's key may do four times that
  * @param burst how many requests may come at once before that rate holds
  * @param streams most clients of the call stream at once; more are answered 503 with Retry-After
  * @param trustedProxies whose X-Forwarded-For is believed

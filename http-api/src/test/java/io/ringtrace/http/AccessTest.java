@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.ringtrace.attribution.Accounts;
 import io.ringtrace.http.endpoint.Access;
 import io.ringtrace.http.endpoint.Endpoint;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -97,6 +99,20 @@ class AccessTest {
     }
 
     @Test
+    void aKeyIsNotWrongWhenTheAccountsBecomeKnownWhileItIsLookedUp() throws Exception {
+        try (RunningApi starting = new RunningApi()) {
+            starting.account.forgetUntilAsked();
+            assertThat(starting.get(RunningApi.CAMPAIGN + "/ring_pools.json", starting.acme)
+                            .statusCode())
+                    .isEqualTo(503);
+            assertThat(starting.get(RunningApi.CAMPAIGN + "/ring_pools.json", starting.acme)
+                            .statusCode())
+                    .as("afterwards, a token that nobody has")
+                    .isEqualTo(401);
+        }
+    }
+
+    @Test
     void aKeyIsNotWrongWhileTheAccountsAreNotKnownYet() throws Exception {
         try (RunningApi starting = new RunningApi()) {
             starting.account.forget();
@@ -139,6 +155,81 @@ class AccessTest {
         assertThat(api.send("GET", "/v1/calls?oauth_token=" + api.acme, "", "", "Authorization", "Bearer x")
                         .statusCode())
                 .isEqualTo(401);
+    }
+
+    @Test
+    @DisplayName("a token that is wrong in whatever way takes one look-up, and what it opens elsewhere is not told")
+    void everyWrongTokenTakesTheSameWork() throws Exception {
+        String reads = api.account.createToken("acme", "report", Accounts.TokenScope.READ);
+        String revoked = api.account.createToken("acme", "lost");
+        assertThat(api.account.revokeToken(
+                        "acme", api.account.tokens("acme", 100).getLast().id()))
+                .isTrue();
+        String pools = RunningApi.CAMPAIGN + "/ring_pools.json";
+        String unknown = "rt_" + "A".repeat(43);
+        HttpResponse<String> first = knock("GET", pools, unknown);
+        assertThat(first.statusCode()).isEqualTo(401);
+        for (String token : List.of(revoked, "guessed", api.acme + "x", RunningApi.OPERATOR)) {
+            HttpResponse<String> answer = knock("GET", pools, token);
+            assertThat(answer.statusCode()).as(token).isEqualTo(401);
+            assertThat(answer.body()).as(token).isEqualTo(first.body());
+        }
+        // Another network is not told from none.
+        HttpResponse<String> foreign = knock("GET", pools, api.other);
+        assertThat(foreign.statusCode()).isEqualTo(404);
+        assertThat(knock("GET", pools.replace("acme", "none"), api.other).body())
+                .isEqualTo(foreign.body());
+        assertThat(knock("POST", pools, reads).statusCode()).isEqualTo(403);
+    }
+
+    /** Sends it with a token, which is looked up once. */
+    private HttpResponse<String> knock(String method, String path, String token) throws Exception {
+        int before = api.account.keyLookUps;
+        HttpResponse<String> answer = api.send(method, path, token, method.equals("GET") ? "" : "{}");
+        assertThat(api.account.keyLookUps - before).as(token).isEqualTo(1);
+        return answer;
+    }
+
+    @Test
+    @DisplayName(
+            "a pool key that is wrong in whatever way takes one look-up, and the answer says no more than what was sent")
+    void everyWrongPoolKeyTakesTheSameWork() throws Exception {
+        for (String pool : List.of("16", "none")) {
+            for (String key : List.of("", "guessed", RunningApi.KEY + "x", "key-other-17", "k".repeat(100))) {
+                int before = api.pools.keyLookUps;
+                HttpResponse<String> answer =
+                        api.get("/api/2013-07-01/ring_pools/" + pool + "/allocate_number.json?ring_pool_key=" + key);
+                assertThat(api.pools.keyLookUps - before).as(pool + " " + key).isEqualTo(1);
+                assertThat(answer.statusCode()).isEqualTo(403);
+                assertThat(answer.body())
+                        .isEqualTo("InvalidKey: API Key '" + key + "' is not valid for resource '" + pool + "'");
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("a site that there is not, and one that is another page's, are not told apart")
+    void everyWrongSiteTakesTheSameWork() throws Exception {
+        String site = api.account
+                .createSite("acme", List.of("https://shop.example.org"))
+                .id();
+        List<String> bodies = new ArrayList<>();
+        for (String id : List.of(site, "site_none")) {
+            int before = api.account.keyLookUps;
+            HttpResponse<String> answer = api.send(
+                    "POST",
+                    "/v1/sites/" + id + "/leases",
+                    "",
+                    "{\"requests\":[{\"destination\":\"+18005550199\"}]}",
+                    "Content-Type",
+                    "text/plain",
+                    "Origin",
+                    "https://evil.example.org");
+            assertThat(api.account.keyLookUps - before).isEqualTo(1);
+            assertThat(answer.statusCode()).isEqualTo(403);
+            bodies.add(answer.body());
+        }
+        assertThat(bodies.getFirst()).isEqualTo(bodies.getLast());
     }
 
     @Test

@@ -31,6 +31,8 @@ final class InMemoryPools implements Pools, Leases {
     private @Nullable CompletableFuture<List<LeaseAnswer>> held;
     private boolean away;
     private int visitors;
+    /** How often somebody's key was looked up. */
+    int keyLookUps;
 
     InMemoryPools(InMemoryAccount account) {
         this.account = account;
@@ -123,6 +125,7 @@ final class InMemoryPools implements Pools, Leases {
 
     @Override
     public synchronized @Nullable RingPool byKey(String idFromNetwork, String apiKey) {
+        keyLookUps++;
         for (WithKey pool : pools.values()) {
             if (pool.pool().idFromNetwork().equals(idFromNetwork)
                     && pool.apiKey().equals(apiKey)) {

@@ -7,6 +7,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.ringtrace.attribution.LeaseAnswer;
 import io.ringtrace.http.HttpSettings.Pages;
+import io.ringtrace.routing.IpNetwork;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -92,6 +93,44 @@ class LimitsTest {
             assertThat(api.get("/v1/calls", api.other).statusCode()).isEqualTo(200);
             assertThat(api.get("/v1/calls", RunningApi.OPERATOR).statusCode()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void aPoolsKeyBeyondItsRateGets429WhereverItComesFromAndOtherKeysAreServed() throws Exception {
+        HttpSettings behindProxy = settings(100, 1, 5).with(List.of(IpNetwork.parse("127.0.0.0/8")), Pages.USUAL);
+        try (RunningApi api = new RunningApi(behindProxy)) {
+            HttpResponse<String> answer = allocate(api, "acme", 0);
+            int served = 0;
+            for (; served < 200 && answer.statusCode() != 429; served++) {
+                assertThat(answer.statusCode()).isEqualTo(409);
+                answer = allocate(api, "acme", served);
+            }
+            assertThat(answer.statusCode()).isEqualTo(429);
+            assertThat(served).isGreaterThanOrEqualTo(20);
+            assertThat(answer.headers().firstValue("retry-after")).hasValue("1");
+            assertThat(answer.body()).isEqualTo("TooManyRequests: Too many requests with this key; wait a little.");
+            assertThat(allocate(api, "other", 201).statusCode()).isEqualTo(409);
+            String row = "{\"api_suffix\":\"16/allocate_number.json?ring_pool_key=key-acme-16\"}";
+            assertThat(api.send(
+                                    "POST",
+                                    "/api/2013-07-01/bulk.json",
+                                    "",
+                                    "{\"requests\":[" + row + ("," + row).repeat(30) + "]}",
+                                    "X-Forwarded-For",
+                                    "10.1.1.1")
+                            .body())
+                    .contains("\"error_class\":\"TooManyRequests\"");
+        }
+    }
+
+    private static HttpResponse<String> allocate(RunningApi api, String network, int source) throws Exception {
+        return api.send(
+                "GET",
+                "/api/2013-07-01/ring_pools/16/allocate_number.json?ring_pool_key=key-" + network + "-16",
+                "",
+                "",
+                "X-Forwarded-For",
+                "10.0.0." + source);
     }
 
     @Test

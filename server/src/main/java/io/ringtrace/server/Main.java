@@ -85,11 +85,13 @@ public final class Main {
 
     /**
      * What Netty is told where nobody told it otherwise: no search for buffers that were never given back, which remembers where one of 128
-     * was made, but in our tests; and that its loops wait by a timer that is set once for each tick, and not by a timeout that the kernel sets
-     * and takes back each time.
+     * was made; every buffer is used again, and not one of eight; its loops wait by a timer that is set once for each tick, and not by a
+     * timeout that the kernel sets and takes back each time.
      */
-    private static final Map<String, String> NETTY =
-            Map.of("io.netty.leakDetection.level", "disabled", "io.netty.channel.epoll.epollWaitThreshold", "0");
+    private static final Map<String, String> NETTY = Map.of(
+            "io.netty.leakDetection.level", "disabled",
+            "io.netty.recycler.ratio", "0",
+            "io.netty.channel.epoll.epollWaitThreshold", "0");
 
     private Main() {}
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -29,6 +30,10 @@ class TagOnServerIT {
 
     private static SampleHouse house;
     private static Path kept;
+    /** Both at once, for each waits much of its time. */
+    private static FutureTask<Boolean> visitors;
+
+    private static FutureTask<Boolean> failures;
 
     @BeforeAll
     static void open() throws Exception {
@@ -44,6 +49,19 @@ class TagOnServerIT {
         SampleHouse.run(words("numbers", "sms", "+14155550105"));
         house.makePool("one-and-overflow", "local", "+12125550190", 2);
         house.makePool("two-without-overflow", "local", "+16195550190", 2, false);
+        visitors = browsing("server.browser.js");
+        failures = browsing("failures.browser.js");
+    }
+
+    private static FutureTask<Boolean> browsing(String file) throws Exception {
+        int port = freeTcpPort();
+        String site = house.makeSite("http://127.0.0.1:" + port);
+        FutureTask<Boolean> browsing = new FutureTask<>(() -> {
+            browse(file, site, port);
+            return true;
+        });
+        Thread.ofPlatform().daemon().start(browsing);
+        return browsing;
     }
 
     @AfterAll
@@ -53,7 +71,7 @@ class TagOnServerIT {
 
     @Test
     void eachVisitorsCallCarriesThatVisitorsMarketingData() throws Exception {
-        browse("server.browser.js");
+        visitors.get();
         List<JsonNode> seen = seen("seen.json");
         dial("seen", house.sip(), numbers(seen));
 
@@ -98,7 +116,7 @@ class TagOnServerIT {
 
     @Test
     void whateverFailsThePageWorksAndShowsANumberThatConnects() throws Exception {
-        browse("failures.browser.js");
+        failures.get();
         List<JsonNode> seen = seen("failures.json");
         List<JsonNode> lent = new ArrayList<>(seen);
         lent.removeIf(each -> each.get("status").asString().equals("own"));
@@ -131,9 +149,8 @@ class TagOnServerIT {
         }
     }
 
-    private static void browse(String file) throws Exception {
+    private static void browse(String file, String site, int port) throws Exception {
         String url = house.http().toString();
-        int port = freeTcpPort();
         BrowserTest.pass(
                 file,
                 kept,
@@ -141,7 +158,7 @@ class TagOnServerIT {
                         "RINGTRACE_URL",
                         url.endsWith("/") ? url.substring(0, url.length() - 1) : url,
                         "SITE",
-                        house.makeSite("http://127.0.0.1:" + port),
+                        site,
                         "PAGE_PORT",
                         Integer.toString(port)));
     }

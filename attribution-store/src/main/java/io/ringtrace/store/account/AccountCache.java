@@ -11,9 +11,6 @@ import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.bank.PoolSettingRows;
 import io.ringtrace.store.db.StoreDatabase;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -37,9 +34,6 @@ import org.slf4j.LoggerFactory;
 final class AccountCache implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AccountCache.class);
     private static final Duration EVERY = Duration.ofSeconds(3);
-    private static final byte[] NO_KEY =
-            "no pool has this id, yet the comparison takes its time".getBytes(StandardCharsets.UTF_8);
-
     static final String POOLS = "SELECT p.id, p.id_from_network, p.name, w.id_from_network, a.id_from_network,"
             + " c.id_from_network, p.number_type, p.lifetime_ms, p.hold_ms, p.max_pool_size, p.allow_overflow,"
             + " p.fill_immediately, p.preferred, p.destination, p.size, p.api_key_sealed,"
@@ -54,10 +48,11 @@ final class AccountCache implements AutoCloseable {
     private record Destination(String network, PhoneNumber number) {}
 
     private record Snapshot(
-            Map<ByteBuffer, TokenHolder> holdersByTokenHash,
-            Map<String, List<WithKey>> poolsById,
+            KeyTable<TokenHolder> tokens,
+            KeyTable<RingPool> poolKeys,
+            Map<String, List<RingPool>> poolsById,
             Map<Destination, RingPool> poolsByDestination,
-            Map<String, Site> sites,
+            KeyTable<Site> sites,
             Map<String, MarketingDictionary> dictionaries,
             DestinationRows.Known destinations,
             DatabaseSmsNumbers.Marked smsNumbers) {}
@@ -68,10 +63,11 @@ final class AccountCache implements AutoCloseable {
     private final CountDownLatch read = new CountDownLatch(1);
     private final Thread thread;
     private volatile Snapshot snapshot = new Snapshot(
+            KeyTable.empty(),
+            KeyTable.empty(),
             Map.of(),
             Map.of(),
-            Map.of(),
-            Map.of(),
+            KeyTable.empty(),
             Map.of(),
             DestinationRows.Known.NONE,
             DatabaseSmsNumbers.Marked.NONE);
@@ -126,9 +122,11 @@ final class AccountCache implements AutoCloseable {
     /** One at a time, so that an older reading never replaces a newer one. */
     synchronized void refresh() throws StoreUnavailableException {
         snapshot = database.transact(connection -> {
-            Map<String, List<WithKey>> pools = pools(connection);
+            List<WithKey> all = pools(connection);
+            Map<String, List<RingPool>> pools = byId(all);
             return new Snapshot(
                     tokens(connection),
+                    poolKeys(all),
                     pools,
                     byDestination(pools),
                     sites(connection),
@@ -139,28 +137,52 @@ final class AccountCache implements AutoCloseable {
         read.countDown();
     }
 
-    private static Map<ByteBuffer, TokenHolder> tokens(Connection connection) throws SQLException {
-        Map<ByteBuffer, TokenHolder> holders = new HashMap<>();
+    private static KeyTable<TokenHolder> tokens(Connection connection) throws SQLException {
+        KeyTable.Builder<TokenHolder> holders = KeyTable.builder();
         try (PreparedStatement select = connection.prepareStatement(
                         "SELECT t.token_hash, w.id_from_network, t.scope FROM network_token t JOIN network w ON w.id = t.network_id"
                                 + " WHERE t.revoked_at IS NULL");
                 ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
-                holders.put(
-                        ByteBuffer.wrap(rows.getBytes(1)),
+                holders.addHash(
+                        rows.getBytes(1),
                         new TokenHolder(
                                 rows.getString(2),
                                 TokenScope.valueOf(rows.getString(3).toUpperCase(Locale.ROOT))));
             }
         }
-        return holders;
+        return holders.build();
     }
 
-    private static Map<Destination, RingPool> byDestination(Map<String, List<WithKey>> pools) {
+    /** A pool's key opens that pool alone, whoever else's has the same id; a key that this node cannot unseal opens none. */
+    private static KeyTable<RingPool> poolKeys(List<WithKey> all) {
+        KeyTable.Builder<RingPool> keys = KeyTable.builder();
+        for (WithKey each : all) {
+            if (!each.apiKey().isEmpty()) {
+                keys.add(poolKey(each.pool().idFromNetwork(), each.apiKey()), each.pool());
+            }
+        }
+        return keys.build();
+    }
+
+    /** No id has a NUL in it. */
+    private static String poolKey(String idFromNetwork, String apiKey) {
+        return idFromNetwork + '\0' + apiKey;
+    }
+
+    private static Map<String, List<RingPool>> byId(List<WithKey> all) {
+        Map<String, List<RingPool>> pools = new HashMap<>();
+        for (WithKey each : all) {
+            pools.computeIfAbsent(each.pool().idFromNetwork(), _ -> new ArrayList<>())
+                    .add(each.pool());
+        }
+        return pools;
+    }
+
+    private static Map<Destination, RingPool> byDestination(Map<String, List<RingPool>> pools) {
         Map<Destination, RingPool> chosen = new HashMap<>();
-        for (List<WithKey> sameId : pools.values()) {
-            for (WithKey each : sameId) {
-                RingPool pool = each.pool();
+        for (List<RingPool> sameId : pools.values()) {
+            for (RingPool pool : sameId) {
                 chosen.merge(
                         new Destination(pool.network(), pool.destination()),
                         pool,
@@ -180,30 +202,28 @@ final class AccountCache implements AutoCloseable {
         return one.id() < other.id() ? one : other;
     }
 
-    private static Map<String, Site> sites(Connection connection) throws SQLException {
-        Map<String, Site> sites = new HashMap<>();
+    private static KeyTable<Site> sites(Connection connection) throws SQLException {
+        KeyTable.Builder<Site> sites = KeyTable.builder();
         try (PreparedStatement select = connection.prepareStatement(
                         "SELECT s.id, w.id_from_network, s.origins FROM site s JOIN network w ON w.id = s.network_id");
                 ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 String id = rows.getString(1);
-                sites.put(
+                sites.add(
                         id,
                         new Site(
                                 id, rows.getString(2), List.of(rows.getString(3).split(" "))));
             }
         }
-        return sites;
+        return sites.build();
     }
 
-    private Map<String, List<WithKey>> pools(Connection connection) throws SQLException {
-        Map<String, List<WithKey>> pools = new HashMap<>();
+    private List<WithKey> pools(Connection connection) throws SQLException {
+        List<WithKey> pools = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(POOLS);
                 ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
-                WithKey pool = withKey(rows);
-                pools.computeIfAbsent(pool.pool().idFromNetwork(), _ -> new ArrayList<>())
-                        .add(pool);
+                pools.add(withKey(rows));
             }
         }
         return pools;
@@ -243,34 +263,20 @@ final class AccountCache implements AutoCloseable {
     }
 
     @Nullable
-    TokenHolder holderOf(byte[] tokenHash) {
-        // Found by the hash of a random token: what the look-up's time tells of the hash tells nothing of the token.
-        Map<ByteBuffer, TokenHolder> holders = snapshot.holdersByTokenHash();
-        return holders.get(ByteBuffer.wrap(tokenHash));
+    TokenHolder holderOf(String token) {
+        return snapshot.tokens().find(token);
     }
 
     @Nullable
     RingPool byKey(String idFromNetwork, String apiKey) {
-        byte[] given = apiKey.getBytes(StandardCharsets.UTF_8);
-        RingPool found = null;
-        List<WithKey> candidates = snapshot.poolsById().getOrDefault(idFromNetwork, List.of());
-        if (candidates.isEmpty()) {
-            MessageDigest.isEqual(NO_KEY, given);
-        }
-        for (WithKey pool : candidates) {
-            byte[] key = pool.apiKey().getBytes(StandardCharsets.UTF_8);
-            if (MessageDigest.isEqual(key, given) && key.length > 0) {
-                found = pool.pool();
-            }
-        }
-        return found;
+        return snapshot.poolKeys().find(poolKey(idFromNetwork, apiKey));
     }
 
     @Nullable
     RingPool inNetwork(String network, String idFromNetwork) {
-        for (WithKey pool : snapshot.poolsById().getOrDefault(idFromNetwork, List.of())) {
-            if (pool.pool().network().equals(network)) {
-                return pool.pool();
+        for (RingPool pool : snapshot.poolsById().getOrDefault(idFromNetwork, List.of())) {
+            if (pool.network().equals(network)) {
+                return pool;
             }
         }
         return null;
@@ -295,7 +301,7 @@ final class AccountCache implements AutoCloseable {
 
     @Nullable
     Site site(String id) {
-        return snapshot.sites().get(id);
+        return snapshot.sites().find(id);
     }
 
     @Override

@@ -5,9 +5,6 @@ import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.attribution.Site;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.db.StoreDatabase;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -23,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class DatabaseAccounts implements Accounts {
     private static final String TOKEN_PREFIX = "rt_";
     private static final int TOKEN_BYTES = 32;
-    private static final int LONGEST_TOKEN = 128;
     private static final int LONGEST_ID = 64;
 
     private final StoreDatabase database;
@@ -88,7 +84,7 @@ final class DatabaseAccounts implements Accounts {
                     "INSERT INTO network_token (network_id, name, token_hash, created_at, scope)"
                             + " SELECT id, ?, ?, ?, ? FROM network WHERE id_from_network = ?")) {
                 insert.setString(1, name);
-                insert.setBytes(2, hash(token));
+                insert.setBytes(2, KeyTable.hash(token));
                 insert.setLong(3, clock.nowMillis());
                 insert.setString(4, scope.text());
                 insert.setString(5, network);
@@ -147,7 +143,7 @@ final class DatabaseAccounts implements Accounts {
         boolean changed = changeToken(
                 "t.token_hash = ?, t.created_at = ?",
                 statement -> {
-                    statement.setBytes(1, hash(token));
+                    statement.setBytes(1, KeyTable.hash(token));
                     statement.setLong(2, now);
                 },
                 3,
@@ -206,7 +202,7 @@ final class DatabaseAccounts implements Accounts {
 
     @Override
     public @Nullable TokenHolder holderOf(String token) {
-        return token.startsWith(TOKEN_PREFIX) && token.length() <= LONGEST_TOKEN ? cache.holderOf(hash(token)) : null;
+        return cache.holderOf(token);
     }
 
     @Override
@@ -240,14 +236,5 @@ final class DatabaseAccounts implements Accounts {
     @Override
     public @Nullable Site site(String id) {
         return cache.site(id);
-    }
-
-    /** Without salt or stretching: the token is 256 random bits, nobody guesses it. */
-    private static byte[] hash(String token) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this JDK has no SHA-256", e);
-        }
     }
 }

@@ -16,13 +16,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * {@link LeaseClock} of a node: asks the database for its time every ten seconds on a thread of its own, and goes on by the monotonic
  * clock between. When this machine's own wall clock was stepped it asks each second for a while: the database may stand on the same
- * machine, or be set by the same hand. Thread-safe.
+ * machine, or be set by the same hand. So it does while the database is off, so that numbers are lent again soon after. Thread-safe.
  */
 public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DatabaseLeaseClock.class);
@@ -35,20 +36,31 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
     private static final DateTimeFormatter DATABASE_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS");
 
     private final StoreDatabase database;
+    private final LongSupplier wallMillis;
+    /** At the last look; the thread's own once it runs. */
+    private long apartMillis;
+
     private final AtomicLong latest = new AtomicLong(Long.MIN_VALUE);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final CountDownLatch measured = new CountDownLatch(1);
     private final Thread thread;
     private volatile LeaseTime.State state = LeaseTime.unmeasured(Instant.now().toEpochMilli(), System.nanoTime());
 
-    private DatabaseLeaseClock(StoreDatabase database) {
+    private DatabaseLeaseClock(StoreDatabase database, LongSupplier wallMillis) {
         this.database = database;
+        this.wallMillis = wallMillis;
+        this.apartMillis = wallApartMillis();
         thread = Thread.ofPlatform().name("lease-clock").daemon().unstarted(this::keepMeasuring);
     }
 
     /** Measures once before it returns, if the database answers; goes on measuring until closed. */
     public static DatabaseLeaseClock start(StoreDatabase database) {
-        DatabaseLeaseClock clock = new DatabaseLeaseClock(database);
+        return start(database, System::currentTimeMillis);
+    }
+
+    /** @param wallMillis this machine's wall clock */
+    static DatabaseLeaseClock start(StoreDatabase database, LongSupplier wallMillis) {
+        DatabaseLeaseClock clock = new DatabaseLeaseClock(database, wallMillis);
         clock.measure();
         clock.thread.start();
         return clock;
@@ -56,7 +68,7 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
 
     /** As {@link #start}, but returns at once: until the database has answered, the time is this machine's. */
     public static DatabaseLeaseClock starting(StoreDatabase database) {
-        DatabaseLeaseClock clock = new DatabaseLeaseClock(database);
+        DatabaseLeaseClock clock = new DatabaseLeaseClock(database, System::currentTimeMillis);
         clock.thread.start();
         return clock;
     }
@@ -95,6 +107,11 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
         return state.offMillis();
     }
 
+    /** When the database's time was heard last; by the monotonic clock. */
+    long measuredAtNanos() {
+        return state.measuredAtNanos();
+    }
+
     private void keepMeasuring() {
         try {
             if (!state.measured() && database.opens()) {
@@ -102,15 +119,17 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
             }
             long measuredAt = System.nanoTime();
             long steppedAt = measuredAt - STEPPED.toNanos();
-            long apart = wallApartMillis();
             while (!closed.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
                 long now = System.nanoTime();
                 long apartNow = wallApartMillis();
-                if (Math.abs(apartNow - apart) > LeaseTime.ALARM_MILLIS) {
+                if (Math.abs(apartNow - apartMillis) > LeaseTime.ALARM_MILLIS) {
                     steppedAt = now;
                 }
-                apart = apartNow;
-                if (now - steppedAt < STEPPED.toNanos() || !state.measured() || now - measuredAt >= EVERY.toNanos()) {
+                apartMillis = apartNow;
+                if (now - steppedAt < STEPPED.toNanos()
+                        || !state.measured()
+                        || state.off()
+                        || now - measuredAt >= EVERY.toNanos()) {
                     measuredAt = now;
                     measure();
                 }
@@ -121,8 +140,8 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
     }
 
     /** Changes only when the wall clock does not run like the monotonic one. */
-    private static long wallApartMillis() {
-        return System.currentTimeMillis() - System.nanoTime() / NANOS_PER_MILLI;
+    private long wallApartMillis() {
+        return wallMillis.getAsLong() - System.nanoTime() / NANOS_PER_MILLI;
     }
 
     private record Sample(long micros, long sentNanos, long receivedNanos, long longestLifetimeMillis) {}
@@ -142,7 +161,10 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
             log.warn("the database's time cannot be measured: {}", e.getMessage());
             return;
         }
-        if (state.off()) {
+        boolean told = before.off() && Math.abs(before.offMillis() - state.offMillis()) <= LeaseTime.MOST_OFF_MILLIS;
+        if (state.off() && told) {
+            log.debug("the database's clock is still {} ms off this node's", state.offMillis());
+        } else if (state.off()) {
             log.error(
                     "the database's clock is {} ms {} this node's, which lends no numbers until they agree{}",
                     Math.abs(state.offMillis()),

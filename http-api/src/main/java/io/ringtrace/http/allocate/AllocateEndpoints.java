@@ -1,7 +1,6 @@
 package io.ringtrace.http.allocate;
 
 import io.ringtrace.attribution.Leases;
-import io.ringtrace.attribution.Pools;
 import io.ringtrace.http.endpoint.Access;
 import io.ringtrace.http.endpoint.Answer;
 import io.ringtrace.http.endpoint.Endpoint;
@@ -25,12 +24,12 @@ public final class AllocateEndpoints {
     private static final String PATH = "/api/:date/ring_pools/:id/allocate_number.";
 
     private final Leases leases;
-    private final Pools pools;
+    private final PoolKeys keys;
     private final VisitorFields visitorFields;
 
-    public AllocateEndpoints(Leases leases, Pools pools, VisitorFields visitorFields) {
+    public AllocateEndpoints(Leases leases, PoolKeys keys, VisitorFields visitorFields) {
         this.leases = leases;
-        this.pools = pools;
+        this.keys = keys;
         this.visitorFields = visitorFields;
     }
 
@@ -48,7 +47,7 @@ public final class AllocateEndpoints {
 
     private CompletionStage<Reply> allocate(Request request, Function<AllocationReply.Given, Answer> write) {
         String pool = request.path("id");
-        return switch (AllocationRequest.read(pools, visitorFields, pool, request.query())) {
+        return switch (AllocationRequest.read(keys, visitorFields, pool, request.query())) {
             case AllocationRequest.Wrong wrong -> CompletableFuture.completedFuture(wrong.problem());
             case AllocationRequest.Ask ask ->
                 leases.lease(List.of(ask.request()))

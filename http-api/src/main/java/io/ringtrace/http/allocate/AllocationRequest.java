@@ -2,7 +2,6 @@ package io.ringtrace.http.allocate;
 
 import io.ringtrace.attribution.LeaseRequest;
 import io.ringtrace.attribution.MarketingSource;
-import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.RingPool;
 import io.ringtrace.http.endpoint.Problem;
 import io.ringtrace.http.lease.VisitorFields;
@@ -15,25 +14,21 @@ sealed interface AllocationRequest {
     String KEY = "ring_pool_key";
     String VISITOR = "visitor_id";
     String TOKEN = "oauth_token";
-    int LONGEST_ECHO = 128;
 
     record Ask(LeaseRequest request) implements AllocationRequest {}
 
     record Wrong(Problem problem) implements AllocationRequest {}
 
     /** The key is checked first: without it nobody learns anything of the pool. All fields but the key and the visitor are marketing data. */
-    static AllocationRequest read(Pools pools, VisitorFields visitorFields, String poolId, QueryString query) {
+    static AllocationRequest read(PoolKeys keys, VisitorFields visitorFields, String poolId, QueryString query) {
         String key = query.get(KEY);
-        if (key == null) {
-            key = "";
-        }
-        RingPool pool = key.isEmpty() ? null : pools.byKey(poolId, key);
-        if (pool == null) {
-            return new Wrong(Problem.of(
-                    403,
-                    "invalid_key",
-                    "API Key '" + echo(key) + "' is not valid for resource '" + echo(poolId) + "'"));
-        }
+        return switch (keys.open(poolId, key == null ? "" : key)) {
+            case PoolKeys.Opened.Refused(Problem problem) -> new Wrong(problem);
+            case PoolKeys.Opened.Pool(RingPool pool) -> read(pool, visitorFields, query);
+        };
+    }
+
+    private static AllocationRequest read(RingPool pool, VisitorFields visitorFields, QueryString query) {
         String visitor = query.get(VISITOR);
         String wrongVisitor = VisitorFields.wrongVisitorId(visitor);
         if (wrongVisitor != null) {
@@ -50,9 +45,5 @@ sealed interface AllocationRequest {
                 new Wrong(Problem.of(400, "invalid_marketing_data", message));
             case VisitorFields.Asked.Ready(LeaseRequest request) -> new Ask(request);
         };
-    }
-
-    private static String echo(String text) {
-        return text.length() <= LONGEST_ECHO ? text : text.substring(0, LONGEST_ECHO);
     }
 }

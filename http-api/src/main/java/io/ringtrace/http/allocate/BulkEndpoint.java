@@ -2,7 +2,6 @@ package io.ringtrace.http.allocate;
 
 import io.ringtrace.attribution.LeaseAnswer;
 import io.ringtrace.attribution.Leases;
-import io.ringtrace.attribution.Pools;
 import io.ringtrace.http.endpoint.Access;
 import io.ringtrace.http.endpoint.Answer;
 import io.ringtrace.http.endpoint.Endpoint;
@@ -36,13 +35,13 @@ public final class BulkEndpoint {
     private static final int LONGEST_REQUEST_ID = 256;
 
     private final Leases leases;
-    private final Pools pools;
+    private final PoolKeys keys;
     private final VisitorFields visitorFields;
     private final int mostRows;
 
-    public BulkEndpoint(Leases leases, Pools pools, VisitorFields visitorFields, int mostRows) {
+    public BulkEndpoint(Leases leases, PoolKeys keys, VisitorFields visitorFields, int mostRows) {
         this.leases = leases;
-        this.pools = pools;
+        this.keys = keys;
         this.visitorFields = visitorFields;
         this.mostRows = mostRows;
     }
@@ -92,7 +91,7 @@ public final class BulkEndpoint {
         if (query == null) {
             return wrong(requestId, Problem.invalid("The query of api_suffix is malformed."));
         }
-        return switch (AllocationRequest.read(pools, visitorFields, pool, query)) {
+        return switch (AllocationRequest.read(keys, visitorFields, pool, query)) {
             case AllocationRequest.Wrong wrong -> wrong(requestId, wrong.problem());
             case AllocationRequest.Ask ask -> new LeaseBatch.Row.Ask(ask.request(), pool, requestId);
         };

@@ -63,8 +63,10 @@ public final class Door {
         if (access != Access.NETWORK && isOperators(token)) {
             return new Decision.Welcome(Caller.OPERATOR, true);
         }
+        // Asked before the look-up: they may become known between the two.
+        boolean known = access == Access.OPERATOR || accounts.known();
         Accounts.TokenHolder holder = access == Access.OPERATOR ? null : accounts.holderOf(token);
-        if (holder == null && access != Access.OPERATOR && !accounts.known()) {
+        if (holder == null && !known) {
             return notYet();
         }
         if (holder == null) {

@@ -5,21 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringtrace.server.Scale;
 import io.ringtrace.server.demo.SampleHouse;
 import io.ringtrace.server.lease.LeaseHistory.Verdict;
-import io.ringtrace.store.db.EmbeddedMariaDb;
 import io.ringtrace.store.db.StoreDatabase;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,26 +32,96 @@ import tools.jackson.databind.json.JsonMapper;
 @Tag("proof")
 @Tag("leases")
 @Tag("lease-faults")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @DisplayName("Sixty-four clients over HTTP, and the history of leases")
 class LeaseFaultsIT {
     private static final int NUMBERS = 60;
     private static final long LIFETIME_MILLIS = 1_000;
     private static final long HOLD_MILLIS = 10_000;
     private static final int ROUNDS = Scale.of(1, 5);
-    private static final int NUMBERS_TOLD = Scale.of(300, 10_000);
-    /** Two more looks at the clock, ten seconds each. */
+    private static final int NUMBERS_TOLD = Scale.of(300, 5_000);
+    /** The server must be started again after it. */
     private static final boolean FORWARD_TOO = Scale.of(0, 1) == 1;
 
     private static final Duration LONGEST = Duration.ofSeconds(90);
-    private static final String POOL = "checked";
     private static final Path FAKE_TIME = Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1");
-    private static final List<String> table = new ArrayList<>();
+
+    /** The pool of each test, and the toll-free code of its numbers. */
+    private static final Map<String, Integer> POOLS = Map.of("stepped", 844, "killed", 855, "shared", 866);
+
+    private final List<String> table = new ArrayList<>();
 
     @TempDir
-    private Path folder;
+    private static Path folder;
+
+    private SampleHouse house;
+    private Path step;
+
+    @BeforeAll
+    void start() throws Exception {
+        step = Files.writeString(folder.resolve("step"), "+0\n");
+        house = new SampleHouse(folder);
+        house.start(Map.of("PATH", settableDatabase() + ":" + System.getenv("PATH")));
+        house.awaitReady(LONGEST);
+        StringBuilder csv = new StringBuilder("number,rate_center,state\n");
+        for (int code : POOLS.values()) {
+            for (int i = 0; i < NUMBERS + 1; i++) {
+                csv.append("+1%d55501%02d,,%n".formatted(code, i));
+            }
+        }
+        house.importAccount(Files.writeString(folder.resolve("numbers.csv"), csv));
+        for (String pool : POOLS.keySet()) {
+            makePool(pool);
+        }
+    }
+
+    /**
+     * A folder whose {@code mariadbd} is this machine's, with a wall clock that {@link #stepTo} sets; what measures durations does not change.
+     * The server itself has no use for its own wall clock but to notice such a step sooner ({@code DatabaseLeaseClockIT}).
+     */
+    private Path settableDatabase() throws Exception {
+        assertThat(FAKE_TIME)
+                .as("Debian's package faketime, which ./dev test installs")
+                .exists();
+        Path real = Stream.of("/usr/sbin", "/usr/local/sbin", "/usr/libexec", "/usr/bin", "/usr/local/bin")
+                .map(each -> Path.of(each, "mariadbd"))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow();
+        Path programs = Files.createDirectories(folder.resolve("settable/bin"));
+        Files.createSymbolicLink(
+                folder.resolve("settable/share"), real.resolve("../../share").normalize());
+        Path program = Files.writeString(programs.resolve("mariadbd"), """
+                #!/bin/sh
+                export LD_PRELOAD=%s FAKETIME_TIMESTAMP_FILE=%s FAKETIME_CACHE_DURATION=1
+                export FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1
+                exec %s "$@"
+                """.formatted(FAKE_TIME, step, real));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return programs;
+    }
+
+    private void makePool(String pool) throws Exception {
+        house.post(
+                SampleHouse.POOLS,
+                JsonMapper.shared()
+                        .createObjectNode()
+                        .put("id_from_network", pool)
+                        .put("name", pool)
+                        .put("number_type", "toll_free")
+                        .put("max_pool_size", NUMBERS + 1)
+                        .put("fill_immediately", true)
+                        .put("lifetime_seconds", LIFETIME_MILLIS / 1_000)
+                        .put("hold_hours", HOLD_MILLIS / 3_600_000.0)
+                        .put("destination_phone_number", "+12125550190"));
+    }
 
     @AfterAll
-    static void write() throws Exception {
+    void stop() throws Exception {
+        if (house != null) {
+            house.close();
+        }
         Scale.proof("lease-faults", """
                 # What clients were told, and what the database says
 
@@ -60,28 +135,11 @@ class LeaseFaultsIT {
                 """.formatted(NUMBERS, LIFETIME_MILLIS, String.join("\n", table)));
     }
 
-    private static void makePool(SampleHouse house, Path folder) throws Exception {
-        StringBuilder csv = new StringBuilder("number,rate_center,state\n");
-        for (int i = 0; i < NUMBERS + 1; i++) {
-            csv.append("+188855501%02d,,%n".formatted(i));
+    private void judge(String what, String pool, LeaseClients clients) throws Exception {
+        Verdict verdict;
+        try (StoreDatabase database = ManyPools.database(house)) {
+            verdict = LeaseHistory.check(database, pool, LIFETIME_MILLIS, HOLD_MILLIS, clients.told);
         }
-        house.importAccount(Files.writeString(folder.resolve("numbers.csv"), csv));
-        house.post(
-                SampleHouse.POOLS,
-                JsonMapper.shared()
-                        .createObjectNode()
-                        .put("id_from_network", POOL)
-                        .put("name", POOL)
-                        .put("number_type", "toll_free")
-                        .put("max_pool_size", NUMBERS + 1)
-                        .put("fill_immediately", true)
-                        .put("lifetime_seconds", LIFETIME_MILLIS / 1_000)
-                        .put("hold_hours", HOLD_MILLIS / 3_600_000.0)
-                        .put("destination_phone_number", "+12125550190"));
-    }
-
-    private static void judge(String what, StoreDatabase database, LeaseClients clients) throws Exception {
-        Verdict verdict = LeaseHistory.check(database, POOL, LIFETIME_MILLIS, HOLD_MILLIS, clients.told);
         table.add(String.format(
                 Locale.ROOT,
                 "| %s | %d | %d | %d | %s | %s | %d |",
@@ -100,27 +158,58 @@ class LeaseFaultsIT {
     }
 
     @Test
-    void noRuleIsBrokenByAKilledServerNorByAKilledDatabase() throws Exception {
-        try (SampleHouse house = new SampleHouse(folder)) {
+    @Order(1)
+    void noRuleIsBrokenByADatabaseWhoseWallClockIsSteppedByAnHour() throws Exception {
+        try (LeaseClients clients = new LeaseClients(List.of(house.http()), house.token(), "stepped")) {
+            clients.awaitMore(NUMBERS_TOLD, LONGEST);
+            stepTo("-3600");
+            awaitClock("degraded");
+            int told = clients.told.size();
+            awaitRefusal(clients);
+            stepTo("+0");
+            awaitClock("ok");
+            assertThat(clients.told.size())
+                    .as("lent by a node that is an hour off")
+                    .isLessThan(told + 200);
+            clients.awaitMore(NUMBERS_TOLD, LONGEST);
+            if (FORWARD_TOO) {
+                stepTo("+3600");
+                awaitClock("degraded");
+                // Ahead and steady for the longest lifetime: it follows.
+                awaitClock("ok");
+                clients.awaitMore(NUMBERS_TOLD, LONGEST);
+            }
+            clients.end();
+            judge(
+                    "the database's wall clock stepped by -1 h, back" + (FORWARD_TOO ? ", and by +1 h" : ""),
+                    "stepped",
+                    clients);
+        }
+        if (FORWARD_TOO) {
+            // An hour back from what it follows now: a node goes on from there only once it is started again.
+            house.server().close();
             house.start();
             house.awaitReady(LONGEST);
-            makePool(house, folder);
-            try (LeaseClients clients = new LeaseClients(List.of(house.http()), house.token(), POOL)) {
-                for (int round = 0; round < ROUNDS; round++) {
-                    clients.awaitMore(NUMBERS_TOLD, LONGEST);
-                    house.server().kill();
-                    house.start();
-                    house.awaitReady(LONGEST);
-                    clients.awaitMore(NUMBERS_TOLD, LONGEST);
-                    killDatabase(house.data());
-                    clients.awaitMore(NUMBERS_TOLD, LONGEST);
-                }
-                clients.end();
-                assertThat(clients.unanswered.get()).isPositive();
-                try (StoreDatabase database = ManyPools.database(house)) {
-                    judge(ROUNDS + " × server killed, database killed", database, clients);
-                }
+        }
+    }
+
+    /** Without the settable clock from here on: the new server has none, nor has the database once that was killed. */
+    @Test
+    @Order(2)
+    void noRuleIsBrokenByAKilledServerNorByAKilledDatabase() throws Exception {
+        try (LeaseClients clients = new LeaseClients(List.of(house.http()), house.token(), "killed")) {
+            for (int round = 0; round < ROUNDS; round++) {
+                clients.awaitMore(NUMBERS_TOLD, LONGEST);
+                house.server().kill();
+                house.start();
+                house.awaitReady(LONGEST);
+                clients.awaitMore(NUMBERS_TOLD, LONGEST);
+                killDatabase(house.data());
+                clients.awaitMore(NUMBERS_TOLD, LONGEST);
             }
+            clients.end();
+            assertThat(clients.unanswered.get()).isPositive();
+            judge(ROUNDS + " × server killed, database killed", "killed", clients);
         }
     }
 
@@ -133,20 +222,14 @@ class LeaseFaultsIT {
     }
 
     @Test
+    @Order(3)
     void noRuleIsBrokenByTwoServersOnOneDatabaseOneOfThemKilled() throws Exception {
-        try (EmbeddedMariaDb mariaDb = EmbeddedMariaDb.start(folder.resolve("store"), 128);
-                SampleHouse one = TwoHouses.on(mariaDb.address(), folder.resolve("one"));
-                SampleHouse other = TwoHouses.on(mariaDb.address(), folder.resolve("other"))) {
-            SampleHouse.run("migrate", "--config", one.config().toString());
-            one.start();
+        try (SampleHouse other = TwoHouses.beside(house, folder.resolve("other"))) {
             other.start();
-            one.awaitReady(LONGEST);
             other.awaitReady(LONGEST);
-            List<URI> servers = List.of(one.http(), other.http());
-            makePool(one, folder);
-            TwoHouses.awaitToken(other, one.token(), POOL);
-            try (LeaseClients clients = new LeaseClients(servers, one.token(), POOL);
-                    StoreDatabase database = TwoHouses.database(mariaDb.address(), folder)) {
+            TwoHouses.awaitToken(other, house.token(), "shared");
+            try (LeaseClients clients =
+                    new LeaseClients(List.of(house.http(), other.http()), house.token(), "shared")) {
                 for (int round = 0; round < ROUNDS; round++) {
                     clients.awaitMore(NUMBERS_TOLD, LONGEST);
                     other.server().kill();
@@ -156,55 +239,12 @@ class LeaseFaultsIT {
                     clients.awaitMore(NUMBERS_TOLD, LONGEST);
                 }
                 clients.end();
-                judge("two servers, " + ROUNDS + " × one of them killed", database, clients);
+                judge("two servers, " + ROUNDS + " × one of them killed", "shared", clients);
             }
         }
     }
 
-    @Test
-    void noRuleIsBrokenByAMachineWhoseWallClockIsSteppedByAnHour() throws Exception {
-        assertThat(FAKE_TIME)
-                .as("Debian's package faketime, which ./dev test installs")
-                .exists();
-        Path step = Files.writeString(folder.resolve("step"), "+0\n");
-        try (SampleHouse house = new SampleHouse(folder)) {
-            // The database is the server's child, so both see the step; what measures durations does not.
-            house.start(Map.of(
-                    "LD_PRELOAD", FAKE_TIME.toString(),
-                    "FAKETIME_TIMESTAMP_FILE", step.toString(),
-                    "FAKETIME_CACHE_DURATION", "1",
-                    "FAKETIME_DONT_FAKE_MONOTONIC", "1",
-                    "DONT_FAKE_MONOTONIC", "1"));
-            house.awaitReady(LONGEST);
-            makePool(house, folder);
-            try (LeaseClients clients = new LeaseClients(List.of(house.http()), house.token(), POOL)) {
-                clients.awaitMore(NUMBERS_TOLD, LONGEST);
-                stepTo(step, "-3600");
-                awaitClock(house, "degraded");
-                int told = clients.told.size();
-                awaitRefusal(clients);
-                stepTo(step, "+0");
-                awaitClock(house, "ok");
-                assertThat(clients.told.size())
-                        .as("lent by a node that is an hour off")
-                        .isLessThan(told + 200);
-                clients.awaitMore(NUMBERS_TOLD, LONGEST);
-                if (FORWARD_TOO) {
-                    stepTo(step, "+3600");
-                    awaitClock(house, "degraded");
-                    // Ahead and steady for the longest lifetime: it follows.
-                    awaitClock(house, "ok");
-                    clients.awaitMore(NUMBERS_TOLD, LONGEST);
-                }
-                clients.end();
-                try (StoreDatabase database = ManyPools.database(house)) {
-                    judge("wall clock stepped by -1 h, back" + (FORWARD_TOO ? ", and by +1 h" : ""), database, clients);
-                }
-            }
-        }
-    }
-
-    private static void stepTo(Path step, String offset) throws Exception {
+    private void stepTo(String offset) throws Exception {
         Path written = Files.writeString(step.resolveSibling("step.next"), offset + "\n");
         Files.move(written, step, StandardCopyOption.REPLACE_EXISTING);
     }
@@ -219,7 +259,7 @@ class LeaseFaultsIT {
     }
 
     /** Until the server says so of its lease clock. */
-    private static void awaitClock(SampleHouse house, String state) throws Exception {
+    private void awaitClock(String state) throws Exception {
         long until = System.nanoTime() + LONGEST.toNanos();
         while (true) {
             JsonNode health = house.operator("/health/ready");
@@ -232,7 +272,7 @@ class LeaseFaultsIT {
             if (System.nanoTime() > until) {
                 throw new AssertionError("the lease clock is not " + state + ": " + health);
             }
-            Thread.sleep(200);
+            Thread.sleep(100);
         }
     }
 }

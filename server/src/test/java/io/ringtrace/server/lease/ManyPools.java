@@ -1,15 +1,23 @@
 package io.ringtrace.server.lease;
 
+import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.server.demo.SampleHouse;
+import io.ringtrace.store.account.KeySeal;
+import io.ringtrace.store.account.StoreAccounts;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.db.StoreSettings;
+import io.ringtrace.store.directory.NumberFeed;
+import io.ringtrace.store.directory.NumberRow;
+import io.ringtrace.store.directory.PoolRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 
 /** Accounts of a size that nobody imports in a test: pools and their numbers written straight into the tables, beside a running server. */
 final class ManyPools {
@@ -34,8 +42,60 @@ final class ManyPools {
         return StoreDatabase.join(new StoreSettings.Embedded(house.data()));
     }
 
-    /** Copies the pool with its key as {@code <prefix>-1} and so on; returns the ids. */
+    /** As the other one, in the database of a server that has not started yet; the pool has no numbers. */
+    static void account(StoreDatabase database, Path data, String pool, String key) throws Exception {
+        LeaseClock clock = new LeaseClock() {
+            @Override
+            public long nowMillis() {
+                return System.currentTimeMillis();
+            }
+
+            @Override
+            public boolean mayAllocate() {
+                return true;
+            }
+        };
+        NumberFeed nobody = new NumberFeed() {
+            @Override
+            public void numbersChanged(List<NumberRow> rows) {}
+
+            @Override
+            public void poolsChanged(List<PoolRow> rows) {}
+        };
+        try (StoreAccounts accounts = StoreAccounts.open(database, clock, nobody, data);
+                Connection connection = database.dataSource().getConnection();
+                PreparedStatement insert = connection.prepareStatement(
+                        "INSERT INTO ring_pool (network_id, campaign_id, id_from_network, name, number_type, lifetime_ms, hold_ms,"
+                                + " max_pool_size, allow_overflow, fill_immediately, preferred, destination, api_key_sealed, size)"
+                                + " SELECT a.network_id, c.id, ?, ?, 'toll_free', 300000, 259200000, 2, FALSE, TRUE, FALSE, 12125550190, ?, 0"
+                                + " FROM campaign c JOIN advertiser a ON a.id = c.advertiser_id")) {
+            accounts.accounts().ensureCampaign(SampleHouse.NETWORK, SampleHouse.ADVERTISER, SampleHouse.CAMPAIGN);
+            insert.setString(1, pool);
+            insert.setString(2, pool);
+            insert.setBytes(3, KeySeal.in(data).seal(key));
+            insert.executeUpdate();
+        }
+    }
+
+    /** Copies the pool with its key as {@code <prefix>-1} and so on, each with so many numbers; returns the ids. */
     static long[] make(
+            StoreDatabase database, String like, String prefix, int pools, int numbersEach, int lifetimeMillis)
+            throws SQLException {
+        long[] ids = pools(database, like, prefix, pools, numbersEach, lifetimeMillis);
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(
+                    "INSERT INTO promo_number (number, network_id, state, pool_id, campaign_id) SELECT first.number + s.seq, p.network_id,"
+                            + " 1, " + ids[0] + " + s.seq MOD " + pools + ", p.campaign_id FROM (SELECT GREATEST("
+                            + FIRST_NUMBER
+                            + ", COALESCE(MAX(number), 0) + 1) AS number FROM promo_number) first JOIN ring_pool p JOIN seq_0_to_"
+                            + ((long) pools * numbersEach - 1) + " s WHERE p.id = " + ids[0]);
+        }
+        return ids;
+    }
+
+    /** As {@link #make}, and their numbers are made by somebody else; returns the ids, each one more than the one before. */
+    static long[] pools(
             StoreDatabase database, String like, String prefix, int pools, int numbersEach, int lifetimeMillis)
             throws SQLException {
         try (Connection connection = database.dataSource().getConnection();
@@ -48,28 +108,12 @@ final class ManyPools {
                             + ", FALSE, TRUE, FALSE, destination, api_key_sealed, " + numbersEach
                             + " FROM ring_pool JOIN seq_1_to_" + pools + " s WHERE id_from_network = '" + like + "'");
             long[] ids = new long[pools];
-            long network = 0;
-            long campaign = 0;
             try (ResultSet rows = statement.executeQuery(
-                    "SELECT id, network_id, campaign_id FROM ring_pool WHERE id_from_network LIKE '" + prefix
-                            + "-%' ORDER BY id")) {
+                    "SELECT id FROM ring_pool WHERE id_from_network LIKE '" + prefix + "-%' ORDER BY id")) {
                 for (int i = 0; rows.next(); i++) {
                     ids[i] = rows.getLong(1);
-                    network = rows.getLong(2);
-                    campaign = rows.getLong(3);
                 }
             }
-            long first;
-            try (ResultSet rows = statement.executeQuery(
-                    "SELECT GREATEST(" + FIRST_NUMBER + ", MAX(number) + 1) FROM promo_number")) {
-                rows.next();
-                first = rows.getLong(1);
-            }
-            statement.executeUpdate(
-                    "INSERT INTO promo_number (number, network_id, state, pool_id, campaign_id) SELECT " + first
-                            + " + s.seq, " + network + ", 1, " + ids[0] + " + s.seq MOD " + pools + ", " + campaign
-                            + " FROM seq_0_to_"
-                            + ((long) pools * numbersEach - 1) + " s");
             return ids;
         }
     }

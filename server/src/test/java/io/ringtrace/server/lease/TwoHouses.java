@@ -3,7 +3,6 @@ package io.ringtrace.server.lease;
 import io.ringtrace.server.demo.SampleHouse;
 import io.ringtrace.store.db.DatabaseAddress;
 import io.ringtrace.store.db.StoreDatabase;
-import io.ringtrace.store.db.StoreSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,9 +28,11 @@ final class TwoHouses {
         return house;
     }
 
-    static StoreDatabase database(DatabaseAddress store, Path folder) throws Exception {
-        return StoreDatabase.open(new StoreSettings.External(
-                folder, url(store), store.user(), store.password(), StoreSettings.DEFAULT_CONNECTIONS));
+    /** A second server on the database that a running one has for its own. */
+    static SampleHouse beside(SampleHouse first, Path folder) throws Exception {
+        try (StoreDatabase database = ManyPools.database(first)) {
+            return on(database.address(), folder);
+        }
     }
 
     private static String url(DatabaseAddress store) {

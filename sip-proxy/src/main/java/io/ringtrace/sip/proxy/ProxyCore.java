@@ -2,20 +2,10 @@ package io.ringtrace.sip.proxy;
 
 import io.ringtrace.attribution.AttributionLookup;
 import io.ringtrace.attribution.LeaseClock;
-import io.ringtrace.call.CallEvent;
-import io.ringtrace.call.CallId;
 import io.ringtrace.call.CallRecorder;
 import io.ringtrace.call.CookieKeys;
-import io.ringtrace.call.EndReason;
-import io.ringtrace.call.EndedBy;
-import io.ringtrace.call.InviteKey;
-import io.ringtrace.call.PhoneNumber;
-import io.ringtrace.call.RecentInvite;
 import io.ringtrace.call.RunningCall;
 import io.ringtrace.routing.ActivePlan;
-import io.ringtrace.routing.CallLimits;
-import io.ringtrace.routing.RouteDecision;
-import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.admission.DigestCheck;
@@ -50,7 +40,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a proxy does with a request that no transaction knows yet, RFC 3261 §16 in order: who sends it, is it sound (16.3), its routes
- * (16.4), its targets (16.5), forwarding (16.6). Responses then go to the {@link ResponseContext}. One per shard, used by its thread.
+ * (16.4), its targets (16.5), forwarding (16.6); what opens a call goes to
+ * {@link FirstInvites}. Responses then go to the {@link ResponseContext}. One per shard, used by its thread.
  */
 public final class ProxyCore {
     private static final Duration COOKIE_SLACK = Duration.ofHours(1);
@@ -63,12 +54,10 @@ public final class ProxyCore {
     private final RandomGenerator random;
     private final RequestValidation validation;
     private final RouteProcessing routes;
-    private final TargetSelection targetSelection;
     private final DialogRequests dialogRequests;
     private final Strangers strangers;
     private final CancelForwarding cancelForwarding;
-    private final MergedRequests merged;
-    private final RejoiningInvites rejoining;
+    private final FirstInvites firstInvites;
     private final BooleanSupplier stopping;
 
     /**
@@ -177,13 +166,12 @@ public final class ProxyCore {
         this.random = random;
         this.validation = new RequestValidation(parts.names());
         this.routes = new RouteProcessing(parts.names());
-        this.targetSelection = new TargetSelection(parts.lookup());
         this.dialogRequests = new DialogRequests(parts, routes);
         this.strangers =
                 new Strangers(parts.admission(), surroundings.digests(), surroundings.guard(), parts.answers());
         this.cancelForwarding = new CancelForwarding(parts.transactions(), parts.answers());
-        this.merged = new MergedRequests(random.nextLong());
-        this.rejoining = surroundings.rejoining();
+        this.firstInvites =
+                new FirstInvites(parts, routes, surroundings.rejoining(), refused, overload, signal, watch, random);
         this.stopping = surroundings.stopping();
     }
 
@@ -360,210 +348,8 @@ public final class ProxyCore {
             parts.answers().capabilities(request, source);
         } else if (trunk == null) {
             parts.answers().refuse(request, source, Refusal.FORBIDDEN);
-        } else if (merged.pending(request, trunk)) {
-            parts.answers().refuse(request, source, Refusal.MERGED);
         } else {
-            firstInvite(request, source, trunk, loopHash);
+            firstInvites.received(request, source, trunk, loopHash);
         }
-    }
-
-    private void firstInvite(SipMessage request, Hop source, Trunk trunk, int loopHash) {
-        InviteKey key = parts.transactions().lastingKey(request);
-        long now = parts.monotonicMillis().getAsLong();
-        Refusal before = refused.find(key, now);
-        if (before != null) {
-            parts.answers().refuse(request, source, before);
-        } else if (newCallIsTooMuch(trunk)) {
-            refused.refused(key, Refusal.FULL, now);
-            parts.answers().refuse(request, source, Refusal.FULL);
-        } else {
-            admitted(request, source, trunk, loopHash, key);
-        }
-    }
-
-    private boolean newCallIsTooMuch(Trunk trunk) {
-        signal.arrived(trunk);
-        return parts.transactions().fullForCalls()
-                || !parts.recording().acceptsNewCalls()
-                || (trunk.access().digest() != null && overload.shedding() && overload.refuses(random.nextDouble()));
-    }
-
-    /** A first INVITE of a trunk, for which there is room. */
-    private void admitted(SipMessage request, Hop source, Trunk trunk, int loopHash, InviteKey key) {
-        long now = parts.clock().nowMillis();
-        RecentInvite first = rejoining.find(key, now);
-        if (first != null) {
-            again(first, request, source, trunk, loopHash);
-            return;
-        }
-        CallCapacity.Place place =
-                parts.capacity().ofTrunk(trunk.name(), trunk.limits().trunk());
-        if (place == null) {
-            refused.refused(key, Refusal.TRUNK_LIMIT, parts.monotonicMillis().getAsLong());
-            parts.answers().refuse(request, source, Refusal.TRUNK_LIMIT);
-            return;
-        }
-        CallId callId = new CallId((now << 16) | (random.nextInt() & 0xFFFF), random.nextLong());
-        newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, callId, key, place);
-    }
-
-    /**
-     * An INVITE whose first arrival an earlier run of ours recorded, and which comes again because its caller has heard nothing since. The
-     * call goes on in the same record; where it had come further than that, the caller's retransmission has crossed what we sent.
-     */
-    private void again(RecentInvite first, SipMessage request, Hop source, Trunk trunk, int loopHash) {
-        parts.counters().add(Count.RETRANSMISSIONS_RECEIVED);
-        if (first.finalStatus() > 0) {
-            rejoining.joined(first.key());
-            InviteServerTransaction server = parts.transactions().newInviteServer(request, source);
-            parts.answers().respond(server, first.finalStatus(), LocalAnswers.reasonPhrase(first.finalStatus()));
-        } else if (!first.heard()) {
-            rejoining.joined(first.key());
-            newCall(
-                    parts.transactions().newInviteServer(request, source),
-                    trunk,
-                    loopHash,
-                    first.callId(),
-                    null,
-                    CallCapacity.unlimited());
-        }
-    }
-
-    /**
-     * @param key null for a call whose record has begun
-     * @param place what it counts for at its trunk
-     */
-    private void newCall(
-            InviteServerTransaction server,
-            Trunk trunk,
-            int loopHash,
-            CallId callId,
-            @Nullable InviteKey key,
-            CallCapacity.Place place) {
-        LiveCall call = parts.liveCalls().add(callId);
-        call.hold(place);
-        RoutingPlan plan = parts.admission().plan();
-        long now = parts.clock().nowMillis();
-        boolean recorded = key == null;
-        try {
-            SipMessage invite = server.request();
-            parts.answers().trying(server);
-            TargetSelection.Selected selected =
-                    withinNumberLimit(targetSelection.select(plan, invite, callId, trunk, now), call);
-            watch.named(invite, callId);
-            parts.recording().opened(call, selected, invite, watch.traces(trunk));
-            if (key != null && !parts.recording().began(began(plan, invite, selected, now, key))) {
-                parts.recording().refused(call);
-                parts.counters().add(Count.SHED);
-                parts.answers().respond(server, 503, "Service Unavailable", "Retry-After", "5");
-                return;
-            }
-            recorded = true;
-            switch (selected.decision()) {
-                case RouteDecision.Reject reject -> reject(server, call, reject);
-                case RouteDecision.Forward forward -> forward(server, call, trunk, selected, forward, loopHash);
-            }
-        } catch (RuntimeException e) {
-            faulted(server, call, trunk, plan, now, recorded ? null : key);
-            throw e;
-        }
-    }
-
-    private void forward(
-            InviteServerTransaction server,
-            LiveCall call,
-            Trunk trunk,
-            TargetSelection.Selected selected,
-            RouteDecision.Forward forward,
-            int loopHash) {
-        SipMessage invite = server.request();
-        CallCookie cookie = new CallCookie(call.callId, TrunkAdmission.hash(trunk.name()), 0, (int)
-                CookieSigner.tagHash(invite, invite.fromTag()));
-        ResponseContext context =
-                new ResponseContext(parts, merged, server, call, cookie, forward, selected, routes.removed(), loopHash);
-        merged.add(invite, context, trunk);
-        context.begin();
-    }
-
-    /**
-     * A fault of ours in an admitted INVITE, whose caller gets 500: the call has one record, and no more of it stays.
-     *
-     * @param key of a record that has not begun; null for one that has
-     */
-    private void faulted(
-            InviteServerTransaction server,
-            LiveCall call,
-            Trunk trunk,
-            RoutingPlan plan,
-            long now,
-            @Nullable InviteKey key) {
-        if (server.served()) {
-            return;
-        }
-        boolean ended = false;
-        try {
-            TargetSelection.Selected unknown = targetSelection.failed(server.request(), call.callId, trunk);
-            if (key == null || parts.recording().began(began(plan, server.request(), unknown, now, key))) {
-                int status = Refusal.FAULT.status();
-                parts.recording()
-                        .endedUnanswered(
-                                call, EndReason.DESTINATION_ERROR, EndedBy.RINGTRACE, status, 0, null, List.of());
-                ended = true;
-            }
-        } finally {
-            if (!ended) {
-                parts.recording().refused(call);
-            }
-        }
-    }
-
-    /** The same, or a refusal when the dialed number has as many calls as this trunk may bring it to. */
-    private TargetSelection.Selected withinNumberLimit(TargetSelection.Selected chosen, LiveCall call) {
-        PhoneNumber dialed = chosen.attempt().dialed();
-        CallLimits limits = chosen.attempt().trunk().limits().number();
-        if (limits.none() || dialed == null || !(chosen.decision() instanceof RouteDecision.Forward)) {
-            return chosen;
-        }
-        CallCapacity.Place place = parts.capacity().ofNumber(dialed.digits(), limits);
-        if (place != null) {
-            call.hold(place);
-            return chosen;
-        }
-        parts.counters().add(Count.NUMBER_LIMITED);
-        return chosen.refusedWith(
-                new RouteDecision.Reject(486, EndReason.REFUSED, 0, dialed + " has as many calls as it may"));
-    }
-
-    private void reject(InviteServerTransaction server, LiveCall call, RouteDecision.Reject reject) {
-        parts.recording()
-                .endedUnanswered(call, reject.reason(), EndedBy.RINGTRACE, reject.status(), 0, null, List.of());
-        String retryAfter = reject.retryAfterSeconds() > 0 ? Integer.toString(reject.retryAfterSeconds()) : null;
-        parts.answers()
-                .respond(
-                        server,
-                        reject.status(),
-                        LocalAnswers.reasonPhrase(reject.status()),
-                        retryAfter == null ? null : "Retry-After",
-                        retryAfter);
-    }
-
-    private static CallEvent.Began began(
-            RoutingPlan plan, SipMessage invite, TargetSelection.Selected selected, long now, InviteKey key) {
-        PhoneNumber destination =
-                selected.decision() instanceof RouteDecision.Forward forward ? forward.destination() : null;
-        return new CallEvent.Began(
-                selected.attempt().callId(),
-                now,
-                invite.text(invite.callId()),
-                selected.attempt().trunk().name(),
-                selected.attempt().caller(),
-                selected.attempt().callerWithheld(),
-                selected.attempt().dialedText(),
-                selected.attempt().dialed(),
-                selected.attribution(),
-                destination,
-                plan.version(),
-                selected.staleMillis(),
-                key);
     }
 }
