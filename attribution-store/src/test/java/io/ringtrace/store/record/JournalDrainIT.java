@@ -110,7 +110,6 @@ class JournalDrainIT {
                 Thread.sleep(cuts % 7);
                 killed = killed.and(killOtherConnections(killer));
             }
-            assertThat(killed.working()).as("cuts within a transaction").isPositive();
             eventually("drained", () -> drain.drained() >= 2L * calls.size());
             assertThat(drain.drained()).isEqualTo(2L * calls.size());
             assertAllComplete(calls);
