@@ -1,5 +1,6 @@
 package io.ringtrace.routing;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.regex.Pattern;
@@ -13,6 +14,9 @@ public record IpNetwork(InetAddress address, int prefixLength) {
     private static final Pattern IPV4 = Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,3}");
+
+    private static final int IPV4_BITS = 32;
+    private static final int IPV6_BITS = 128;
 
     public IpNetwork {
         int most = address.getAddress().length * 8;
@@ -48,6 +52,10 @@ public record IpNetwork(InetAddress address, int prefixLength) {
     }
 
     public boolean contains(InetAddress other) {
+        if (prefixLength == (address instanceof Inet4Address ? IPV4_BITS : IPV6_BITS)) {
+            // One address, as most are; the bytes are copies, made anew each time.
+            return address.equals(other);
+        }
         byte[] ours = address.getAddress();
         byte[] theirs = other.getAddress();
         if (ours.length != theirs.length) {

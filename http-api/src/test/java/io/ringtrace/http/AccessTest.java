@@ -99,6 +99,20 @@ class AccessTest {
     }
 
     @Test
+    void aKeyIsNotWrongWhenTheAccountsBecomeKnownWhileItIsLookedUp() throws Exception {
+        try (RunningApi starting = new RunningApi()) {
+            starting.account.forgetUntilAsked();
+            assertThat(starting.get(RunningApi.CAMPAIGN + "/ring_pools.json", starting.acme)
+                            .statusCode())
+                    .isEqualTo(503);
+            assertThat(starting.get(RunningApi.CAMPAIGN + "/ring_pools.json", starting.acme)
+                            .statusCode())
+                    .as("afterwards, a token that nobody has")
+                    .isEqualTo(401);
+        }
+    }
+
+    @Test
     void aKeyIsNotWrongWhileTheAccountsAreNotKnownYet() throws Exception {
         try (RunningApi starting = new RunningApi()) {
             starting.account.forget();

@@ -31,11 +31,18 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
     private final Map<String, Site> sites = new HashMap<>();
     private boolean away;
     private boolean known = true;
+    private boolean knownOnceAsked;
     /** How often somebody's token, or a site's id, was looked up. */
     int keyLookUps;
 
     synchronized void goAway() {
         away = true;
+    }
+
+    /** The same, but the store comes at the moment when the first token was looked up in vain. */
+    synchronized void forgetUntilAsked() {
+        forget();
+        knownOnceAsked = true;
     }
 
     /** As while the store of a server that has just started is not there yet. */
@@ -127,6 +134,7 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
     @Override
     public synchronized @Nullable TokenHolder holderOf(String token) {
         keyLookUps++;
+        known |= knownOnceAsked;
         return holderByToken.get(token);
     }
 

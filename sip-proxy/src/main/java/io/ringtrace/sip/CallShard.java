@@ -170,6 +170,12 @@ final class CallShard implements MessageReceiver {
         transactions.endAll();
     }
 
+    /** Records what waited for room in the journal; false while something still does. */
+    boolean recordWaiting() {
+        mustBeInLoop();
+        return core.recordWaiting();
+    }
+
     /** Watches an answered call of an earlier run; before the first datagram. */
     void resume(RunningCall call) {
         mustBeInLoop();

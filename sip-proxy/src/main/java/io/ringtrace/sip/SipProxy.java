@@ -70,6 +70,8 @@ public final class SipProxy implements AutoCloseable {
     private static final int PROBING_SHARD = 0;
 
     private static final int LONGEST_LOOK_SECONDS = 2;
+    private static final Duration LONGEST_LAST_RECORDING = Duration.ofSeconds(2);
+    private static final long BETWEEN_RECORDINGS_MILLIS = 10;
     private final SipSettings settings;
     private final ActivePlan activePlan;
     private final AttributionLookup lookup;
@@ -265,6 +267,7 @@ public final class SipProxy implements AutoCloseable {
             for (int i = 0; i < stopping.size(); i++) {
                 udp.loop(i).execute(stopping.get(i)::stop);
             }
+            recordWhatWaits(udp, stopping);
             if (tcp != null) {
                 tcp.close();
             }
@@ -274,6 +277,31 @@ public final class SipProxy implements AutoCloseable {
         mirror = null;
         if (hep != null) {
             hep.close();
+        }
+    }
+
+    /** Ends of calls may still wait for the next segment of the journal, which is made beside the shards. */
+    private static void recordWhatWaits(UdpTransport udp, List<CallShard> stopping) {
+        long deadline = System.nanoTime() + LONGEST_LAST_RECORDING.toNanos();
+        try {
+            for (int i = 0; i < stopping.size(); i++) {
+                CallShard shard = stopping.get(i);
+                boolean all = false;
+                while (!all && System.nanoTime() < deadline) {
+                    CompletableFuture<Boolean> recorded = new CompletableFuture<>();
+                    udp.loop(i).execute(() -> recorded.complete(shard.recordWaiting()));
+                    all = recorded.get(LONGEST_LOOK_SECONDS, TimeUnit.SECONDS);
+                    if (!all) {
+                        Thread.sleep(BETWEEN_RECORDINGS_MILLIS);
+                    }
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a shard cannot record", e);
+        } catch (TimeoutException _) {
+            // Its thread does not come by any more; nothing of it can be recorded.
         }
     }
 

@@ -392,6 +392,20 @@ class RefusalTest {
         }
 
         @Test
+        void theEndOfARunningCallThatStillWaitsIsRecordedWhenTheProxyStops() throws Exception {
+            ladder.connects(Ladder.PROMO);
+            ladder.journal.takesEvents = false;
+            caller.hangsUp();
+            gateway.receives("BYE");
+            gateway.answers(200);
+            caller.receives("200");
+            assertThat(ladder.journal.kinds()).doesNotContain("Ended");
+            ladder.journal.takesEvents = true;
+            ladder.proxy.close();
+            assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.CALLER_HANGUP);
+        }
+
+        @Test
         void callThatCouldNotBeRecordedGets503AndDoesNotLeave() {
             ladder.journal.takesEvents = false;
             caller.invites(Ladder.PROMO);

@@ -92,9 +92,10 @@ public final class StoredCookieKeys implements CookieKeys, AutoCloseable {
         if (now.isEmpty()) {
             throw new IllegalStateException("cookie keys are asked for before they were started");
         }
-        for (Dated key : now) {
-            if (key.createdAt() + SIGNS_AFTER_MILLIS <= clock.nowMillis()) {
-                return key.key();
+        // By index, here and below: each message within a call asks, and would leave an iterator behind.
+        for (int i = 0; i < now.size(); i++) {
+            if (now.get(i).createdAt() + SIGNS_AFTER_MILLIS <= clock.nowMillis()) {
+                return now.get(i).key();
             }
         }
         return now.getLast().key();
@@ -102,9 +103,10 @@ public final class StoredCookieKeys implements CookieKeys, AutoCloseable {
 
     @Override
     public @Nullable Key byId(int id) {
-        for (Dated key : keys) {
-            if (key.key().id() == id) {
-                return key.key();
+        List<Dated> now = keys;
+        for (int i = 0; i < now.size(); i++) {
+            if (now.get(i).key().id() == id) {
+                return now.get(i).key();
             }
         }
         return null;

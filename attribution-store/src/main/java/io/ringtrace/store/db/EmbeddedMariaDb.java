@@ -164,8 +164,9 @@ public final class EmbeddedMariaDb implements AutoCloseable {
             throws IOException, StoreStartException, PortTakenException {
         folder.turnLog();
         long logFrom = Files.exists(folder.log()) ? Files.size(folder.log()) : 0;
+        Path temporary = folder.temporary();
         Path grants = folder.write("grants.sql", grants(password));
-        Process child = MariaDbPrograms.process(command(folder, programs, bufferPoolMegabytes, port, grants))
+        Process child = MariaDbPrograms.process(command(folder, programs, bufferPoolMegabytes, port, temporary, grants))
                 .directory(folder.data().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
@@ -190,7 +191,12 @@ public final class EmbeddedMariaDb implements AutoCloseable {
     }
 
     private static List<String> command(
-            MariaDbFolder folder, MariaDbPrograms programs, int bufferPoolMegabytes, int port, Path grants) {
+            MariaDbFolder folder,
+            MariaDbPrograms programs,
+            int bufferPoolMegabytes,
+            int port,
+            Path temporary,
+            Path grants) {
         List<String> command = new ArrayList<>();
         // A session of its own: a Ctrl-C at the terminal is for the server, which still needs its database to end in
         // good order.
@@ -205,6 +211,7 @@ public final class EmbeddedMariaDb implements AutoCloseable {
                 "--port=" + port,
                 // Relative to the data folder, since a socket's path may not exceed 107 characters.
                 "--socket=mariadb.sock",
+                "--tmpdir=" + folder.data().relativize(temporary),
                 "--pid-file=mariadbd.pid",
                 "--skip-name-resolve",
                 "--server-id=1",

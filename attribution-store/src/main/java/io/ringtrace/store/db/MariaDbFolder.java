@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * version       of the MariaDB server that wrote the files
  * mariadb.log   what the child says
  * data/         the child's own
+ * tmp/          its temporary tables: a MariaDB server that starts removes those of all others that share its folder for them
  * </pre>
  */
 final class MariaDbFolder implements AutoCloseable {
@@ -88,6 +89,11 @@ final class MariaDbFolder implements AutoCloseable {
 
     Path data() {
         return folder.resolve("data");
+    }
+
+    /** Made when it is not there. */
+    Path temporary() throws IOException {
+        return Files.createDirectories(folder.resolve("tmp"));
     }
 
     Path log() {

@@ -82,17 +82,21 @@ final class JournalKeeper implements AutoCloseable {
     }
 
     private void run() {
+        boolean quiet = false;
         while (!stopping) {
             try {
                 provide();
                 deleteDrained();
-                indexOne();
+                if (quiet) {
+                    indexOne();
+                }
             } catch (IOException | RuntimeException e) {
                 LOG.error("journal: keeping {} failed; it is tried again", folder, e);
             }
             try {
-                boolean woken = wake.tryAcquire(TICK.toMillis(), TimeUnit.MILLISECONDS);
-                if (woken) {
+                // A shard that wants a segment is not kept waiting for an index.
+                quiet = !wake.tryAcquire(TICK.toMillis(), TimeUnit.MILLISECONDS);
+                if (!quiet) {
                     wake.drainPermits();
                 }
             } catch (InterruptedException _) {

@@ -115,6 +115,16 @@ class EmbeddedMariaDbIT {
     }
 
     @Test
+    void hasItsTemporaryTablesWhereNoOtherServerRemovesThem() throws Exception {
+        try (EmbeddedMariaDb database = EmbeddedMariaDb.start(folder, MEGABYTES)) {
+            assertThat(answer(database, "SELECT @@tmpdir")).isEqualTo("../tmp");
+            assertThat(folder.resolve("tmp")).isDirectory();
+            String onDisk = "SELECT COUNT(*) FROM (SELECT DISTINCT REPEAT(seq, 5000) FROM seq_1_to_500) AS large";
+            assertThat(answer(database, onDisk)).isEqualTo("500");
+        }
+    }
+
+    @Test
     void refusesASecondServerOnTheFolderNamingThePid() throws Exception {
         try (EmbeddedMariaDb _ = EmbeddedMariaDb.start(folder, MEGABYTES)) {
             assertThatThrownBy(() -> EmbeddedMariaDb.start(folder, MEGABYTES))

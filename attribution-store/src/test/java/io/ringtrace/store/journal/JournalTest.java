@@ -156,6 +156,26 @@ class JournalTest {
             }
         }
 
+        @Test
+        void aCallThatCameAgainAfterItsInterruptionAndWasAnsweredThenIsWatched() throws IOException {
+            CallEvent.Answered answered = answered();
+            try (Journal journal = new Journal(folder, 2, SETTINGS)) {
+                journal.start();
+                journal.recorder(1).record(sample.began(answered.callId(), AttributionResult.UNKNOWN));
+            }
+            try (Journal journal = new Journal(folder, 2, SETTINGS)) {
+                // Its end goes to the shard that is read first.
+                assertThat(journal.start()).as("interrupted").isEqualTo(1);
+                journal.recorder(1).record(answered);
+            }
+            try (Journal journal = new Journal(folder, 2, SETTINGS)) {
+                assertThat(journal.start()).as("interrupted").isZero();
+                assertThat(journal.runningCalls())
+                        .extracting(RunningCall::callId)
+                        .containsExactly(answered.callId());
+            }
+        }
+
         private CallEvent.Answered answered() {
             return new CallEvent.Answered(sample.callId(), SampleEvents.NOON, "gw", 200, 0, List.of(), sample.dialog());
         }

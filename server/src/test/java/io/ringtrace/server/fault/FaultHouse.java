@@ -199,6 +199,11 @@ final class FaultHouse implements AutoCloseable {
 
     void killServer() {
         house.server().kill();
+        for (LedgerCall call : ledger.calls()) {
+            synchronized (call) {
+                call.sawADeath |= !call.over;
+            }
+        }
     }
 
     /** Starts the killed server; returns how many milliseconds later it answers the first new call. */

@@ -33,6 +33,7 @@ class FullDiskIT {
     private static final List<Ending> ENDINGS =
             List.of(Ending.CALLER_HANGS_UP, Ending.BUSY, Ending.DESTINATION_HANGS_UP);
 
+    private static final long LONGEST_DRAIN_MILLIS = 120_000;
     private static final String ROOM = "ringtrace_journal_room";
 
     @TempDir
@@ -94,6 +95,8 @@ class FullDiskIT {
             for (int round = 0; round < 2; round++) {
                 slowest = Math.max(slowest, fillAndRecover(house, random));
             }
+            // Tens of thousands of calls at full size: first they are all drained, then each is looked at.
+            house.awaitFinishedRecords(System.nanoTime(), LONGEST_DRAIN_MILLIS);
             Ledger.Reconciliation result = house.reconcile(Duration.ofSeconds(20));
             assertThat(result.lost()).isEmpty();
             assertThat(result.doubled()).isEmpty();

@@ -220,8 +220,10 @@ final class Ledger {
             return "it rang after " + (call.ringingHeardAt - call.invitedAt) / 1_000_000 + " ms at most";
         }
         // A gateway that is suspect is tried last.
+        // What a server had tried before it was killed, it did not tell the one that took the call on.
+        int attempts = record.path("attempts").size();
         if (call.ending == Ending.FAILED_OVER
-                && (record.path("attempts").size() != call.invitesAtGateways
+                && ((call.sawADeath ? attempts > call.invitesAtGateways : attempts != call.invitesAtGateways)
                         || !text(record, "gateway").equals(FaultHouse.SECOND_GATEWAY))) {
             return "it reached " + call.invitesAtGateways + " gateways and was answered by "
                     + FaultHouse.SECOND_GATEWAY;

@@ -37,6 +37,8 @@ final class LedgerCall {
     boolean givenUp;
 
     boolean over;
+    /** The server was killed while the call was on its way. */
+    boolean sawADeath;
 
     LedgerCall(String sipCallId, String from, String dialed, Ending ending) {
         this.sipCallId = sipCallId;

@@ -5,8 +5,10 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -30,18 +32,19 @@ final class LedgerCaller extends LedgerParty {
     private final Ledger ledger;
     private final Map<String, Placed> placed = new ConcurrentHashMap<>();
 
+    /** Where the requests of a dialog go. */
+    private record Leg(String target, List<String> routes) {}
+
     private static final class Placed {
         final LedgerCall call;
         final long holdMillis;
         final String invite;
-        /** To tags whose 2xx was acknowledged. */
-        final Set<String> legs = new HashSet<>();
+        /** By the To tags of the 2xx that were acknowledged, in their order. */
+        final Map<String, Leg> legs = new LinkedHashMap<>();
 
         /** Numbers of requests that got their final response. */
         final Set<Integer> settled = new HashSet<>();
 
-        String target = "";
-        List<String> routes = List.of();
         int sequence = 1;
         boolean cancelled;
         boolean cancelAnswered;
@@ -200,11 +203,9 @@ final class LedgerCaller extends LedgerParty {
 
     private void answered(Placed now, WireMessage response) {
         boolean first = now.legs.isEmpty();
-        boolean newLeg = now.legs.add(response.toTag());
-        now.target = response.contact();
         List<String> routes = new ArrayList<>(response.headers("Record-Route"));
         Collections.reverse(routes);
-        now.routes = routes;
+        boolean newLeg = now.legs.put(response.toTag(), new Leg(response.contact(), routes)) == null;
         send(inDialog(now, "ACK", 1, response.toTag()), server);
         if (!first) {
             if (newLeg) {
@@ -244,7 +245,7 @@ final class LedgerCaller extends LedgerParty {
         after(0, () -> {
             Placed now = placed.get(call.sipCallId);
             if (now != null && !now.legs.isEmpty()) {
-                bye(now, now.legs.iterator().next(), true);
+                bye(now, now.legs.keySet().iterator().next(), true);
             }
         });
     }
@@ -318,10 +319,11 @@ final class LedgerCaller extends LedgerParty {
     }
 
     private String inDialog(Placed now, String method, int sequence, String leg) {
-        StringBuilder text = new StringBuilder("%s %s SIP/2.0\r\n".formatted(method, now.target));
+        Leg dialog = Objects.requireNonNull(now.legs.get(leg), "only in a leg that was answered");
+        StringBuilder text = new StringBuilder("%s %s SIP/2.0\r\n".formatted(method, dialog.target()));
         text.append("Via: SIP/2.0/UDP %s;branch=z9hG4bK%d%s-%s\r\n"
                 .formatted(address(), sequence, method.charAt(0) == 'A' ? "a" : "", now.call.sipCallId));
-        now.routes.forEach(route -> text.append("Route: ").append(route).append("\r\n"));
+        dialog.routes().forEach(route -> text.append("Route: ").append(route).append("\r\n"));
         WireMessage invite = WireMessage.parse(now.invite);
         text.append("Max-Forwards: 70\r\n")
                 .append("From: ")

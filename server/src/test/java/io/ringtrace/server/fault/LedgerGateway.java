@@ -18,6 +18,11 @@ final class LedgerGateway extends LedgerParty {
     private final Map<String, Taken> takenByBranch = new HashMap<>();
     private final Map<String, Taken> takenByCall = new HashMap<>();
 
+    /** To tags of its own: both gateways may answer one call. */
+    private final String tag;
+
+    private final String forkedTag;
+
     private static final class Taken {
         final LedgerCall call;
         final WireMessage invite;
@@ -48,6 +53,9 @@ final class LedgerGateway extends LedgerParty {
         super(at(address), time);
         this.ledger = ledger;
         this.refusesFailedOver = refusesFailedOver;
+        String own = refusesFailedOver ? "first" : "second";
+        this.tag = own;
+        this.forkedTag = own + "-forked";
     }
 
     @Override
@@ -116,7 +124,7 @@ final class LedgerGateway extends LedgerParty {
     }
 
     private void ring(Taken taken) {
-        taken.last = taken.invite.answer("180 Ringing", "g1", contact());
+        taken.last = taken.invite.answer("180 Ringing", tag, contact());
         send(taken.last, taken.from);
     }
 
@@ -141,12 +149,12 @@ final class LedgerGateway extends LedgerParty {
                 taken.call.gatewayAnsweredAt = nanos();
             }
         }
-        sendAnswer(taken, "g1");
+        sendAnswer(taken, tag);
         if (taken.call.ending == Ending.FORKED) {
-            sendAnswer(taken, "g2");
+            sendAnswer(taken, forkedTag);
         }
         after(LONGEST_WITHOUT_ACK_MILLIS, () -> {
-            if (!taken.acknowledged.contains("g1") && !taken.over) {
+            if (!taken.acknowledged.contains(tag) && !taken.over) {
                 bye(taken);
             }
         });
@@ -157,7 +165,7 @@ final class LedgerGateway extends LedgerParty {
     }
 
     private void hangUpOnceAcknowledged(Taken taken) {
-        if (taken.acknowledged.contains("g1")) {
+        if (taken.acknowledged.contains(tag)) {
             bye(taken);
         } else if (!taken.over) {
             after(100, () -> hangUpOnceAcknowledged(taken));
@@ -171,7 +179,7 @@ final class LedgerGateway extends LedgerParty {
     }
 
     private void refuse(Taken taken, String status) {
-        taken.last = taken.invite.answer(status, "g1", "");
+        taken.last = taken.invite.answer(status, tag, "");
         sendUntil(() -> taken.finalAcknowledged, taken.last, taken.from, LONGEST_MILLIS);
     }
 
@@ -189,7 +197,7 @@ final class LedgerGateway extends LedgerParty {
 
     private void cancelled(WireMessage cancel, InetSocketAddress from) {
         Taken taken = takenByBranch.get(cancel.topBranch());
-        send(cancel.answer(taken == null ? "481 No Such Transaction" : "200 OK", "g1", ""), from);
+        send(cancel.answer(taken == null ? "481 No Such Transaction" : "200 OK", tag, ""), from);
         if (taken != null && !taken.answered && !taken.cancelled) {
             taken.cancelled = true;
             refuse(taken, "487 Request Terminated");
@@ -212,7 +220,7 @@ final class LedgerGateway extends LedgerParty {
                 .forEach(route -> bye.append("Route: ").append(route).append("\r\n"));
         bye.append("Max-Forwards: 70\r\nFrom: ")
                 .append(taken.invite.header("To"))
-                .append(";tag=g1\r\nTo: ")
+                .append(";tag=" + tag + "\r\nTo: ")
                 .append(taken.invite.header("From"))
                 .append("\r\nCall-ID: ")
                 .append(taken.call.sipCallId)

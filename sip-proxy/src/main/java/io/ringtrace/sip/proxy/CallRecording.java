@@ -474,10 +474,11 @@ final class CallRecording {
         }
     }
 
-    /** With each tick: what waits is recorded in its order, as far as there is room by now. */
-    void recordWaiting() {
+    /** With each tick: what waits is recorded in its order, as far as there is room by now. True when nothing waits any more. */
+    boolean recordWaiting() {
         for (CallEvent next = waiting.peek(); next != null && recorder.record(next); next = waiting.peek()) {
             waiting.remove();
         }
+        return waiting.isEmpty();
     }
 }

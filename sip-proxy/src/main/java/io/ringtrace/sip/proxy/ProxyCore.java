@@ -320,8 +320,8 @@ public final class ProxyCore {
     }
 
     /** With each tick: see {@link CallRecording#recordWaiting}. */
-    public void recordWaiting() {
-        parts.recording().recordWaiting();
+    public boolean recordWaiting() {
+        return parts.recording().recordWaiting();
     }
 
     /** Writes the gauges. */
