@@ -376,8 +376,8 @@ class RefusalTest {
             gateway.receives("INVITE");
         }
 
-        @Test
-        void theEndOfARunningCallIsRecordedAsSoonAsThereIsRoom() throws Exception {
+        /** A call that ran, and whose end found no room; there is room again. */
+        private void endsWithoutRoom() throws Exception {
             ladder.connects(Ladder.PROMO);
             ladder.journal.takesEvents = false;
             caller.hangsUp();
@@ -386,6 +386,11 @@ class RefusalTest {
             caller.receives("200");
             assertThat(ladder.journal.kinds()).doesNotContain("Ended");
             ladder.journal.takesEvents = true;
+        }
+
+        @Test
+        void theEndOfARunningCallIsRecordedAsSoonAsThereIsRoom() throws Exception {
+            endsWithoutRoom();
             ladder.passes(Duration.ofSeconds(1));
             assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.CALLER_HANGUP);
             assertThat(ladder.count(Count.EVENTS_LOST)).isZero();
@@ -393,14 +398,7 @@ class RefusalTest {
 
         @Test
         void theEndOfARunningCallThatStillWaitsIsRecordedWhenTheProxyStops() throws Exception {
-            ladder.connects(Ladder.PROMO);
-            ladder.journal.takesEvents = false;
-            caller.hangsUp();
-            gateway.receives("BYE");
-            gateway.answers(200);
-            caller.receives("200");
-            assertThat(ladder.journal.kinds()).doesNotContain("Ended");
-            ladder.journal.takesEvents = true;
+            endsWithoutRoom();
             ladder.proxy.close();
             assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.CALLER_HANGUP);
         }

@@ -285,11 +285,14 @@ class RequestRulesTest {
     @Nested
     @DisplayName("RFC 3261 §17.2.1, the 100")
     class Trying {
-        private void after(Duration wait) throws Exception {
+        /** An INVITE is at the gateway, of a proxy that waits so long for an answer. */
+        private void invitesWithWait(int millis) throws Exception {
             stop();
-            ladder = new Ladder(settings -> settings.withTrying(wait), 1);
+            ladder = new Ladder(settings -> settings.withTrying(Duration.ofMillis(millis)), 1);
             caller = ladder.caller;
             gateway = ladder.gateway;
+            caller.sends(invite());
+            gateway.receives("INVITE");
         }
 
         @Test
@@ -302,18 +305,14 @@ class RequestRulesTest {
         @ParameterizedTest
         @ValueSource(ints = {0, 10, 100, 200})
         void comesWithin200MillisecondsWhenNobodyAnswers(int wait) throws Exception {
-            after(Duration.ofMillis(wait));
-            caller.sends(invite());
-            gateway.receives("INVITE");
+            invitesWithWait(wait);
             ladder.passes(Duration.ofMillis(200));
             caller.receives("100");
         }
 
         @Test
         void doesNotComeBeforeItsTimeNorTwice() throws Exception {
-            after(Duration.ofMillis(100));
-            caller.sends(invite());
-            gateway.receives("INVITE");
+            invitesWithWait(100);
             ladder.passes(Duration.ofMillis(80));
             caller.receivesNothing();
             ladder.passes(Duration.ofMillis(20));
@@ -325,9 +324,7 @@ class RequestRulesTest {
         @ParameterizedTest
         @ValueSource(ints = {180, 200, 486})
         void doesNotComeWhenTheGatewayAnswersBefore(int status) throws Exception {
-            after(Duration.ofMillis(100));
-            caller.sends(invite());
-            gateway.receives("INVITE");
+            invitesWithWait(100);
             gateway.answers(status);
             caller.receives(String.valueOf(status));
             ladder.passes(Duration.ofMillis(300));
@@ -336,9 +333,7 @@ class RequestRulesTest {
 
         @Test
         void comesToAnInviteWithinTheDialogToo() throws Exception {
-            after(Duration.ofMillis(100));
-            caller.sends(invite());
-            gateway.receives("INVITE");
+            invitesWithWait(100);
             gateway.answers(200);
             caller.receives("200");
             caller.acks();
@@ -351,9 +346,7 @@ class RequestRulesTest {
 
         @Test
         void ofTheGatewayIsNotPassedOnAndDoesNotTakeItsPlace() throws Exception {
-            after(Duration.ofMillis(100));
-            caller.sends(invite());
-            gateway.receives("INVITE");
+            invitesWithWait(100);
             gateway.answers(100);
             ladder.passes(Duration.ofMillis(100));
             caller.receives("100");

@@ -6,7 +6,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -51,27 +50,15 @@ final class DirectoryChanges implements AutoCloseable {
     }
 
     void add(long promoNumber, NumberEntry entry) {
-        try {
-            DirectoryRows.write(promoNumber, entry, out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // there is none in memory
-        }
+        DirectoryRows.unchecked(() -> DirectoryRows.write(promoNumber, entry, out));
     }
 
     void add(long id, PoolEntry pool) {
-        try {
-            DirectoryRows.write(id, pool, out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        DirectoryRows.unchecked(() -> DirectoryRows.write(id, pool, out));
     }
 
     void add(ForwardedFields forwarded) {
-        try {
-            DirectoryRows.write(forwarded, out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        DirectoryRows.unchecked(() -> DirectoryRows.write(forwarded, out));
     }
 
     /** What was added since the last time survives this process. A disk that refuses is logged, and nothing more is kept until the next file. */

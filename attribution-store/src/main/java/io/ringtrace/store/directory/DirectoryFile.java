@@ -138,9 +138,11 @@ public final class DirectoryFile implements AutoCloseable {
             DataOutputStream out = new DataOutputStream(checked);
             out.writeLong(MAGIC);
             out.writeInt(VERSION);
-            content.pools.forEach((id, pool) -> unchecked(() -> DirectoryRows.write(id, pool, out)));
-            content.fields.forEach((_, forwarded) -> unchecked(() -> DirectoryRows.write(forwarded, out)));
-            content.numbers.forEach((number, entry) -> unchecked(() -> DirectoryRows.write(number, entry, out)));
+            content.pools.forEach((id, pool) -> DirectoryRows.unchecked(() -> DirectoryRows.write(id, pool, out)));
+            content.fields.forEach(
+                    (_, forwarded) -> DirectoryRows.unchecked(() -> DirectoryRows.write(forwarded, out)));
+            content.numbers.forEach(
+                    (number, entry) -> DirectoryRows.unchecked(() -> DirectoryRows.write(number, entry, out)));
             out.writeByte(DirectoryRows.END);
             checksum = checked.getChecksum().getValue();
             out.write(trailer(checksum, asOf).array());
@@ -149,19 +151,6 @@ public final class DirectoryFile implements AutoCloseable {
         }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         return checksum;
-    }
-
-    @FunctionalInterface
-    private interface Writing {
-        void run() throws IOException;
-    }
-
-    private static void unchecked(Writing writing) {
-        try {
-            writing.run();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** The moment that the rows are as of, and a checksum over it and the rows' own. */

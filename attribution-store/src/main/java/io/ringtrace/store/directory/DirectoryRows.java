@@ -5,6 +5,7 @@ import io.ringtrace.call.PhoneNumber;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,20 @@ final class DirectoryRows {
     private static final int FIELDS = 3;
 
     private DirectoryRows() {}
+
+    @FunctionalInterface
+    interface Writing {
+        void run() throws IOException;
+    }
+
+    /** For callers who can throw no IOException; theirs is an UncheckedIOException then. */
+    static void unchecked(Writing writing) {
+        try {
+            writing.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     static void write(long id, PoolEntry pool, DataOutputStream out) throws IOException {
         out.writeByte(POOL);

@@ -25,12 +25,14 @@ final class NettyDatagramEngine implements DatagramEngine {
             new WriteBufferWaterMark(UdpTransport.SOCKET_BUFFER, 2 * UdpTransport.SOCKET_BUFFER);
 
     private final boolean epoll;
+    private final boolean asksTheKernel;
     private final String why;
     private final LongAdder sendFailures;
 
     /** @param why it and no other, for a log line; empty when there is nothing to say */
     NettyDatagramEngine(boolean epoll, String why, LongAdder sendFailures) {
         this.epoll = epoll;
+        this.asksTheKernel = epoll && SocketCalls.whyNot().isEmpty();
         this.why = why;
         this.sendFailures = sendFailures;
     }
@@ -111,7 +113,7 @@ final class NettyDatagramEngine implements DatagramEngine {
 
         @Override
         public DatagramPort port(Listener listener) {
-            SocketCalls calls = epoll && SocketCalls.whyNot().isEmpty() ? new SocketCalls() : null;
+            SocketCalls calls = asksTheKernel ? new SocketCalls() : null;
             NettyDatagramPort port = new NettyDatagramPort(loop, channel, epoll, calls, listener, sendFailures);
             channel.pipeline().addLast(port);
             return port;
