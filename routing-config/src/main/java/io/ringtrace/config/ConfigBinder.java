@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the records of a tree that has its defaults; of a section that was found free of mistakes. */
@@ -124,6 +125,7 @@ final class ConfigBinder {
         YamlNode.Mapping store = tree.mapping("store");
         YamlNode.Mapping journal = store.mapping("journal");
         YamlNode.Scalar url = store.scalar("url");
+        YamlNode.Mapping embedded = store.mapping("embedded");
         StoreConfig.External external = url == null
                 ? null
                 : new StoreConfig.External(
@@ -137,7 +139,10 @@ final class ConfigBinder {
                         bytes(journal, "size-limit-mb"),
                         bytes(journal, "segment-mb"),
                         text(journal, "force").equals("before-send")),
-                new StoreConfig.Embedded(bytes(store.mapping("embedded"), "buffer-pool-mb")),
+                new StoreConfig.Embedded(
+                        embedded.scalar("buffer-pool-mb") == null
+                                ? OptionalLong.empty()
+                                : OptionalLong.of(bytes(embedded, "buffer-pool-mb"))),
                 duration(store, "number-rest"));
     }
 

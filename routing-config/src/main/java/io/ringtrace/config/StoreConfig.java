@@ -2,6 +2,7 @@ package io.ringtrace.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,5 +24,6 @@ public record StoreConfig(
      */
     public record Journal(long sizeLimitBytes, long segmentBytes, boolean forcedBeforeSend) {}
 
-    public record Embedded(long bufferPoolBytes) {}
+    /** @param bufferPoolBytes empty where the machine's memory decides */
+    public record Embedded(OptionalLong bufferPoolBytes) {}
 }

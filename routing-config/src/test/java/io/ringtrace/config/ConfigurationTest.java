@@ -35,6 +35,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -167,7 +168,7 @@ class ConfigurationTest {
                             null,
                             folder.resolve("data"),
                             new StoreConfig.Journal(2048 * MEGABYTE, 16 * MEGABYTE, false),
-                            new StoreConfig.Embedded(256 * MEGABYTE),
+                            new StoreConfig.Embedded(OptionalLong.empty()),
                             Duration.ofDays(45)));
         }
 
@@ -199,7 +200,7 @@ class ConfigurationTest {
                                     new SecretReference.FromEnvironment("DATABASE_PASSWORD")),
                             Path.of("/var/lib/ringtrace"),
                             new StoreConfig.Journal(100 * MEGABYTE, 25 * MEGABYTE, true),
-                            new StoreConfig.Embedded(1024 * MEGABYTE),
+                            new StoreConfig.Embedded(OptionalLong.of(1024 * MEGABYTE)),
                             Duration.ofDays(90)));
         }
 

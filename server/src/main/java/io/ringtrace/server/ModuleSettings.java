@@ -16,6 +16,7 @@ import io.ringtrace.store.journal.JournalSettings;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** What the configuration says, in the words of the module that it is said to. */
@@ -38,8 +39,11 @@ public final class ModuleSettings {
             throws StartException {
         StoreConfig.External external = store.external();
         if (external == null) {
-            return new StoreSettings.Embedded(
-                    data.path(), (int) (store.embedded().bufferPoolBytes() >> 20), StoreSettings.DEFAULT_CONNECTIONS);
+            OptionalLong bufferPool = store.embedded().bufferPoolBytes();
+            return bufferPool.isEmpty()
+                    ? new StoreSettings.Embedded(data.path())
+                    : new StoreSettings.Embedded(
+                            data.path(), (int) (bufferPool.getAsLong() >> 20), StoreSettings.DEFAULT_CONNECTIONS);
         }
         try {
             return new StoreSettings.External(

@@ -52,7 +52,7 @@ class LargeAccountIT {
     private static final long FIRST_NUMBER = 19_500_000_000L;
 
     private static final int FILLING_MEGABYTES = Scale.of(64, 2_048);
-    private static final int BUFFER_POOL_MEGABYTES = StoreSettings.DEFAULT_BUFFER_POOL_MEGABYTES;
+    private static final int BUFFER_POOL_MEGABYTES = StoreSettings.Embedded.bufferPoolByMemory();
     private static final String KEY = "the-key-of-all-these-pools";
     private static final Pattern HEAP = Pattern.compile("(?m)^ringtrace_directory_numbers\\S* ([0-9.E+]+)");
 

@@ -107,7 +107,7 @@ class LeaseThroughputIT {
     }
 
     private static int bufferPoolMegabytes() {
-        return StoreSettings.DEFAULT_BUFFER_POOL_MEGABYTES;
+        return StoreSettings.Embedded.bufferPoolByMemory();
     }
 
     private LeaseLoad.Seen measured(LeaseLoad load, Supplier<String> target) throws Exception {
