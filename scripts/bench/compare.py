@@ -280,9 +280,9 @@ def first_second(options, ours, generators, goals):
 def warm(options, ours, generators):
     """A server runs for months: what its compiler does in the first minutes is no cost of a call. Methods are compiled by how often they run."""
     say(f"warming Ringtrace for {options.warm} s")
-    generators.own(ours.port, "rate", 3 * options.rate, options.warm * 0.7)
+    generators.own(ours.port, "rate", 3 * options.rate, options.warm * 0.4)
     generators.open_gateway()
-    generators.call(ours, options.rate, options.warm * 0.3)
+    generators.call(ours, options.rate, options.warm * 0.6)
     generators.close_gateway()
 
 
@@ -306,8 +306,8 @@ def main():
     reader = argparse.ArgumentParser(prog="./dev bench kamailio", description=__doc__)
     reader.add_argument("--rate", type=int, default=1000, help="calls a second by SIPp")
     reader.add_argument("--seconds", type=int, default=10, help="of one measured run of SIPp; the others take five or six")
-    reader.add_argument("--rounds", type=int, default=3)
-    reader.add_argument("--warm", type=int, default=60, help="seconds of calls before anything is measured")
+    reader.add_argument("--rounds", type=int, default=5)
+    reader.add_argument("--warm", type=int, default=180, help="seconds of calls before anything is measured")
     reader.add_argument("--ladder", type=lambda t: [int(r) for r in t.split(",")], default=[3000, 4000, 5000, 6000, 7000, 8000])
     reader.add_argument("--only", default="cost,delay,core,overload,ladder,garbage,start", help="parts, with commas between them")
     reader.add_argument("--folder", default=HOME + "/target/bench", help="for data, logs and what is compiled")

@@ -169,11 +169,7 @@ http: {{address: 127.0.0.1, port: {self.http}}}
         self.bench.processes.stop(self.process)
 
     def lend(self):
-        """Imports the numbers into one pool and leases each to a visitor; numbers that a former comparison lent are lent still."""
-        lent = self.bench.path("ringtrace-lent")
-        if os.path.exists(lent) and time.time() - os.path.getmtime(lent) < 48 * 3600 and os.path.isdir(self.data):
-            self.start()
-            return
+        """Starts with an empty store, as the others' database is emptied too, imports the numbers into one pool and leases each to a visitor."""
         shutil.rmtree(self.data, ignore_errors=True)
         self.start()
         machine.wait_until(lambda: os.path.exists(self.data + "/http-address"), 20, "the start of the HTTP interface")
@@ -198,7 +194,6 @@ http: {{address: 127.0.0.1, port: {self.http}}}
             leased = sum(workers.map(lease, range(NUMBERS // 100)))
         if leased != NUMBERS:
             raise SystemExit(f"only {leased} of {NUMBERS} numbers could be leased")
-        open(lent, "w").close()
 
     def command(self, words):
         done = subprocess.run([self.home + "/ringtrace", *words], capture_output=True, text=True)

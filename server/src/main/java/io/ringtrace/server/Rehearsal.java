@@ -109,7 +109,7 @@ public final class Rehearsal {
                 long deadline = System.nanoTime() + longest.toNanos();
                 InetSocketAddress at = proxy.boundAddresses().getFirst();
                 while (calls < enough && System.nanoTime() < deadline) {
-                    calls = peers.play(at);
+                    calls = peers.play(at, RehearsalPeers.CALLS_AT_ONCE);
                 }
             }
         } catch (IOException | RuntimeException e) {

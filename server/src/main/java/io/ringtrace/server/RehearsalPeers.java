@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 final class RehearsalPeers implements AutoCloseable {
     static final long FIRST_NUMBER = 18005550100L;
     static final int NUMBERS = 100;
-    private static final int CALLS_AT_ONCE = 16;
+    static final int CALLS_AT_ONCE = 16;
     private static final int PATIENCE_MILLIS = 200;
     private static final Pattern CALL = Pattern.compile("\r\nCall-ID: (\\d+)");
     private static final Pattern SESSION =
@@ -63,9 +63,13 @@ final class RehearsalPeers implements AutoCloseable {
         return ((InetSocketAddress) channel.getLocalAddress()).getPort();
     }
 
-    /** Keeps some calls going, and returns how many are over; a call whose datagram was lost is given up after a moment of silence. */
-    int play(InetSocketAddress proxy) throws IOException {
-        while (begun - done - given < CALLS_AT_ONCE) {
+    /**
+     * Keeps some calls going until the next datagrams have come. A call of which one was lost is given up after a moment of silence.
+     *
+     * @return how many calls are over
+     */
+    int play(InetSocketAddress proxy, int callsAtOnce) throws IOException {
+        while (begun - done - given < callsAtOnce) {
             begun++;
             send(proxy, invite(begun, proxy));
         }

@@ -24,6 +24,12 @@ public final class Training {
     /** The cache is written after the last record: a second Java is started for that. */
     private static final Duration LONGEST_END = Duration.ofMinutes(3);
 
+    private static final int CALLS_BETWEEN_LONE_ONES = 2_000;
+    /** Few events are written to the store in another way than many; a Java that has seen only many throws compiled code away at the first few. */
+    private static final int LONE_CALLS = RehearsalPeers.CALLS_AT_ONCE + 5;
+    /** Longer than the drain rests after one call's events. */
+    private static final Duration PAUSE_AFTER_LONE_ONE = Duration.ofMillis(30);
+
     private final int calls;
     private final Duration longest;
 
@@ -86,11 +92,20 @@ public final class Training {
         house.lease(visits);
     }
 
-    private int play(RehearsalPeers peers, InetSocketAddress server) throws IOException {
+    private int play(RehearsalPeers peers, InetSocketAddress server) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + longest.toNanos();
         int done = 0;
+        int aloneFrom = CALLS_BETWEEN_LONE_ONES;
         while (done < calls && System.nanoTime() < deadline) {
-            done = peers.play(server);
+            boolean alone = done >= aloneFrom;
+            int now = peers.play(server, alone ? 1 : RehearsalPeers.CALLS_AT_ONCE);
+            if (alone && now > done) {
+                Thread.sleep(PAUSE_AFTER_LONE_ONE);
+            }
+            if (now >= aloneFrom + LONE_CALLS) {
+                aloneFrom = now + CALLS_BETWEEN_LONE_ONES;
+            }
+            done = now;
         }
         if (done == 0) {
             throw new IOException("not one call went through");

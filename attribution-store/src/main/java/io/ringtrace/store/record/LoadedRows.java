@@ -92,14 +92,7 @@ final class LoadedRows implements Row {
             return;
         }
         column();
-        String cut = Row.cut(text, longest);
-        for (int i = 0; i < cut.length(); i++) {
-            if (cut.charAt(i) >= 0x80) {
-                escaped(cut.substring(i).getBytes(StandardCharsets.UTF_8));
-                return;
-            }
-            escaped(cut.charAt(i));
-        }
+        escaped(Row.cut(text, longest).getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
@@ -166,24 +159,25 @@ final class LoadedRows implements Row {
     }
 
     private void escaped(byte[] value) {
+        room(2 * value.length);
+        byte[] into = bytes;
+        int at = length;
         for (byte b : value) {
-            escaped(b & 0xFF);
+            char escape = switch (b) {
+                case 0 -> '0';
+                case '\t' -> 't';
+                case '\n' -> 'n';
+                case '\\' -> '\\';
+                default -> 0;
+            };
+            if (escape == 0) {
+                into[at++] = b;
+            } else {
+                into[at++] = '\\';
+                into[at++] = (byte) escape;
+            }
         }
-    }
-
-    private void escaped(int value) {
-        switch (value) {
-            case 0 -> pair('0');
-            case '\t' -> pair('t');
-            case '\n' -> pair('n');
-            case '\\' -> pair('\\');
-            default -> add(value);
-        }
-    }
-
-    private void pair(char meaning) {
-        add('\\');
-        add(meaning);
+        length = at;
     }
 
     private void add(int value) {
@@ -193,7 +187,7 @@ final class LoadedRows implements Row {
 
     private void room(int more) {
         if (length + more > bytes.length) {
-            bytes = Arrays.copyOf(bytes, bytes.length * 2);
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
         }
     }
 }

@@ -1,34 +1,40 @@
 package io.ringtrace.store.record;
 
 import io.ringtrace.call.GatewayAttempt;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The JSON columns of call_record: attempts and marketing_data. Thread-safe. */
 final class RecordJson {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int TEXT_OF_AN_ATTEMPT = 128;
 
     private RecordJson() {}
 
     static String of(List<GatewayAttempt> attempts) {
-        ArrayNode array = JSON.createArrayNode();
-        for (GatewayAttempt attempt : attempts) {
-            ObjectNode object = array.addObject();
-            object.put("gateway", attempt.gateway());
-            object.put("sent_at", attempt.sentAtMillis());
-            object.put("first_18x_at", attempt.first18xAtMillis());
-            object.put("status", attempt.status());
-            object.put("reason", attempt.reason());
-            object.put("abandoned", attempt.abandoned());
+        StringWriter text = new StringWriter(TEXT_OF_AN_ATTEMPT * attempts.size());
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartArray();
+            for (GatewayAttempt attempt : attempts) {
+                json.writeStartObject();
+                json.writeStringProperty("gateway", attempt.gateway());
+                json.writeNumberProperty("sent_at", attempt.sentAtMillis());
+                json.writeNumberProperty("first_18x_at", attempt.first18xAtMillis());
+                json.writeNumberProperty("status", attempt.status());
+                json.writeStringProperty("reason", attempt.reason());
+                json.writeStringProperty("abandoned", attempt.abandoned());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
         }
-        return array.toString();
+        return text.toString();
     }
 
     static List<GatewayAttempt> attempts(@Nullable String json) {
