@@ -50,6 +50,7 @@ final class LeaseBatch {
     private final long unknownSince;
     private final boolean thorough;
     private final boolean certified;
+    private final Set<String> newcomers = new HashSet<>();
     private final Map<Long, NumberRow> changed = new LinkedHashMap<>();
     private final Map<Long, NumberRow> asRead = new HashMap<>();
     private final List<LeaseRow> leases = new ArrayList<>();
@@ -120,6 +121,8 @@ final class LeaseBatch {
             share.visitors.add(visitor);
             if (entry.returning()) {
                 share.returning.add(visitor);
+            } else {
+                newcomers.add(entry.visitorId());
             }
         }
         return shares;
@@ -272,7 +275,8 @@ final class LeaseBatch {
     private void write() throws SQLException {
         tables.clearVisitors(visitorsThatMove());
         tables.writeNumbers(List.copyOf(changed.values()));
-        tables.writeLeases(new EarlierMarketingData(connection).takenOver(leases));
+        tables.writeLeases(
+                new EarlierMarketingData(connection).takenOver(leases, visitor -> !newcomers.contains(visitor)));
         if (certified) {
             tables.countPresentations(presentedIn);
         }
