@@ -4,7 +4,6 @@ import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.RunningCalls;
 import java.io.IOException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,7 +102,7 @@ final class OpenCalls {
     static @Nullable CallEvent decoded(@Nullable ByteBuffer body) {
         try {
             return body == null ? null : CallEventCodec.decode(body);
-        } catch (IllegalArgumentException | BufferUnderflowException _) {
+        } catch (RuntimeException _) {
             return null;
         }
     }
