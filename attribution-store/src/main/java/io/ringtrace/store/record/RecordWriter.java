@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>progressed fills its own; the answer's gateway goes before that of the first 18x;
  *   <li>answered fills its own; its attempts and status codes go before those of an end;
  *   <li>of several ends the one of highest precedence stands (an end that was seen, then maximum duration, lost, interrupted), of equals the
- *       earliest.
+ *       earliest, but of those that are lost the latest: a call is lost at its last proof of life, and one node may know of a later one;
+ *   <li>of proofs of life the last one stands.
  * </ul>
  *
  * In an upsert MariaDB and MySQL assign from left to right, and later expressions see the new values: what others are compared by comes last.
@@ -65,10 +66,14 @@ final class RecordWriter {
     private static final List<String> ENDED =
             List.of("talk_ms", "reason_header", "duration_exact", "ended_by", "end_reason", "end_at");
 
+    /** The precedence of an end without a proof of life. */
+    private static final int LOST = 2;
+
     private static final String NEW_BEGAN = "VALUES(began) AND NOT began";
     private static final String NEW_ANSWER = "VALUES(answer_at) IS NOT NULL AND answer_at IS NULL";
     private static final String NEW_END_STANDS = "(VALUES(end_precedence) > end_precedence OR VALUES(end_precedence) ="
-            + " end_precedence AND (VALUES(end_at) < end_at OR VALUES(end_at) = end_at AND (VALUES(end_reason) < end_reason"
+            + " end_precedence AND (IF(end_precedence = " + LOST + ", VALUES(end_at) > end_at, VALUES(end_at) < end_at)"
+            + " OR VALUES(end_at) = end_at AND (VALUES(end_reason) < end_reason"
             + " OR VALUES(end_reason) = end_reason AND VALUES(ended_by) < ended_by)))";
 
     private static final List<String> COLUMNS = columns();
@@ -83,6 +88,7 @@ final class RecordWriter {
         columns.addAll(ENDED);
         columns.add("end_precedence");
         columns.add("transaction_id");
+        columns.add("alive_at");
         return List.copyOf(columns);
     }
 
@@ -113,7 +119,8 @@ final class RecordWriter {
                         fill(List.of("answer_at")),
                         when(NEW_END_STANDS, ENDED),
                         "end_precedence = GREATEST(end_precedence, VALUES(end_precedence))",
-                        fill(List.of("transaction_id")));
+                        fill(List.of("transaction_id")),
+                        "alive_at = IF(alive_at IS NULL OR VALUES(alive_at) > alive_at, VALUES(alive_at), alive_at)");
     }
 
     /** The marketing data of an erased visitor. */
@@ -238,6 +245,7 @@ final class RecordWriter {
         putFinal(row, call.answered(), call.ended());
         putEnded(row, call.ended());
         row.put(publication.idOf(call.callId()));
+        row.put(call.aliveAt());
     }
 
     private void putBegan(Row row, CallEvent.Began event, LeaseFacts facts) throws SQLException {
@@ -328,7 +336,7 @@ final class RecordWriter {
                     BLOCKED_CALLER,
                     REFUSED -> 4;
             case MAX_DURATION -> 3;
-            case LOST -> 2;
+            case LOST -> LOST;
             case INTERRUPTED -> 1;
         };
     }
