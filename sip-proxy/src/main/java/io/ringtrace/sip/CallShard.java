@@ -104,7 +104,7 @@ final class CallShard implements MessageReceiver {
     @Override
     public void received(MessagePort port, Hop source, byte[] bytes, int offset, int length) {
         mustBeInLoop();
-        if (guard.drops(source.address())) {
+        if (guard.drops(source.address()) && !core.spares(source)) {
             counters.add(Count.BANNED_DROPS);
             return;
         }
