@@ -5,6 +5,7 @@ import io.ringtrace.call.CallAttempt;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.CallRecorder;
+import io.ringtrace.call.DialogFacts;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
@@ -19,6 +20,7 @@ import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.Span;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -194,14 +196,17 @@ final class CallRecording {
     }
 
     /** A further 2xx of an answered call is about to be forwarded: the same one again, or another branch's. */
-    void answeredAgain(LiveCall call, SipMessage response) {
-        if (!call.ended) {
-            call.addLeg(CookieSigner.tagHash(response, response.toTag()));
+    void answeredAgain(LiveCall call, SipMessage response, CallCookie cookie, int listener) {
+        long leg = CookieSigner.tagHash(response, response.toTag());
+        LiveDialog first = call.dialog;
+        if (!call.ended && call.addLeg(leg) && first != null) {
+            call.addDialog(dialogs.readFurther(first, response, cookie, leg, listener));
+            continued(call);
         }
     }
 
     /** An answered call of an earlier run, watched again from where the journal left it. */
-    void resume(RunningCall running, LiveDialog dialog, String trunk, Supervision rules) {
+    void resume(RunningCall running, List<LiveDialog> legs, String trunk, Supervision rules) {
         if (calls.full() || calls.find(running.callId()) != null) {
             return;
         }
@@ -220,8 +225,9 @@ final class CallRecording {
         call.unproven = true;
         call.aliveAtMillis = running.aliveAtMillis();
         call.journaledAt = now - CallSupervision.JOURNAL_AGAIN_MILLIS;
-        calls.hasDialog(call, dialog);
-        call.addLeg(dialog.leg());
+        calls.hasDialog(call, legs.getFirst());
+        legs.forEach(leg -> call.addLeg(leg.leg()));
+        legs.subList(1, legs.size()).forEach(call::addDialog);
         CallSupervision.begin(call, rules);
         calls.watch(call);
     }
@@ -229,8 +235,8 @@ final class CallRecording {
     /** A request passes within the call; its number must be known when we send one of our own. */
     void requested(Dialog dialog, SipMessage request) {
         LiveCall call = calls.find(dialog.cookie().callId());
-        LiveDialog known = call == null ? null : call.dialog;
-        if (known != null && known.leg() == dialog.leg()) {
+        LiveDialog known = call == null ? null : call.dialogOf(dialog.leg());
+        if (known != null) {
             known.requested(dialog.fromCaller(), request.cseqNumber());
         }
     }
@@ -248,8 +254,8 @@ final class CallRecording {
         }
         if (refreshes) {
             call.sessionMillis = SessionTimer.intervalMillis(response);
-            LiveDialog known = call.dialog;
-            if (known != null && known.leg() == dialog.leg()) {
+            LiveDialog known = call.dialogOf(dialog.leg());
+            if (known != null) {
                 move(known, dialog.fromCaller() ? LiveDialog.Side.CALLER : LiveDialog.Side.DESTINATION, request);
                 move(known, dialog.fromCaller() ? LiveDialog.Side.DESTINATION : LiveDialog.Side.CALLER, response);
             }
@@ -265,14 +271,17 @@ final class CallRecording {
         calls.watch(call);
     }
 
-    /** The call still runs: a restart is to know that, and its dialog. */
+    /** The call still runs: a restart is to know that, and the dialogs of its legs. */
     void continued(LiveCall call) {
-        LiveDialog dialog = call.dialog;
-        if (dialog != null) {
+        List<DialogFacts> legs = new ArrayList<>(1);
+        for (LiveDialog at = call.dialog; at != null; at = at.next) {
+            legs.add(at.facts());
+        }
+        if (!legs.isEmpty()) {
             long now = monotonicMillis.getAsLong();
             call.journaledAt = now;
             append(new CallEvent.Continued(
-                    call.callId, clock.nowMillis(), call.answeredAtMillis, call.aliveAtMillis, dialog.facts()));
+                    call.callId, clock.nowMillis(), call.answeredAtMillis, call.aliveAtMillis, legs));
         }
     }
 
@@ -312,7 +321,8 @@ final class CallRecording {
     }
 
     /**
-     * A BYE was accepted: the dialog with that To tag is over, and with the last one the call.
+     * A BYE was accepted: the dialog with that To tag is over, and with the last one the call. An end that we had inferred is corrected by it,
+     * a BYE that crossed ours at the longest time among them: on another node it would go before that end too.
      *
      * @param arrivedAtMillis when the BYE arrived, by the lease clock
      * @param arrivedMonotonic the same by the monotonic clock
@@ -338,12 +348,18 @@ final class CallRecording {
             }
             // Answered before this process began: the store knows since when.
             talkMillis = -1;
-        } else if (call.ended || !call.answered) {
+        } else if (call.ended) {
+            GivenUp wrongly = givenUp.remove(callId);
+            if (wrongly != null) {
+                correct(null, callId, wrongly, reason, by, arrivedAtMillis, arrivedMonotonic, reasonHeader);
+            }
             return;
-        } else if (call.endLeg(tagHash) || call.resumed) {
+        } else if (!call.answered) {
+            return;
+        } else if (call.endLeg(tagHash)) {
             talkMillis = call.resumed ? -1 : Math.max(arrivedMonotonic - call.answeredAt, 0);
         } else {
-            call.dialogOver(tagHash);
+            boolean _ = legOver(call, tagHash);
             return;
         }
         end(
@@ -356,6 +372,25 @@ final class CallRecording {
         }
     }
 
+    /** A side knows nothing of this dialog any more. The call is lost with its last one; true when it goes on in another. */
+    boolean unknownThere(LiveCall call, LiveDialog dialog) {
+        if (call.endLeg(dialog.leg())) {
+            lost(call);
+            return false;
+        }
+        return legOver(call, dialog.leg());
+    }
+
+    /** Others of the call go on, and a restart is to know which. False when this one was over before. */
+    private boolean legOver(LiveCall call, long tagHash) {
+        if (call.dialogOver(tagHash)) {
+            continued(call);
+            return true;
+        }
+        return false;
+    }
+
+    /** @param remembered whose end is not known yet */
     private void correct(
             @Nullable LiveCall remembered,
             CallId callId,
