@@ -45,8 +45,11 @@ final class LiveCall extends TimerWheel.Entry {
     @Nullable
     PhoneNumber dialed;
 
-    /** Its INVITE's arrival by the monotonic clock. */
+    /** Its INVITE's arrival by the monotonic clock; of a call of an earlier run, its answer. */
     long beganAt;
+
+    /** The same by the lease clock, as it was then. All further times of the call are counted from it. */
+    long beganAtMillis;
 
     long firstRingAt;
     long answeredAt;
@@ -97,6 +100,14 @@ final class LiveCall extends TimerWheel.Entry {
     LiveCall(LiveCalls calls, CallId callId) {
         this.calls = calls;
         this.callId = callId;
+    }
+
+    /**
+     * A moment as the call's record has it, Unix milliseconds. A wall clock that is set in mid-call moves none of the call's times against the
+     * others: what lies between two of them is as long as it was.
+     */
+    long millisAt(long monotonic) {
+        return beganAtMillis + (monotonic - beganAt);
     }
 
     /** Holds the place until the call ends; gives it back at once when it has. */

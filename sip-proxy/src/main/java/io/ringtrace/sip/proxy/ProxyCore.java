@@ -123,6 +123,7 @@ public final class ProxyCore {
                 transactions.counters(),
                 tallies,
                 new DialogReader(names),
+                surroundings.rejoining(),
                 transactions.timers().t1().multipliedBy(64));
         TrunkAdmission admission = new TrunkAdmission(
                 surroundings.activePlan(),
