@@ -72,9 +72,21 @@ public sealed interface CallEvent {
      * closes its record in this node's place knows how long it lived at least.
      *
      * @param aliveAtMillis the last proof of life
+     * @param dialogs of its legs, as many of them as are not over; at least one
      */
-    record Continued(CallId callId, long atMillis, long answeredAtMillis, long aliveAtMillis, DialogFacts dialog)
-            implements CallEvent {}
+    record Continued(CallId callId, long atMillis, long answeredAtMillis, long aliveAtMillis, List<DialogFacts> dialogs)
+            implements CallEvent {
+        /** Further answered branches of one call are not told apart. */
+        public static final int MOST_DIALOGS = 8;
+
+        public Continued {
+            dialogs = List.copyOf(dialogs);
+            if (dialogs.isEmpty() || dialogs.size() > MOST_DIALOGS) {
+                throw new IllegalArgumentException(
+                        "a call goes on in 1 to " + MOST_DIALOGS + " dialogs, not " + dialogs.size());
+            }
+        }
+    }
 
     /**
      * The call is over, answered or not.

@@ -21,14 +21,15 @@ public final class RecentInvites {
             case CallEvent.Began began -> {
                 InviteKey key = began.inviteKey();
                 if (key != null && recent(began.atMillis())) {
-                    byCall.put(began.callId(), new RecentInvite(key, began.callId(), began.atMillis(), false, 0));
+                    byCall.put(
+                            began.callId(), new RecentInvite(key, began.callId(), began.atMillis(), false, false, 0));
                     sweepSometimes();
                 }
             }
-            case CallEvent.Progressed progressed -> update(progressed.callId(), true, 0);
-            case CallEvent.Answered answered -> update(answered.callId(), true, 0);
+            case CallEvent.Progressed progressed -> update(progressed.callId(), true, false, 0);
+            case CallEvent.Answered answered -> update(answered.callId(), true, true, 0);
             case CallEvent.Continued _, CallEvent.Corrected _ -> {}
-            case CallEvent.Ended ended -> update(ended.callId(), false, ended.statusSent());
+            case CallEvent.Ended ended -> update(ended.callId(), false, false, ended.statusSent());
         }
     }
 
@@ -38,7 +39,7 @@ public final class RecentInvites {
         return List.copyOf(byCall.values());
     }
 
-    private void update(CallId call, boolean heard, int finalStatus) {
+    private void update(CallId call, boolean heard, boolean answered, int finalStatus) {
         byCall.computeIfPresent(
                 call,
                 (_, known) -> new RecentInvite(
@@ -46,6 +47,7 @@ public final class RecentInvites {
                         call,
                         known.atMillis(),
                         known.heard() || heard,
+                        known.answered() || answered,
                         Math.max(known.finalStatus(), finalStatus)));
     }
 

@@ -25,12 +25,12 @@ public final class RunningCalls {
                 DialogFacts dialog = now.dialog();
                 unanswered.remove(call);
                 if (dialog != null) {
-                    runs(new RunningCall(call, now.atMillis(), now.atMillis(), dialog));
+                    runs(new RunningCall(call, now.atMillis(), now.atMillis(), List.of(dialog)));
                 }
             }
             case CallEvent.Continued now -> {
                 unanswered.remove(call);
-                runs(new RunningCall(call, now.answeredAtMillis(), now.aliveAtMillis(), now.dialog()));
+                runs(new RunningCall(call, now.answeredAtMillis(), now.aliveAtMillis(), now.dialogs()));
             }
             case CallEvent.Ended _, CallEvent.Corrected _ -> {
                 boolean began = unanswered.remove(call);

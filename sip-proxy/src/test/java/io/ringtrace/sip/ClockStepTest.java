@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.EndReason;
+import io.ringtrace.call.GatewayAttempt;
 import io.ringtrace.routing.Supervision;
 import io.ringtrace.sip.counters.Count;
 import java.time.Duration;
@@ -43,6 +44,56 @@ class ClockStepTest {
             assertThat(ended.reason()).isEqualTo(EndReason.CALLER_HANGUP);
             assertThat(ended.talkMillis()).isEqualTo(Duration.ofMinutes(20).toMillis());
             assertThat(ended.durationExact()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {HOUR, -HOUR})
+    void movesNoTimeOfACallAgainstTheOthers(long step) throws Exception {
+        try (Ladder ladder = new Ladder()) {
+            ladder.caller.invites(Ladder.PROMO);
+            ladder.caller.receives("100");
+            ladder.gateway.receives("INVITE");
+            ladder.passes(Duration.ofSeconds(2));
+            ladder.clock.stepsWall(step);
+            ladder.gateway.answersInvite(180);
+            ladder.caller.receives("180");
+            ladder.passes(Duration.ofSeconds(4));
+            ladder.clock.stepsWall(-2 * step);
+            ladder.gateway.answersInvite(486);
+            ladder.caller.receives("486");
+            CallEvent.Progressed progressed = ladder.journal.events().stream()
+                    .filter(CallEvent.Progressed.class::isInstance)
+                    .map(CallEvent.Progressed.class::cast)
+                    .findAny()
+                    .orElseThrow();
+            long began = ladder.journal.began().atMillis();
+            CallEvent.Ended ended = ladder.journal.ended();
+            GatewayAttempt attempt = ended.attempts().getFirst();
+            assertThat(progressed.atMillis()).as("post-dial delay").isEqualTo(began + 2_000);
+            assertThat(progressed.sentToGatewayAtMillis()).isEqualTo(began);
+            assertThat(ended.atMillis()).as("ring time").isEqualTo(progressed.atMillis() + 4_000);
+            assertThat(attempt.first18xAtMillis()).isEqualTo(attempt.sentAtMillis() + 2_000);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {HOUR, -HOUR})
+    void movesNoTimeOfACallOfAnEarlierRun(long step) throws Exception {
+        try (Ladder ladder = new Ladder()) {
+            ladder.connects(Ladder.PROMO);
+            ladder.jumps(Duration.ofMinutes(10));
+            ladder.proxyRestarts();
+            ladder.jumps(Duration.ofSeconds(1));
+            ladder.clock.stepsWall(step);
+            ladder.jumps(Duration.ofMinutes(10).minusSeconds(1));
+            ladder.caller.hangsUp();
+            ladder.gateway.receives("BYE");
+            ladder.gateway.answers(200);
+            ladder.caller.receives("200");
+            assertThat(ladder.journal.ended().atMillis())
+                    .isEqualTo(ladder.journal.answered().atMillis()
+                            + Duration.ofMinutes(20).toMillis());
         }
     }
 

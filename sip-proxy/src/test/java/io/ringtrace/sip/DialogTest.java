@@ -152,6 +152,82 @@ class DialogTest {
     }
 
     @Test
+    void cancelOfAReInviteWaitsForItsProvisionalResponse() {
+        ladder.connects(Ladder.PROMO);
+        SipText forwarded = cancelsReInvite();
+        gateway.receivesNothing();
+        gateway.answers(forwarded, 100, "");
+        gateway.receives("CANCEL");
+        gateway.answers(forwarded, 487, "");
+        gateway.receives("ACK");
+        caller.receives("487");
+    }
+
+    @Test
+    void cancelledReInviteThatNobodyAnswersEndsIn487() throws Exception {
+        ladder.connects(Ladder.PROMO);
+        cancelsReInvite();
+        ladder.passes(Duration.ofSeconds(33));
+        caller.receives("487");
+        assertThat(ladder.journal.kinds()).containsExactly("Began", "Progressed", "Answered");
+    }
+
+    private SipText cancelsReInvite() {
+        String reInvite = caller.inDialog("INVITE");
+        caller.sends(reInvite);
+        caller.receives("100");
+        SipText forwarded = gateway.receives("INVITE");
+        caller.sends(reInvite.replace("INVITE", "CANCEL"));
+        caller.receives("200");
+        return forwarded;
+    }
+
+    @Test
+    @DisplayName(
+            "timer C ends a re-INVITE in 408 and CANCEL (§16.8); a 2xx that crosses them is passed on (§16.7 step 5)")
+    void timerCOfAReInvite() throws Exception {
+        ladder.connects(Ladder.PROMO);
+        caller.sends(caller.inDialog("INVITE"));
+        caller.receives("100");
+        SipText forwarded = gateway.receives("INVITE");
+        gateway.answers(forwarded, 100, "");
+        ladder.jumps(Duration.ofSeconds(184));
+        gateway.receivesNothing();
+        ladder.jumps(Duration.ofSeconds(2));
+        gateway.receives("CANCEL");
+        gateway.answers(200);
+        caller.receives("408");
+        gateway.answers(forwarded, 200, "");
+        assertThat(caller.receives("200").header("CSeq")).endsWith("INVITE");
+        gateway.repeats();
+        caller.receives("200");
+        ladder.jumps(Duration.ofSeconds(33));
+        ladder.jumps(Duration.ofSeconds(33));
+        assertThat(ladder.count(Count.CLIENT_TRANSACTIONS)).isZero();
+        assertThat(ladder.count(Count.SERVER_TRANSACTIONS)).isZero();
+        assertThat(ladder.count(Count.LIVE_CALLS)).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("64 T1 after its CANCEL a re-INVITE is over, whether its other side ends it or not (§9.1)")
+    void timerCTwice() throws Exception {
+        ladder.connects(Ladder.PROMO);
+        caller.sends(caller.inDialog("INVITE"));
+        caller.receives("100");
+        SipText forwarded = gateway.receives("INVITE");
+        gateway.answers(forwarded, 100, "");
+        ladder.jumps(Duration.ofSeconds(186));
+        gateway.receives("CANCEL");
+        gateway.answers(200);
+        caller.receives("408");
+        for (int i = 0; i < 3; i++) {
+            ladder.jumps(Duration.ofSeconds(33));
+        }
+        assertThat(ladder.count(Count.CLIENT_TRANSACTIONS)).isZero();
+        assertThat(ladder.count(Count.SERVER_TRANSACTIONS)).isZero();
+    }
+
+    @Test
     void infoPassesBothWays() {
         ladder.connects(Ladder.PROMO);
         gateway.sends(gateway.inDialog("INFO"));

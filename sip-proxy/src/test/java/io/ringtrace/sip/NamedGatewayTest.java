@@ -2,6 +2,7 @@ package io.ringtrace.sip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringtrace.call.EndReason;
 import io.ringtrace.routing.Gateway;
 import io.ringtrace.sip.target.GatewayStatus;
 import io.ringtrace.sip.target.GatewayStatus.State;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("RFC 3263, a gateway that is written as a name")
 class NamedGatewayTest {
     private static final String SERVICE = "_sip._udp.gw.example.";
+    private static final int LOOKUP_MILLIS = 10_000;
     private final LoopbackDns dns = new LoopbackDns();
     private Ladder ladder;
     private Party caller;
@@ -111,6 +113,34 @@ class NamedGatewayTest {
         caller.receives("500");
         assertThat(ladder.journal.ended().attempts().getFirst().abandoned()).isEqualTo("its name has no address");
         assertThat(ladder.proxy.gateways().getFirst().state()).isEqualTo(State.UNRESOLVED);
+    }
+
+    @Test
+    void aCallThatIsCancelledDuringItsLookupEndsIn487AndAsksNobody() {
+        isNamed("gw.example");
+        dns.isSilent(true);
+        calls();
+        caller.cancels();
+        caller.receives("200");
+        dns.isSilent(false);
+        assertThat(caller.receives("487", LOOKUP_MILLIS).header("CSeq")).endsWith("INVITE");
+        first.receivesNothing();
+        assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.CALLER_CANCELLED);
+    }
+
+    @Test
+    void aReInviteThatIsCancelledDuringItsLookupEndsIn487AndGoesNowhere() {
+        ladder.connects(Ladder.PROMO);
+        dns.isSilent(true);
+        String reInvite = caller.inDialog("INVITE").replaceFirst("INVITE sip:[^ ]+", "INVITE sip:gateway@gw.example");
+        caller.sends(reInvite);
+        caller.receives("100");
+        caller.sends(reInvite.replace("INVITE", "CANCEL"));
+        caller.receives("200");
+        dns.isSilent(false);
+        assertThat(caller.receives("487", LOOKUP_MILLIS).header("CSeq")).endsWith("INVITE");
+        first.receivesNothing();
+        assertThat(ladder.journal.kinds()).containsExactly("Began", "Progressed", "Answered");
     }
 
     @Test

@@ -54,6 +54,25 @@ class RejoiningInviteTest {
     }
 
     @Test
+    @DisplayName("no more: a callee who answers after our end talks to nobody, and his BYE is no end of a call")
+    void staysInterrupted() throws Exception {
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        gateway.answers(180);
+        caller.receives("180");
+        ladder.proxyRestarts();
+        gateway.answersInvite(200);
+        caller.receivesNothing();
+        ladder.jumps(Duration.ofSeconds(32));
+        gateway.hangsUp();
+        caller.receives("BYE");
+        caller.answers(481);
+        gateway.receives("481");
+        assertThat(ladder.journal.kinds()).containsExactly("Began", "Progressed");
+    }
+
+    @Test
     void joinsOnceAndIsThenAbsorbedByItsTransaction() throws Exception {
         caller.invites(Ladder.PROMO);
         caller.receives("100");

@@ -116,7 +116,7 @@ class SupervisionTest {
         }
 
         @Test
-        void isEndedOnlyOnceWhenAByeCrossesOurs() throws Exception {
+        void isCorrectedOnceByAByeThatCrossesOurs() throws Exception {
             ladder.connects(Ladder.PROMO);
             ladder.jumps(LONGEST.plusSeconds(1));
             bothAnswerOptions();
@@ -124,9 +124,107 @@ class SupervisionTest {
             gateway.receives("BYE");
             caller.hangsUp();
             gateway.receives("BYE");
+            gateway.answers(481);
+            caller.receives("481");
+            gateway.sends(gateway.inDialog("BYE"));
+            caller.receives("BYE");
+            caller.answers(481);
+            gateway.receives("481");
+            assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.MAX_DURATION);
+            assertThat(ladder.journal.kinds().stream().filter("Corrected"::equals))
+                    .hasSize(1);
+            assertThat(ladder.journal.events().getLast())
+                    .isInstanceOfSatisfying(CallEvent.Corrected.class, corrected -> {
+                        assertThat(corrected.instead()).isEqualTo(EndReason.MAX_DURATION);
+                        assertThat(corrected.reason()).isEqualTo(EndReason.CALLER_HANGUP);
+                        assertThat(corrected.talkMillis()).isGreaterThanOrEqualTo(LONGEST.toMillis());
+                    });
+            assertThat(ladder.count(Count.LIVE_CALLS)).isZero();
+        }
+    }
+
+    @Nested
+    @DisplayName("whose INVITE was answered by two branches behind the gateway, RFC 3261 §13.2.2.4")
+    class Forked {
+        private String leg1 = "";
+
+        @BeforeEach
+        void connects() {
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            SipText invite = gateway.receives("INVITE");
+            gateway.answers(invite, 200, "leg1", "");
+            leg1 = caller.receives("200").header("To");
+            caller.acks();
+            gateway.receives("ACK");
+            gateway.answers(invite, 200, "leg2", "");
+            caller.receives("200");
+        }
+
+        @Test
+        void isAskedAndEndedByTheLegThatIsLeft() throws Exception {
+            assertThat(SipText.tag(leg1)).isEqualTo("leg1");
+            endsLeg("leg1");
+            ladder.jumps(LONGEST.plusSeconds(1));
+            assertThat(SipText.tag(gateway.receives("OPTIONS").header("To"))).isEqualTo("leg2");
+            gateway.answers(200);
+            assertThat(SipText.tag(caller.receives("OPTIONS").header("From"))).isEqualTo("leg2");
+            long before = ladder.responses();
+            caller.answers(200);
+            ladder.until(() -> ladder.responses() > before);
+            SipText bye = gateway.receives("BYE");
+            assertThat(SipText.tag(bye.header("To"))).isEqualTo("leg2");
+            assertThat(bye.requestUri()).isEqualTo("sip:gateway@" + gateway.hostPort());
+            assertThat(SipText.tag(caller.receives("BYE").header("From"))).isEqualTo("leg2");
+            assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.MAX_DURATION);
+        }
+
+        @Test
+        void getsAByeForEachLegAtItsMaximumDuration() throws Exception {
+            ladder.jumps(LONGEST.plusSeconds(1));
+            bothAnswerOptions();
+            assertThat(List.of(
+                            SipText.tag(gateway.receives("BYE").header("To")),
+                            SipText.tag(gateway.receives("BYE").header("To"))))
+                    .containsExactlyInAnyOrder("leg1", "leg2");
+            caller.receives("BYE");
+            caller.receives("BYE");
+        }
+
+        @Test
+        @DisplayName("goes on in the other leg when a side has no such dialog any more (481)")
+        void losesOneLeg() throws Exception {
+            ladder.supervises(new Supervision(FIVE_MINUTES, true));
+            ladder.proxyRestarts();
+            ladder.jumps(FIVE_MINUTES);
+            caller.receives("OPTIONS");
+            assertThat(SipText.tag(gateway.receives("OPTIONS").header("To"))).isEqualTo("leg1");
+            long before = ladder.responses();
+            gateway.answers(481);
+            ladder.until(() -> ladder.responses() > before);
+            assertThat(SipText.tag(gateway.receives("OPTIONS").header("To"))).isEqualTo("leg2");
+            assertThat(ladder.count(Count.LIVE_CALLS)).isEqualTo(1);
+            assertThat(ladder.journal.kinds()).doesNotContain("Ended");
+        }
+
+        @Test
+        void endsByTheByeOfItsLastLegAfterARestartToo() throws Exception {
+            ladder.proxyRestarts();
+            endsLeg("leg2");
+            assertThat(ladder.journal.kinds()).containsExactly("Began", "Answered");
+            ladder.proxyRestarts();
+            ladder.jumps(Duration.ofMinutes(1));
+            endsLeg("leg1");
+            assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.CALLER_HANGUP);
+            assertThat(ladder.journal.ended().atMillis())
+                    .isGreaterThanOrEqualTo(ladder.journal.answered().atMillis() + 60_000);
+        }
+
+        private void endsLeg(String leg) {
+            caller.sends(caller.inDialog("BYE").replaceFirst("tag=leg.", "tag=" + leg));
+            gateway.receives("BYE");
             gateway.answers(200);
             caller.receives("200");
-            assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.MAX_DURATION);
         }
     }
 

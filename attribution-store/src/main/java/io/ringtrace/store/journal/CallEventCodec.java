@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * a 16-bit length. The codes below are on operators' disks: they may be added to, never changed. Thread-safe.
  */
 final class CallEventCodec {
-    static final byte VERSION = 3;
-    /** Its answers carry no facts of their dialog; all else is the same. */
+    static final byte VERSION = 4;
+    /** A call goes on in one dialog. */
+    private static final byte WITH_ONE_DIALOG = 3;
+    /** Nor do its answers carry facts of their dialog; all else is the same. */
     private static final byte WITHOUT_DIALOG = 2;
     /** Nor do its beginnings carry the key of their INVITE. */
     private static final byte WITHOUT_INVITE_KEY = 1;
@@ -82,7 +84,8 @@ final class CallEventCodec {
                 head(CONTINUED, continued, to);
                 to.putLong(continued.answeredAtMillis());
                 to.putLong(continued.aliveAtMillis());
-                putDialog(continued.dialog(), to);
+                to.put((byte) continued.dialogs().size());
+                continued.dialogs().forEach(dialog -> putDialog(dialog, to));
             }
             case CallEvent.Ended ended -> {
                 head(ENDED, ended, to);
@@ -141,7 +144,13 @@ final class CallEventCodec {
                         from.getLong(),
                         attempts(from),
                         version <= WITHOUT_DIALOG ? null : dialog(from));
-            case CONTINUED -> new CallEvent.Continued(callId, at, from.getLong(), from.getLong(), presentDialog(from));
+            case CONTINUED ->
+                new CallEvent.Continued(
+                        callId,
+                        at,
+                        from.getLong(),
+                        from.getLong(),
+                        dialogs(from, version <= WITH_ONE_DIALOG ? 1 : from.get()));
             case ENDED ->
                 new CallEvent.Ended(
                         callId,
@@ -338,12 +347,16 @@ final class CallEventCodec {
         return bytes == null ? null : new DialogFacts(bytes);
     }
 
-    private static DialogFacts presentDialog(ByteBuffer from) {
-        DialogFacts dialog = dialog(from);
-        if (dialog == null) {
-            throw new IllegalArgumentException("the facts of a dialog are missing");
+    private static List<DialogFacts> dialogs(ByteBuffer from, int count) {
+        List<DialogFacts> dialogs = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            DialogFacts dialog = dialog(from);
+            if (dialog == null) {
+                throw new IllegalArgumentException("the facts of a dialog are missing");
+            }
+            dialogs.add(dialog);
         }
-        return dialog;
+        return dialogs;
     }
 
     private static void putFlag(boolean flag, ByteBuffer to) {

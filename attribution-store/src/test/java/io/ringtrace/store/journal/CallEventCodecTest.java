@@ -107,6 +107,24 @@ class CallEventCodecTest {
     }
 
     @Test
+    void aContinuationOfTheThirdVersionHasOneDialog() {
+        CallEvent.Continued continued = new CallEvent.Continued(sample.callId(), 4, 2, 3, List.of(sample.dialog()));
+        ByteBuffer bytes = encoded(continued);
+        int count = 26 + 16;
+        byte[] rest = new byte[bytes.limit() - count - 1];
+        bytes.get(count + 1, rest);
+        bytes.put(count, rest).put(0, (byte) 3).limit(count + rest.length);
+        assertThat(CallEventCodec.decode(bytes)).isEqualTo(continued);
+    }
+
+    @Test
+    void aCallInAsManyLargeDialogsAsThereMayBeFitsAnEntry() {
+        DialogFacts largest = new DialogFacts(new byte[DialogFacts.MOST_BYTES]);
+        comesBack(new CallEvent.Continued(
+                sample.callId(), 4, 2, 3, Collections.nCopies(CallEvent.Continued.MOST_DIALOGS, largest)));
+    }
+
+    @Test
     void anUnknownVersionIsRefusedByName() {
         ByteBuffer bytes = encoded(sample.event());
         bytes.put(0, (byte) 9);

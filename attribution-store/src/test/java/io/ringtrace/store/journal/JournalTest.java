@@ -124,7 +124,7 @@ class JournalTest {
                     SampleEvents.NOON + 9_000,
                     longer.atMillis(),
                     longer.atMillis() + 7,
-                    sample.dialog());
+                    List.of(sample.dialog(), sample.dialog()));
             CallEvent.Continued beganLongAgo = sample.continued(sample.callId());
             try (Journal journal = new Journal(folder, 2, SETTINGS)) {
                 journal.start();
@@ -145,14 +145,14 @@ class JournalTest {
                                         answered.callId(),
                                         answered.atMillis(),
                                         answered.atMillis(),
-                                        Objects.requireNonNull(answered.dialog())),
+                                        List.of(Objects.requireNonNull(answered.dialog()))),
                                 new RunningCall(
-                                        longer.callId(), longer.atMillis(), goesOn.aliveAtMillis(), goesOn.dialog()),
+                                        longer.callId(), longer.atMillis(), goesOn.aliveAtMillis(), goesOn.dialogs()),
                                 new RunningCall(
                                         beganLongAgo.callId(),
                                         beganLongAgo.answeredAtMillis(),
                                         beganLongAgo.aliveAtMillis(),
-                                        beganLongAgo.dialog()));
+                                        beganLongAgo.dialogs()));
             }
         }
 

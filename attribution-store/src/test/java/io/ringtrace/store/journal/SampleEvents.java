@@ -63,7 +63,11 @@ public final class SampleEvents {
     }
 
     public CallEvent.Continued continued(CallId id) {
-        return new CallEvent.Continued(id, NOON + 4000, NOON + 2000, NOON + 3000, dialog());
+        List<DialogFacts> dialogs = new ArrayList<>();
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            dialogs.add(dialog());
+        }
+        return new CallEvent.Continued(id, NOON + 4000, NOON + 2000, NOON + 3000, dialogs);
     }
 
     public CallEvent.Ended ended(CallId id, EndReason reason) {

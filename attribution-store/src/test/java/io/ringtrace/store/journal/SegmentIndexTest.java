@@ -165,7 +165,7 @@ class SegmentIndexTest {
                     record(
                             journal,
                             random.nextInt(2),
-                            new CallEvent.Continued(call, at + 70_000, at + 50, at + 60_000, sample.dialog()));
+                            new CallEvent.Continued(call, at + 70_000, at + 50, at + 60_000, List.of(sample.dialog())));
                 }
                 if (state == 4) {
                     record(journal, lasts ? 1 - shard : shard, ended(call, at + 100, random));

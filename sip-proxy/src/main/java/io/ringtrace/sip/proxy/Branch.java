@@ -132,7 +132,7 @@ final class Branch implements ClientTransactionUser {
             client = transaction;
             hop = by;
             if (sentAtMillis == 0) {
-                sentAtMillis = parts.clock().nowMillis();
+                sentAtMillis = context.nowMillis();
                 if (context.call().logged()) {
                     context.call().say("INVITE to gateway " + gateway.name() + " at " + by);
                 }
@@ -337,7 +337,7 @@ final class Branch implements ClientTransactionUser {
         CallTally tally = parts.tallies().ofGateway(gateway.name());
         tally.ended(code);
         if (code != 0) {
-            long took = parts.clock().nowMillis() - sentAtMillis;
+            long took = context.nowMillis() - sentAtMillis;
             tally.took(CallTally.Delay.FINAL, took);
             if (first18xAtMillis == 0) {
                 tally.took(CallTally.Delay.POST_DIAL, took);
@@ -347,7 +347,7 @@ final class Branch implements ClientTransactionUser {
 
     private void provisional(SipMessage response, int code) {
         if (code / 10 == 18 && first18xAtMillis == 0) {
-            first18xAtMillis = parts.clock().nowMillis();
+            first18xAtMillis = context.nowMillis();
             parts.tallies().ofGateway(gateway.name()).took(CallTally.Delay.POST_DIAL, first18xAtMillis - sentAtMillis);
         }
         if (cancelWanted || abandoned != null) {

@@ -5,6 +5,7 @@ import io.ringtrace.call.CallAttempt;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.CallRecorder;
+import io.ringtrace.call.DialogFacts;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
@@ -19,6 +20,7 @@ import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.Span;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +47,7 @@ final class CallRecording {
     private final SipCounters counters;
     private final CallTallies tallies;
     private final DialogReader dialogs;
+    private final RejoiningInvites rejoining;
     private final long lingerMillis;
     /** For room in the journal. */
     private final Deque<CallEvent> waiting = new ArrayDeque<>();
@@ -60,8 +63,13 @@ final class CallRecording {
      * A call whose end we have inferred.
      *
      * @param answeredAt by the monotonic clock
+     * @param answeredAtMillis as its record has it
      */
-    private record GivenUp(EndReason reason, boolean resumed, long answeredAt) {}
+    private record GivenUp(EndReason reason, boolean resumed, long answeredAt, long answeredAtMillis) {
+        static GivenUp of(LiveCall call, EndReason reason) {
+            return new GivenUp(reason, call.resumed, call.answeredAt, call.answeredAtMillis);
+        }
+    }
 
     /**
      * @param linger how long an ended call is remembered, so that a crossing or repeated BYE makes no second end
@@ -74,6 +82,7 @@ final class CallRecording {
             SipCounters counters,
             CallTallies tallies,
             DialogReader dialogs,
+            RejoiningInvites rejoining,
             Duration linger) {
         this.recorder = recorder;
         this.clock = clock;
@@ -82,6 +91,7 @@ final class CallRecording {
         this.counters = counters;
         this.tallies = tallies;
         this.dialogs = dialogs;
+        this.rejoining = rejoining;
         this.lingerMillis = linger.toMillis();
     }
 
@@ -106,6 +116,7 @@ final class CallRecording {
         call.caller = attempt.callerWithheld() ? null : attempt.caller();
         call.dialed = attempt.dialed();
         call.beganAt = monotonicMillis.getAsLong();
+        call.beganAtMillis = clock.nowMillis();
         call.log = CallLog.of(call.callId, invite, call.trunk, traced);
         if (call.logged()) {
             call.say(attempt + ", " + selected.attribution().status().name().toLowerCase(Locale.ROOT) + ": "
@@ -126,7 +137,8 @@ final class CallRecording {
             if (call.logged()) {
                 call.say(status + " by gateway " + gateway);
             }
-            append(new CallEvent.Progressed(call.callId, clock.nowMillis(), gateway, status, sentToGatewayAtMillis));
+            append(new CallEvent.Progressed(
+                    call.callId, call.millisAt(call.firstRingAt), gateway, status, sentToGatewayAtMillis));
         }
     }
 
@@ -164,7 +176,7 @@ final class CallRecording {
         call.addLeg(leg);
         call.answered = true;
         call.answeredAt = monotonicMillis.getAsLong();
-        call.answeredAtMillis = clock.nowMillis();
+        call.answeredAtMillis = call.millisAt(call.answeredAt);
         counters.add(Count.CALLS_ANSWERED);
         call.gateway = gateway;
         finalSent(call, response.status(), attempts);
@@ -194,14 +206,17 @@ final class CallRecording {
     }
 
     /** A further 2xx of an answered call is about to be forwarded: the same one again, or another branch's. */
-    void answeredAgain(LiveCall call, SipMessage response) {
-        if (!call.ended) {
-            call.addLeg(CookieSigner.tagHash(response, response.toTag()));
+    void answeredAgain(LiveCall call, SipMessage response, CallCookie cookie, int listener) {
+        long leg = CookieSigner.tagHash(response, response.toTag());
+        LiveDialog first = call.dialog;
+        if (!call.ended && call.addLeg(leg) && first != null) {
+            call.addDialog(dialogs.readFurther(first, response, cookie, leg, listener));
+            continued(call);
         }
     }
 
     /** An answered call of an earlier run, watched again from where the journal left it. */
-    void resume(RunningCall running, LiveDialog dialog, String trunk, Supervision rules) {
+    void resume(RunningCall running, List<LiveDialog> legs, String trunk, Supervision rules) {
         if (calls.full() || calls.find(running.callId()) != null) {
             return;
         }
@@ -213,15 +228,19 @@ final class CallRecording {
         call.progressed = true;
         call.answered = true;
         call.answeredAtMillis = running.answeredAtMillis();
+        // Between two runs there is the wall clock alone.
         call.answeredAt = now - Math.max(wallNow - running.answeredAtMillis(), 0);
+        call.beganAt = call.answeredAt;
+        call.beganAtMillis = call.answeredAtMillis;
         // What proved its life since the journal's last word of it went with the former run: it gets its time to do so
         // again.
         call.aliveAt = now;
         call.unproven = true;
         call.aliveAtMillis = running.aliveAtMillis();
         call.journaledAt = now - CallSupervision.JOURNAL_AGAIN_MILLIS;
-        calls.hasDialog(call, dialog);
-        call.addLeg(dialog.leg());
+        calls.hasDialog(call, legs.getFirst());
+        legs.forEach(leg -> call.addLeg(leg.leg()));
+        legs.subList(1, legs.size()).forEach(call::addDialog);
         CallSupervision.begin(call, rules);
         calls.watch(call);
     }
@@ -229,8 +248,8 @@ final class CallRecording {
     /** A request passes within the call; its number must be known when we send one of our own. */
     void requested(Dialog dialog, SipMessage request) {
         LiveCall call = calls.find(dialog.cookie().callId());
-        LiveDialog known = call == null ? null : call.dialog;
-        if (known != null && known.leg() == dialog.leg()) {
+        LiveDialog known = call == null ? null : call.dialogOf(dialog.leg());
+        if (known != null) {
             known.requested(dialog.fromCaller(), request.cseqNumber());
         }
     }
@@ -248,8 +267,8 @@ final class CallRecording {
         }
         if (refreshes) {
             call.sessionMillis = SessionTimer.intervalMillis(response);
-            LiveDialog known = call.dialog;
-            if (known != null && known.leg() == dialog.leg()) {
+            LiveDialog known = call.dialogOf(dialog.leg());
+            if (known != null) {
                 move(known, dialog.fromCaller() ? LiveDialog.Side.CALLER : LiveDialog.Side.DESTINATION, request);
                 move(known, dialog.fromCaller() ? LiveDialog.Side.DESTINATION : LiveDialog.Side.CALLER, response);
             }
@@ -261,18 +280,21 @@ final class CallRecording {
     void alive(LiveCall call) {
         call.unproven = false;
         call.aliveAt = monotonicMillis.getAsLong();
-        call.aliveAtMillis = clock.nowMillis();
+        call.aliveAtMillis = call.millisAt(call.aliveAt);
         calls.watch(call);
     }
 
-    /** The call still runs: a restart is to know that, and its dialog. */
+    /** The call still runs: a restart is to know that, and the dialogs of its legs. */
     void continued(LiveCall call) {
-        LiveDialog dialog = call.dialog;
-        if (dialog != null) {
+        List<DialogFacts> legs = new ArrayList<>(1);
+        for (LiveDialog at = call.dialog; at != null; at = at.next) {
+            legs.add(at.facts());
+        }
+        if (!legs.isEmpty()) {
             long now = monotonicMillis.getAsLong();
             call.journaledAt = now;
             append(new CallEvent.Continued(
-                    call.callId, clock.nowMillis(), call.answeredAtMillis, call.aliveAtMillis, dialog.facts()));
+                    call.callId, call.millisAt(now), call.answeredAtMillis, call.aliveAtMillis, legs));
         }
     }
 
@@ -299,7 +321,8 @@ final class CallRecording {
                     call,
                     new CallEvent.Ended(
                             call.callId,
-                            clock.nowMillis(),
+                            // A fault of ours may have come before anything else of it.
+                            call.beganAtMillis == 0 ? clock.nowMillis() : call.millisAt(monotonicMillis.getAsLong()),
                             reason,
                             by,
                             statusSent,
@@ -312,9 +335,10 @@ final class CallRecording {
     }
 
     /**
-     * A BYE was accepted: the dialog with that To tag is over, and with the last one the call.
+     * A BYE was accepted: the dialog with that To tag is over, and with the last one the call. An end that we had inferred is corrected by it,
+     * a BYE that crossed ours at the longest time among them: on another node it would go before that end too.
      *
-     * @param arrivedAtMillis when the BYE arrived, by the lease clock
+     * @param arrivedAtMillis when the BYE arrived, by the lease clock; for a call that is not known here
      * @param arrivedMonotonic the same by the monotonic clock
      */
     void hungUp(
@@ -328,54 +352,81 @@ final class CallRecording {
         EndedBy by = byCaller ? EndedBy.CALLER : EndedBy.DESTINATION;
         LiveCall call = calls.find(callId);
         long talkMillis;
+        long atMillis = call == null ? arrivedAtMillis : call.millisAt(arrivedMonotonic);
         if (call == null) {
             GivenUp wrongly = givenUp.remove(callId);
+            if (wrongly == null && rejoining.interrupted(callId)) {
+                // Its callee took up a call whose 2xx nobody could pass on any more: it was not answered.
+                return;
+            }
             // Remembered, so that it ends once.
             call = calls.full() ? null : calls.add(callId);
             if (wrongly != null) {
-                correct(call, callId, wrongly, reason, by, arrivedAtMillis, arrivedMonotonic, reasonHeader);
+                correct(call, callId, wrongly, reason, by, arrivedMonotonic, reasonHeader);
                 return;
             }
             // Answered before this process began: the store knows since when.
             talkMillis = -1;
-        } else if (call.ended || !call.answered) {
+        } else if (call.ended) {
+            GivenUp wrongly = givenUp.remove(callId);
+            if (wrongly != null) {
+                correct(null, callId, wrongly, reason, by, arrivedMonotonic, reasonHeader);
+            }
             return;
-        } else if (call.endLeg(tagHash) || call.resumed) {
+        } else if (!call.answered) {
+            return;
+        } else if (call.endLeg(tagHash)) {
             talkMillis = call.resumed ? -1 : Math.max(arrivedMonotonic - call.answeredAt, 0);
         } else {
-            call.dialogOver(tagHash);
+            boolean _ = legOver(call, tagHash);
             return;
         }
-        end(
-                call,
-                new CallEvent.Ended(
-                        callId, arrivedAtMillis, reason, by, 0, 0, reasonHeader, talkMillis, true, List.of()));
+        end(call, new CallEvent.Ended(callId, atMillis, reason, by, 0, 0, reasonHeader, talkMillis, true, List.of()));
         if (call != null) {
             // It is remembered for a while, but nothing of ours is sent in it any more.
             call.dialog = null;
         }
     }
 
+    /** A side knows nothing of this dialog any more. The call is lost with its last one; true when it goes on in another. */
+    boolean unknownThere(LiveCall call, LiveDialog dialog) {
+        if (call.endLeg(dialog.leg())) {
+            lost(call);
+            return false;
+        }
+        return legOver(call, dialog.leg());
+    }
+
+    /** Others of the call go on, and a restart is to know which. False when this one was over before. */
+    private boolean legOver(LiveCall call, long tagHash) {
+        if (call.dialogOver(tagHash)) {
+            continued(call);
+            return true;
+        }
+        return false;
+    }
+
+    /** @param remembered whose end is not known yet */
     private void correct(
             @Nullable LiveCall remembered,
             CallId callId,
             GivenUp wrongly,
             EndReason reason,
             EndedBy by,
-            long arrivedAtMillis,
             long arrivedMonotonic,
             @Nullable String reasonHeader) {
         if (remembered != null) {
             calls.keepEnded(remembered, lingerMillis);
         }
+        long talkMillis = Math.max(arrivedMonotonic - wrongly.answeredAt(), 0);
         append(new CallEvent.Corrected(
                 callId,
-                arrivedAtMillis,
+                wrongly.answeredAtMillis() + talkMillis,
                 wrongly.reason(),
                 reason,
                 by,
                 reasonHeader,
-                wrongly.resumed() ? -1 : Math.max(arrivedMonotonic - wrongly.answeredAt(), 0)));
+                wrongly.resumed() ? -1 : talkMillis));
     }
 
     /** Forgets a call whose beginning could not be recorded. */
@@ -387,7 +438,7 @@ final class CallRecording {
     void lost(LiveCall call) {
         long talkMillis = call.resumed ? -1 : call.aliveAt - call.answeredAt;
         calls.remove(call);
-        givenUp.put(call.callId, new GivenUp(EndReason.LOST, call.resumed, call.answeredAt));
+        givenUp.put(call.callId, GivenUp.of(call, EndReason.LOST));
         countEnd(call);
         counters.add(Count.CALLS_LOST);
         CallEvent.Ended event = ofOurs(call, call.aliveAtMillis, EndReason.LOST, talkMillis, false);
@@ -399,9 +450,10 @@ final class CallRecording {
 
     /** We are about to end the call at its longest time. */
     void reachedMaximum(LiveCall call) {
-        long talkMillis = call.resumed ? -1 : monotonicMillis.getAsLong() - call.answeredAt;
-        givenUp.put(call.callId, new GivenUp(EndReason.MAX_DURATION, call.resumed, call.answeredAt));
-        end(call, ofOurs(call, clock.nowMillis(), EndReason.MAX_DURATION, talkMillis, true));
+        long now = monotonicMillis.getAsLong();
+        long talkMillis = call.resumed ? -1 : now - call.answeredAt;
+        givenUp.put(call.callId, GivenUp.of(call, EndReason.MAX_DURATION));
+        end(call, ofOurs(call, call.millisAt(now), EndReason.MAX_DURATION, talkMillis, true));
     }
 
     private static CallEvent.Ended ofOurs(
@@ -429,7 +481,7 @@ final class CallRecording {
         if (tally != null) {
             long total = now - call.beganAt;
             long theirs =
-                    sentToGatewayAtMillis == 0 ? 0 : Math.clamp(clock.nowMillis() - sentToGatewayAtMillis, 0, total);
+                    sentToGatewayAtMillis == 0 ? 0 : Math.clamp(call.millisAt(now) - sentToGatewayAtMillis, 0, total);
             tally.took(CallTally.Delay.POST_DIAL, total);
             tally.took(CallTally.Delay.POST_DIAL_THEIRS, theirs);
             tally.took(CallTally.Delay.POST_DIAL_OURS, total - theirs);

@@ -13,6 +13,7 @@ import io.ringtrace.sip.transport.Hop;
 import io.ringtrace.sip.transport.Listener;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches the answered calls of a shard, so that one whose BYE never comes ends all the same. Each call has one timer, which asks both sides
@@ -124,19 +125,25 @@ final class CallSupervision implements LiveCalls.Watch {
         call.askedAt = now;
         call.proved = 0;
         parts.counters().add(Count.CALLS_ASKED);
-        send(call, LiveDialog.Side.CALLER, SipMethod.OPTIONS);
-        send(call, LiveDialog.Side.DESTINATION, SipMethod.OPTIONS);
+        sendToBoth(call, call.dialog, SipMethod.OPTIONS);
     }
 
     private void hangUp(LiveCall call) {
         parts.recording().reachedMaximum(call);
-        send(call, LiveDialog.Side.CALLER, SipMethod.BYE);
-        send(call, LiveDialog.Side.DESTINATION, SipMethod.BYE);
+        for (LiveDialog leg = call.dialog; leg != null; leg = leg.next) {
+            sendToBoth(call, leg, SipMethod.BYE);
+        }
     }
 
-    private void send(LiveCall call, LiveDialog.Side to, SipMethod method) {
-        LiveDialog dialog = call.dialog;
-        if (dialog == null || !dialog.readNext(to, next)) {
+    private void sendToBoth(LiveCall call, @Nullable LiveDialog dialog, SipMethod method) {
+        if (dialog != null) {
+            send(call, dialog, LiveDialog.Side.CALLER, method);
+            send(call, dialog, LiveDialog.Side.DESTINATION, method);
+        }
+    }
+
+    private void send(LiveCall call, LiveDialog dialog, LiveDialog.Side to, SipMethod method) {
+        if (!dialog.readNext(to, next)) {
             return;
         }
         int written = next.transport();
@@ -154,7 +161,7 @@ final class CallSupervision implements LiveCalls.Watch {
 
     private void send(LiveCall call, LiveDialog dialog, LiveDialog.Side to, SipMethod method, Hop hop) {
         NonInviteClientTransaction client =
-                parts.transactions().newNonInviteClient(hop, method, new Outcome(call, to, method));
+                parts.transactions().newNonInviteClient(hop, method, new Outcome(call, dialog, to, method));
         if (client == null) {
             return;
         }
@@ -171,11 +178,13 @@ final class CallSupervision implements LiveCalls.Watch {
     /** What one side says to a request of ours. To a BYE nothing more is to be done: the call is over. */
     private final class Outcome implements ClientTransactionUser {
         private final LiveCall call;
+        private final LiveDialog dialog;
         private final LiveDialog.Side side;
         private final SipMethod method;
 
-        Outcome(LiveCall call, LiveDialog.Side side, SipMethod method) {
+        Outcome(LiveCall call, LiveDialog dialog, LiveDialog.Side side, SipMethod method) {
             this.call = call;
+            this.dialog = dialog;
             this.side = side;
             this.method = method;
         }
@@ -192,7 +201,9 @@ final class CallSupervision implements LiveCalls.Watch {
                 return;
             }
             if (status == 481) {
-                parts.recording().lost(call);
+                if (parts.recording().unknownThere(call, dialog)) {
+                    ask(call, parts.monotonicMillis().getAsLong());
+                }
             } else if (status < 300 || status == 500) {
                 // 500: it has the dialog, in which a later number was used than we knew of (§12.2.2).
                 call.proved |= side == LiveDialog.Side.CALLER ? 1 : 2;

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a call's dialog from its INVITE and the 2xx (RFC 3261 §12.1), as each side would. One per shard; used once for each answered call. */
+/** Reads a call's dialogs from its INVITE and each 2xx (RFC 3261 §12.1), as each side would. One per shard; used once for each leg. */
 final class DialogReader {
     private static final int LONGEST_CALL_ID = 256;
     private final OurNames names;
@@ -60,6 +60,37 @@ final class DialogReader {
         routes(response, above - 1, -1, -1);
         firstRoute(invite, before > 0 ? 0 : -1);
         firstRoute(response, above - 1);
+        return read(afterCallId);
+    }
+
+    /**
+     * The dialog that a 2xx of a further branch makes (§13.2.2.4): the caller's side of it is that of the first one, for the INVITE is gone by
+     * then.
+     *
+     * @param response as the gateway sent it
+     * @param leg hash of the destination's tag
+     */
+    LiveDialog readFurther(LiveDialog first, SipMessage response, CallCookie cookie, long leg, int listener) {
+        LiveDialog.writeHead(
+                cookie, first.listener(LiveDialog.Side.CALLER), listener, leg, response.cseqNumber(), out.clear());
+        sendable = first.reachable();
+        copy(first, LiveDialog.Text.CALL_ID);
+        int afterCallId = out.position();
+        int callerAsSent = response.value(SipHeader.FROM);
+        int above = aboveUs(response);
+        copy(first, LiveDialog.Text.CALLER);
+        text(response, first.is(LiveDialog.Text.CALLER, response, callerAsSent) ? Span.NONE : callerAsSent);
+        text(response, response.value(SipHeader.TO));
+        copy(first, LiveDialog.Text.CALLER_TARGET);
+        copy(first, LiveDialog.Text.CALLER_ROUTES);
+        target(response);
+        routes(response, above - 1, -1, -1);
+        copy(first, LiveDialog.Text.CALLER_FIRST_ROUTE);
+        firstRoute(response, above - 1);
+        return read(afterCallId);
+    }
+
+    private LiveDialog read(int afterCallId) {
         if (!sendable) {
             out.position(afterCallId);
             LiveDialog.writeNothingMore(out);
@@ -99,6 +130,16 @@ final class DialogReader {
         return Math.max(above, 0);
     }
 
+    /** The same where the INVITE is gone: those that stand above the first one that names us. */
+    private int aboveUs(SipMessage response) {
+        for (int i = 0; i < routes(response); i++) {
+            if (address.read(response, response.entry(SipHeader.RECORD_ROUTE, i)) && names.names(address.uri())) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
     private static int routes(SipMessage message) {
         return message.has(SipHeader.RECORD_ROUTE) ? message.entryCount(SipHeader.RECORD_ROUTE) : 0;
     }
@@ -133,6 +174,17 @@ final class DialogReader {
     private void text(SipMessage message, int span) {
         int start = begin();
         put(message, span);
+        end(start);
+    }
+
+    private void copy(LiveDialog from, LiveDialog.Text text) {
+        int start = begin();
+        byte[] bytes = from.bytes(text);
+        if (out.remaining() < bytes.length) {
+            sendable = false;
+        } else {
+            out.put(bytes);
+        }
         end(start);
     }
 

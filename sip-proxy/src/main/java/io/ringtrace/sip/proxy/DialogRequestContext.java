@@ -215,7 +215,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
             // A 408 would come after the other side has given up (RFC 4320 §4.1).
             silent.forget();
         } else {
-            parts.answers().respond(server, 408, "Request Timeout");
+            unanswered();
         }
     }
 
@@ -262,9 +262,12 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
             cancelInvite();
         }
         if (server.unanswered()) {
-            parts.answers()
-                    .respond(server, cancelled ? 487 : 408, cancelled ? "Request Terminated" : "Request Timeout");
+            unanswered();
         }
+    }
+
+    private void unanswered() {
+        parts.answers().respond(server, cancelled ? 487 : 408, cancelled ? "Request Terminated" : "Request Timeout");
     }
 
     /** A BYE got 2xx, 408, 481 or no answer: its dialog is over, at the moment the BYE arrived. */

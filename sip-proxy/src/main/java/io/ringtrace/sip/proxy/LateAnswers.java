@@ -26,7 +26,7 @@ record LateAnswers(
     @Override
     public void responded(SipMessage response) {
         ByteBuf out = parts.forwarding().response(response, server, rules);
-        parts.recording().answeredAgain(call, response);
+        parts.recording().answeredAgain(call, response, cookie, listener);
         server.respond(response.status(), out);
     }
 

@@ -1,5 +1,6 @@
 package io.ringtrace.sip.proxy;
 
+import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.sip.admission.CallCapacity;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** What a shard remembers of a call, from its INVITE to a little after its end: enough for a record with exactly one end. */
 final class LiveCall extends TimerWheel.Entry {
     /** Most answered branches that are told apart; BYEs of further ones end nothing. */
-    private static final int MOST_LEGS = 8;
+    private static final int MOST_LEGS = CallEvent.Continued.MOST_DIALOGS;
 
     private static final long[] NO_LEGS = {};
 
@@ -44,8 +45,11 @@ final class LiveCall extends TimerWheel.Entry {
     @Nullable
     PhoneNumber dialed;
 
-    /** Its INVITE's arrival by the monotonic clock. */
+    /** Its INVITE's arrival by the monotonic clock; of a call of an earlier run, its answer. */
     long beganAt;
+
+    /** The same by the lease clock, as it was then. All further times of the call are counted from it. */
+    long beganAtMillis;
 
     long firstRingAt;
     long answeredAt;
@@ -58,7 +62,7 @@ final class LiveCall extends TimerWheel.Entry {
     /** How long its session may last without a refresh (RFC 4028); 0 without a session timer. */
     long sessionMillis;
 
-    /** What can be sent within the call; null when that is not known, or its dialog ended before another one of the call. */
+    /** Of its first leg, by which the call is asked whether it lives; those of further legs follow it. Null when none is known. */
     @Nullable
     LiveDialog dialog;
 
@@ -98,6 +102,14 @@ final class LiveCall extends TimerWheel.Entry {
         this.callId = callId;
     }
 
+    /**
+     * A moment as the call's record has it, Unix milliseconds. A wall clock that is set in mid-call moves none of the call's times against the
+     * others: what lies between two of them is as long as it was.
+     */
+    long millisAt(long monotonic) {
+        return beganAtMillis + (monotonic - beganAt);
+    }
+
     /** Holds the place until the call ends; gives it back at once when it has. */
     void hold(CallCapacity.Place place) {
         if (ended) {
@@ -115,15 +127,16 @@ final class LiveCall extends TimerWheel.Entry {
         places = null;
     }
 
-    /** A 2xx with this To tag was forwarded. */
-    void addLeg(long tagHash) {
+    /** A 2xx with this To tag was forwarded; false when that is no news, or one too many. */
+    boolean addLeg(long tagHash) {
         if (legCount == MOST_LEGS || indexOf(tagHash) >= 0) {
-            return;
+            return false;
         }
         if (legCount == legs.length) {
             legs = Arrays.copyOf(legs, Math.max(1, legCount * 2));
         }
         legs[legCount++] = tagHash;
+        return true;
     }
 
     /** The dialog with this To tag is over; true when it was the last one. */
@@ -136,12 +149,41 @@ final class LiveCall extends TimerWheel.Entry {
         return legCount == 0;
     }
 
-    /** The dialog with this To tag is over while others of the call go on. */
-    void dialogOver(long tagHash) {
-        LiveDialog known = dialog;
-        if (known != null && known.leg() == tagHash) {
-            dialog = null;
+    /** The dialog of a further leg; the first one is known. */
+    void addDialog(LiveDialog further) {
+        for (LiveDialog last = dialog; last != null; last = last.next) {
+            if (last.next == null) {
+                last.next = further;
+                return;
+            }
         }
+    }
+
+    /** Null when it is not known. */
+    @Nullable
+    LiveDialog dialogOf(long tagHash) {
+        LiveDialog at = dialog;
+        while (at != null && at.leg() != tagHash) {
+            at = at.next;
+        }
+        return at;
+    }
+
+    /** The dialog with this To tag is over while others of the call go on; false when it was not known. */
+    boolean dialogOver(long tagHash) {
+        LiveDialog before = null;
+        for (LiveDialog at = dialog; at != null; at = at.next) {
+            if (at.leg() == tagHash) {
+                if (before == null) {
+                    dialog = at.next;
+                } else {
+                    before.next = at.next;
+                }
+                return true;
+            }
+            before = at;
+        }
+        return false;
     }
 
     /** True when {@link #say} is heard. */

@@ -56,6 +56,10 @@ final class LiveDialog {
         static final int COUNT = values().length;
     }
 
+    /** Of another leg of the same call. */
+    @Nullable
+    LiveDialog next;
+
     private byte[] bytes;
     private long callerCseq;
     private long destinationCseq;
@@ -186,11 +190,14 @@ final class LiveDialog {
     }
 
     boolean hasCallIdOf(SipMessage request) {
-        int ours = span(Text.CALL_ID);
-        int theirs = request.callId();
-        int from = request.offset() + Span.start(theirs);
+        return is(Text.CALL_ID, request, request.callId());
+    }
+
+    boolean is(Text text, SipMessage message, int theirs) {
+        int ours = span(text);
+        int from = message.offset() + Span.start(theirs);
         return Arrays.equals(
-                bytes, Span.start(ours), Span.end(ours), request.bytes(), from, from + Span.length(theirs));
+                bytes, Span.start(ours), Span.end(ours), message.bytes(), from, from + Span.length(theirs));
     }
 
     /** As {@link SipMessage#hash(int, long)} has it of a message with this Call-ID. */

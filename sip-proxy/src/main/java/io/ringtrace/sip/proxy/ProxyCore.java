@@ -32,6 +32,7 @@ import io.ringtrace.sip.transaction.TransactionLayer;
 import io.ringtrace.sip.transport.Hop;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -122,6 +123,7 @@ public final class ProxyCore {
                 transactions.counters(),
                 tallies,
                 new DialogReader(names),
+                surroundings.rejoining(),
                 transactions.timers().t1().multipliedBy(64));
         TrunkAdmission admission = new TrunkAdmission(
                 surroundings.activePlan(),
@@ -177,22 +179,26 @@ public final class ProxyCore {
 
     /** An answered call of an earlier run, which this shard has to watch from now on; before the first request. */
     public void resume(RunningCall running) {
-        LiveDialog dialog = LiveDialog.of(running.dialog());
-        if (dialog != null) {
+        List<LiveDialog> legs = legs(running);
+        if (!legs.isEmpty()) {
             TrunkAdmission admission = parts.admission();
-            parts.recording()
-                    .resume(
-                            running,
-                            dialog,
-                            admission.trunkName(dialog.trunk()),
-                            admission.supervision(dialog.trunk()));
+            int trunk = legs.getFirst().trunk();
+            parts.recording().resume(running, legs, admission.trunkName(trunk), admission.supervision(trunk));
         }
     }
 
     /** The Call-ID by which a call of an earlier run finds its shard; empty when this version cannot read its dialog. */
     public static byte[] sipCallId(RunningCall running) {
-        LiveDialog dialog = LiveDialog.of(running.dialog());
-        return dialog == null ? new byte[0] : dialog.bytes(LiveDialog.Text.CALL_ID);
+        List<LiveDialog> legs = legs(running);
+        return legs.isEmpty() ? new byte[0] : legs.getFirst().bytes(LiveDialog.Text.CALL_ID);
+    }
+
+    /** Without those that this version cannot read. */
+    private static List<LiveDialog> legs(RunningCall running) {
+        return running.dialogs().stream()
+                .map(LiveDialog::of)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** A message has come, good or not, and is about to be dealt with. */

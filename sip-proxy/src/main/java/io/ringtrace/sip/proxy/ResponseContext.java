@@ -189,6 +189,11 @@ final class ResponseContext implements ServerTransactionUser {
         return call;
     }
 
+    /** Now, as the call's record has it. */
+    long nowMillis() {
+        return call.millisAt(parts.monotonicMillis().getAsLong());
+    }
+
     /** The call counts at that gateway until it ends. */
     void keep(CallCapacity.Place place) {
         if (!call.answered) {
