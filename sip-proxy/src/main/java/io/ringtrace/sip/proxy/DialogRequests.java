@@ -46,7 +46,7 @@ final class DialogRequests {
             return;
         }
         if (parts.transactions().full()) {
-            parts.answers().refuse(request, source, Refusal.FULL);
+            parts.answers().refuse(request, source, Refusal.TABLE_FULL);
             return;
         }
         parts.recording().requested(dialog, request);

@@ -16,6 +16,7 @@ import io.ringtrace.sip.admission.Overload;
 import io.ringtrace.sip.admission.TrunkAdmission;
 import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.counters.RefusalReason;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.message.SipUri;
@@ -140,7 +141,7 @@ public final class ProxyCore {
         transactions.seenBy(watch);
         this.parts = new ProxyParts(
                 transactions,
-                new LocalAnswers(transactions, rules.toTag(), signal),
+                new LocalAnswers(transactions, rules.toTag(), signal, tallies),
                 recording,
                 tallies,
                 liveCalls,
@@ -256,9 +257,9 @@ public final class ProxyCore {
         signal.arrived(trunk);
         refused.refused(
                 parts.transactions().lastingKey(request),
-                Refusal.FULL,
+                Refusal.OVERLOAD,
                 parts.monotonicMillis().getAsLong());
-        parts.answers().refuse(request, source, Refusal.FULL);
+        parts.answers().refuse(request, source, Refusal.OVERLOAD);
         return true;
     }
 
@@ -274,14 +275,14 @@ public final class ProxyCore {
     /** A request that the parser refused. */
     public void malformed(SipMessage request, Hop source, int status, String reason) {
         if (!request.answerable()) {
-            parts.counters().add(Count.MALFORMED);
+            parts.answers().count(source, Count.MALFORMED, RefusalReason.MALFORMED);
             if (stranger(source)) {
                 strangers.offended(source);
             }
         } else if (stranger(source)) {
             strangers.refuse(request, source);
         } else {
-            parts.answers().refuse(request, source, new Refusal(status, reason, Count.MALFORMED));
+            parts.answers().refuse(request, source, Refusal.malformed(status, reason));
         }
     }
 
@@ -296,7 +297,7 @@ public final class ProxyCore {
 
     /** A request for which the shard of its Call-ID has no room: a new INVITE, or what came by a connection and will not come again. */
     public void shed(SipMessage request, Hop source) {
-        parts.answers().refuse(request, source, Refusal.FULL);
+        parts.answers().refuse(request, source, Refusal.RING_FULL);
     }
 
     /** A fault of ours while handling this request: it gets 500, by its transaction if that is still open. */
