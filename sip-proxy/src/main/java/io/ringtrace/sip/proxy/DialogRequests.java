@@ -1,6 +1,7 @@
 package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.admission.TrunkAdmission;
 import io.ringtrace.sip.counters.Count;
@@ -76,10 +77,17 @@ final class DialogRequests {
 
     private void withNextHop(SipMessage request, Dialog dialog, Hop source, Consumer<@Nullable Hop> then) {
         int written = next.transport();
+        // §16.6 step 7: what a sips URI names is reached by TLS, through whichever routes.
+        boolean secure = request.requestUri().scheme() == SipUri.Scheme.SIPS
+                && !routes.fromStrictRouter()
+                && dialog.requestUri() == null;
         hops.find(
                 nextHost(request, dialog),
                 next.port(),
-                DialogHops.transport(Span.present(written) ? textOfNext(request, dialog, written) : null),
+                secure
+                        ? Transport.TLS
+                        : DialogHops.transport(
+                                next, Span.present(written) ? textOfNext(request, dialog, written) : null),
                 source.listener(),
                 then);
     }
@@ -108,10 +116,11 @@ final class DialogRequests {
     /** Mostly the same as for the message before. */
     private String nextHost(SipMessage request, Dialog dialog) {
         if (dialog.requestUri() != null) {
-            return textOfNext(request, dialog, next.host());
+            return textOfNext(request, dialog, DialogHops.host(next));
         }
-        if (!request.is(next.host(), lastHost)) {
-            lastHost = request.text(next.host());
+        int host = DialogHops.host(next);
+        if (!request.is(host, lastHost)) {
+            lastHost = request.text(host);
         }
         return lastHost;
     }
@@ -127,7 +136,7 @@ final class DialogRequests {
         boolean read = instead == null
                 ? Span.present(routes.nextUri()) && next.read(request, routes.nextUri())
                 : next.read(instead);
-        return read && next.scheme() == SipUri.Scheme.SIP && Span.present(next.host());
+        return read && DialogHops.leads(next);
     }
 
     private @Nullable Dialog check(SipMessage request, Hop source) {
@@ -177,9 +186,7 @@ final class DialogRequests {
             return null;
         }
         boolean fromCaller = sender == LiveDialog.Side.CALLER;
-        boolean namesUs = !routes.routesLeft()
-                && request.requestUri().scheme() == SipUri.Scheme.SIP
-                && parts.names().names(request.requestUri());
+        boolean namesUs = !routes.routesLeft() && parts.names().names(request.requestUri());
         String target = known.targetText(fromCaller ? LiveDialog.Side.DESTINATION : LiveDialog.Side.CALLER);
         CallCookie cookie =
                 new CallCookie(call.callId, known.trunk(), known.gateway(), (int) (fromCaller ? fromTag : toTag));

@@ -227,7 +227,7 @@ public final class ProxyCore {
         }
         int origin = trunk == null || inDialog ? 0 : TrunkAdmission.hash(trunk.name());
         int loopHash = RequestValidation.loopHash(request, origin);
-        Refusal unsound = validation.check(request, loopHash);
+        Refusal unsound = validation.check(request, source, loopHash);
         if (unsound != null) {
             parts.answers().refuse(request, source, unsound);
             return;
@@ -344,7 +344,7 @@ public final class ProxyCore {
             parts.answers().refuse(request, source, Refusal.NOT_ALLOWED);
             return;
         }
-        boolean foreign = request.requestUri().scheme() == SipUri.Scheme.SIP
+        boolean foreign = request.requestUri().scheme() != SipUri.Scheme.TEL
                 && !parts.names().names(request.requestUri());
         if (foreign || routes.foreign() || routes.routesLeft()) {
             parts.answers().refuse(request, source, Refusal.FORBIDDEN);
