@@ -109,6 +109,11 @@ class LongMessagesTest {
         }
 
         @Test
+        void aConnectionMayTakeTwoSecondsWhereNobodySaysOtherwise() {
+            assertThat(StreamLimits.DEFAULT.connect()).isEqualTo(Duration.ofSeconds(2));
+        }
+
+        @Test
         void backToUdpWhenNoConnectionComesAbout() throws Exception {
             try (ServerSocket full = new ServerSocket(gateway.port(), 1, InetAddress.ofLiteral(gateway.host()))) {
                 List<Socket> filling = fill(full);
