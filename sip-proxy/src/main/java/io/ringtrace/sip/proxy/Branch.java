@@ -329,7 +329,7 @@ final class Branch implements ClientTransactionUser {
         if (datagrams != null && to != null && !heard && !cancelWanted && abandoned == null) {
             // Back to UDP; the silence runs on from the first attempt.
             insteadOfStream = null;
-            parts.longMessages().refused(to);
+            parts.longMessages().refused(datagrams.remote());
             send(to, datagrams, false);
             return;
         }

@@ -1,6 +1,7 @@
 package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.ringtrace.routing.Gateway;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.admission.TrunkAdmission;
@@ -10,6 +11,10 @@ import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.message.SipUri;
 import io.ringtrace.sip.message.Span;
+import io.ringtrace.sip.target.LongMessages;
+import io.ringtrace.sip.transaction.InviteServerTransaction;
+import io.ringtrace.sip.transaction.NonInviteServerTransaction;
+import io.ringtrace.sip.transaction.ServerTransaction;
 import io.ringtrace.sip.transport.Hop;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * at all may go on in a call that is live here, when Call-ID and both tags are that call's. One per shard.
  */
 final class DialogRequests {
+    /** What we add makes none of those too long that are shorter. */
+    private static final int MAYBE_LONG = 1_000;
+
     private final ProxyParts parts;
     private final RouteProcessing routes;
     private final DialogHops hops;
@@ -51,12 +59,71 @@ final class DialogRequests {
             return;
         }
         parts.recording().requested(dialog, request);
-        DialogRequestContext context = request.method() == SipMethod.INVITE
-                ? DialogRequestContext.ofInvite(
-                        parts, this, dialog, loopHash, parts.transactions().newInviteServer(request, source))
-                : DialogRequestContext.ofOther(
-                        parts, this, dialog, loopHash, parts.transactions().newNonInviteServer(request, source));
-        withNextHop(request, dialog, source, context::resolved);
+        ServerTransaction server;
+        DialogRequestContext context;
+        if (request.method() == SipMethod.INVITE) {
+            InviteServerTransaction invite = parts.transactions().newInviteServer(request, source);
+            server = invite;
+            context = DialogRequestContext.ofInvite(parts, this, dialog, loopHash, invite);
+        } else {
+            NonInviteServerTransaction other = parts.transactions().newNonInviteServer(request, source);
+            server = other;
+            context = DialogRequestContext.ofOther(parts, this, dialog, loopHash, other);
+        }
+        withNextHop(
+                request,
+                dialog,
+                source,
+                to -> context.resolved(
+                        to != null && server.unanswered() ? byLength(server.request(), source, dialog, to) : to));
+    }
+
+    /**
+     * The hop by TCP instead of that by UDP for a request that is too long for a datagram (§18.1.1), where the gateway leaves the transport to us.
+     * An ACK goes by UDP: it has no transaction, so that nobody would notice a connection that does not come about.
+     */
+    private Hop byLength(SipMessage request, Hop source, Dialog dialog, Hop to) {
+        if (to.reliable() || !leftToUs(dialog) || request.length() <= MAYBE_LONG) {
+            return to;
+        }
+        ByteBuf byUdp =
+                forwarded(request, source, dialog, to, parts.transactions().branchWithoutTransaction(0));
+        if (byUdp == null) {
+            return to;
+        }
+        boolean isLong = byUdp.readableBytes() > LongMessages.LONGEST_BY_UDP && !Span.present(next.transport());
+        byUdp.release();
+        Hop stream = isLong ? parts.longMessages().streamTo(to) : null;
+        return stream == null ? to : stream;
+    }
+
+    private static boolean leftToUs(Dialog dialog) {
+        Gateway gateway = dialog.gateway();
+        return dialog.fromCaller() && gateway != null && gateway.transport() == null;
+    }
+
+    /** Once the request could not be sent: the hop by UDP where it was to go by TCP for its length alone; null for any other. */
+    @Nullable
+    Hop backToUdp(SipMessage request, Hop source, Dialog dialog) {
+        if (!leftToUs(dialog) || request.length() <= MAYBE_LONG) {
+            return null;
+        }
+        routes.process(request);
+        if (!hasNext(request, dialog) || Span.present(next.transport()) || !hops.atOnce(nextHost(request, dialog))) {
+            return null;
+        }
+        Hop[] found = new Hop[1];
+        withNextHop(request, dialog, source, to -> {
+            if (to != null) {
+                found[0] = to;
+            }
+        });
+        Hop udp = found[0];
+        if (udp == null || udp.reliable() || parts.longMessages().refuses(udp.remote())) {
+            return null;
+        }
+        parts.longMessages().refused(udp.remote());
+        return udp;
     }
 
     /** Forwards the ACK to a 2xx, without a transaction; one without a valid cookie is dropped. */
