@@ -27,8 +27,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>began fills its own columns, and tells whose node the call was on and when it started, which until then the call id tells;
  *   <li>progressed fills its own; the answer's gateway goes before that of the first 18x;
  *   <li>answered fills its own; its attempts and status codes go before those of an end;
- *   <li>of several ends the one of highest precedence stands (an end that was seen, then maximum duration, lost, interrupted), of equals the
- *       earliest, but of those that are lost the latest: a call is lost at its last proof of life, and one node may know of a later one;
+ *   <li>of several ends the one of highest precedence stands (a BYE, then maximum duration, lost, a final response other than 2xx,
+ *       interrupted), of equals the earliest, but of those that are lost the latest: a call is lost at its last proof of life, and one node
+ *       may know of a later one;
+ *   <li>an end without an answer does not stand where there is one: a 2xx may follow another final response, and then the call runs;
  *   <li>of proofs of life the last one stands.
  * </ul>
  *
@@ -67,7 +69,9 @@ final class RecordWriter {
             List.of("talk_ms", "reason_header", "duration_exact", "ended_by", "end_reason", "end_at");
 
     /** The precedence of an end without a proof of life. */
-    private static final int LOST = 2;
+    private static final int LOST = 6;
+    /** From here on down, ends of calls that were not answered. */
+    private static final int UNANSWERED = 5;
 
     private static final String NEW_BEGAN = "VALUES(began) AND NOT began";
     private static final String NEW_ANSWER = "VALUES(answer_at) IS NOT NULL AND answer_at IS NULL";
@@ -117,7 +121,7 @@ final class RecordWriter {
                         fill(List.of("ring_ms")),
                         when(NEW_ANSWER + " OR answer_at IS NULL AND " + NEW_END_STANDS, ANSWERED_OR_ENDED),
                         fill(List.of("answer_at")),
-                        when(NEW_END_STANDS, ENDED),
+                        ended(),
                         "end_precedence = GREATEST(end_precedence, VALUES(end_precedence))",
                         fill(List.of("transaction_id")),
                         "alive_at = IF(alive_at IS NULL OR VALUES(alive_at) > alive_at, VALUES(alive_at), alive_at)");
@@ -243,7 +247,7 @@ final class RecordWriter {
         }
         putProgress(row, call.progressed(), call.answered());
         putFinal(row, call.answered(), call.ended());
-        putEnded(row, call.ended());
+        putEnded(row, call.ended(), call.answered() != null);
         row.put(publication.idOf(call.callId()));
         row.put(call.aliveAt());
     }
@@ -305,10 +309,11 @@ final class RecordWriter {
         }
     }
 
-    private static void putEnded(Row row, CallEvent.@Nullable Ended event) throws SQLException {
-        if (event == null) {
+    private static void putEnded(Row row, CallEvent.@Nullable Ended event, boolean answered) throws SQLException {
+        int precedence = event == null ? 0 : precedence(event.reason());
+        if (event == null || (answered && precedence <= UNANSWERED)) {
             row.skip(ENDED.size());
-            row.put(0L);
+            row.put((long) precedence);
             return;
         }
         row.put(event.talkMillis() < 0 ? null : (Long) event.talkMillis());
@@ -317,15 +322,19 @@ final class RecordWriter {
         row.put(event.by().text(), LONGEST_NAME);
         row.put(event.reason().text(), LONGEST_NAME);
         row.put(event.atMillis());
-        row.put((long) precedence(event.reason()));
+        row.put((long) precedence);
     }
 
-    /** An end that somebody saw goes before one that was inferred. */
+    /**
+     * An end that somebody saw goes before one that was inferred, and the end of an answered call before that of one without an answer. In
+     * rows, where former versions had 4 to 1; 1 is interrupted in both.
+     */
     static int precedence(EndReason reason) {
         return switch (reason) {
-            case CALLER_HANGUP,
-                    DESTINATION_HANGUP,
-                    DESTINATION_BUSY,
+            case CALLER_HANGUP, DESTINATION_HANGUP -> 8;
+            case MAX_DURATION -> 7;
+            case LOST -> LOST;
+            case DESTINATION_BUSY,
                     DESTINATION_NO_ANSWER,
                     DESTINATION_NOT_IN_SERVICE,
                     DESTINATION_DECLINED,
@@ -334,9 +343,7 @@ final class RecordWriter {
                     CALLER_CANCELLED,
                     UNKNOWN_PROMO_NUMBER,
                     BLOCKED_CALLER,
-                    REFUSED -> 4;
-            case MAX_DURATION -> 3;
-            case LOST -> LOST;
+                    REFUSED -> UNANSWERED;
             case INTERRUPTED -> 1;
         };
     }
@@ -362,6 +369,15 @@ final class RecordWriter {
 
     private static @Nullable Long digits(@Nullable PhoneNumber number) {
         return number == null ? null : number.digits();
+    }
+
+    /** The answer stands by now, and the precedence of the end that stood before. */
+    private static String ended() {
+        String answered = "answer_at IS NOT NULL AND GREATEST(end_precedence, VALUES(end_precedence)) <= " + UNANSWERED;
+        return ENDED.stream()
+                .map(column -> column + " = IF(" + answered + ", NULL, IF(" + NEW_END_STANDS + ", VALUES(" + column
+                        + "), " + column + "))")
+                .collect(Collectors.joining(", "));
     }
 
     private static String fill(List<String> columns) {
