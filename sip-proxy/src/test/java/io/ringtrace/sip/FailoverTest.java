@@ -207,6 +207,23 @@ class FailoverTest {
         second.receives("INVITE");
         second.answers(200);
         caller.receives("200");
+        assertThat(ladder.journal.answered().gateway()).isEqualTo("gw2");
+        assertThat(ladder.journal.answered().attempts().getLast().status()).isEqualTo(200);
+    }
+
+    @Test
+    void aSuccessIsRecordedEvenWhenTheEndOfItsCallIsForgotten() throws Exception {
+        ladder.passes(Duration.ofMillis(13_100));
+        caller.acksFailure(caller.receives("408"));
+        ladder.jumps(Duration.ofSeconds(15));
+        second.receives("INVITE");
+        second.answers(180);
+        ladder.jumps(Duration.ofSeconds(20));
+        assertThat(ladder.count(Count.LIVE_CALLS)).isZero();
+        second.answersInvite(200);
+        caller.receives("200");
+        assertThat(ladder.journal.answered().gateway()).isEqualTo("gw2");
+        assertThat(ladder.count(Count.LIVE_CALLS)).isEqualTo(1);
     }
 
     @Test

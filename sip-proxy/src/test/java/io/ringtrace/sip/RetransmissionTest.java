@@ -2,6 +2,7 @@ package io.ringtrace.sip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.routing.Route;
@@ -184,15 +185,53 @@ class RetransmissionTest {
         ladder.passes(Duration.ofSeconds(61));
         gateway.receives("CANCEL");
         gateway.skipsAll("CANCEL", 9);
+        gateway.answers(200);
         SipText timeout = caller.receives("408");
         caller.skipsAll("408", 9);
         caller.acksFailure(timeout);
         gateway.answersInvite(200);
         caller.receives("200");
+        assertThat(ladder.journal.answered().gateway()).isEqualTo("gw1");
+        assertThat(ladder.journal.answered().ringMillis()).isEqualTo(61_000);
+        assertThat(ladder.count(Count.LIVE_CALLS)).isEqualTo(1);
+        gateway.repeats();
+        caller.receives("200");
         caller.acks();
         gateway.receives("ACK");
+        ladder.passes(Duration.ofSeconds(2));
         caller.hangsUp();
         gateway.receives("BYE");
+        gateway.answers(200);
+        caller.receives("200");
+        assertThat(ladder.journal.kinds()).containsExactly("Began", "Progressed", "Ended", "Answered", "Ended");
+        assertThat(ladder.journal.events().getLast()).isInstanceOfSatisfying(CallEvent.Ended.class, end -> {
+            assertThat(end.reason()).isEqualTo(EndReason.CALLER_HANGUP);
+            assertThat(end.talkMillis()).isEqualTo(2_000);
+        });
+        assertThat(ladder.count(Count.CALLS_ENDED)).isEqualTo(1);
+        assertThat(ladder.count(Count.LIVE_CALLS)).isZero();
+    }
+
+    @Test
+    void successAfterThe408IsWatchedLikeAnyOtherAndAfterARestartToo() throws Exception {
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        gateway.answers(180);
+        caller.receives("180");
+        ladder.jumps(Duration.ofSeconds(61));
+        gateway.receives("CANCEL");
+        gateway.answers(200);
+        caller.acksFailure(caller.receives("408"));
+        gateway.answersInvite(200);
+        caller.receives("200");
+        ladder.jumps(Duration.ofSeconds(10));
+        assertThat(ladder.count(Count.LIVE_CALLS)).isEqualTo(1);
+        ladder.proxyRestarts();
+        ladder.jumps(Duration.ofHours(3));
+        assertThat(ladder.count(Count.LIVE_CALLS)).isEqualTo(1);
+        caller.receives("OPTIONS");
+        gateway.receives("OPTIONS");
     }
 
     @Test

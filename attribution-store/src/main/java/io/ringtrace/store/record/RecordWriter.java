@@ -27,8 +27,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>began fills its own columns, and tells whose node the call was on and when it started, which until then the call id tells;
  *   <li>progressed fills its own; the answer's gateway goes before that of the first 18x;
  *   <li>answered fills its own; its attempts and status codes go before those of an end;
- *   <li>of several ends the one of highest precedence stands (an end that was seen, then maximum duration, lost, interrupted), of equals the
- *       earliest.
+ *   <li>of several ends the one of highest precedence stands (a BYE, then maximum duration, lost, a final response other than 2xx,
+ *       interrupted), of equals the earliest, but of those that are lost the latest: a call is lost at its last proof of life, and one node
+ *       may know of a later one;
+ *   <li>an end without an answer does not stand where there is one: a 2xx may follow another final response, and then the call runs;
+ *   <li>of proofs of life the last one stands.
  * </ul>
  *
  * In an upsert MariaDB and MySQL assign from left to right, and later expressions see the new values: what others are compared by comes last.
@@ -65,10 +68,16 @@ final class RecordWriter {
     private static final List<String> ENDED =
             List.of("talk_ms", "reason_header", "duration_exact", "ended_by", "end_reason", "end_at");
 
+    /** The precedence of an end without a proof of life. */
+    private static final int LOST = 6;
+    /** From here on down, ends of calls that were not answered. */
+    private static final int UNANSWERED = 5;
+
     private static final String NEW_BEGAN = "VALUES(began) AND NOT began";
     private static final String NEW_ANSWER = "VALUES(answer_at) IS NOT NULL AND answer_at IS NULL";
     private static final String NEW_END_STANDS = "(VALUES(end_precedence) > end_precedence OR VALUES(end_precedence) ="
-            + " end_precedence AND (VALUES(end_at) < end_at OR VALUES(end_at) = end_at AND (VALUES(end_reason) < end_reason"
+            + " end_precedence AND (IF(end_precedence = " + LOST + ", VALUES(end_at) > end_at, VALUES(end_at) < end_at)"
+            + " OR VALUES(end_at) = end_at AND (VALUES(end_reason) < end_reason"
             + " OR VALUES(end_reason) = end_reason AND VALUES(ended_by) < ended_by)))";
 
     private static final List<String> COLUMNS = columns();
@@ -83,6 +92,7 @@ final class RecordWriter {
         columns.addAll(ENDED);
         columns.add("end_precedence");
         columns.add("transaction_id");
+        columns.add("alive_at");
         return List.copyOf(columns);
     }
 
@@ -111,9 +121,10 @@ final class RecordWriter {
                         fill(List.of("ring_ms")),
                         when(NEW_ANSWER + " OR answer_at IS NULL AND " + NEW_END_STANDS, ANSWERED_OR_ENDED),
                         fill(List.of("answer_at")),
-                        when(NEW_END_STANDS, ENDED),
+                        ended(),
                         "end_precedence = GREATEST(end_precedence, VALUES(end_precedence))",
-                        fill(List.of("transaction_id")));
+                        fill(List.of("transaction_id")),
+                        "alive_at = IF(alive_at IS NULL OR VALUES(alive_at) > alive_at, VALUES(alive_at), alive_at)");
     }
 
     /** The marketing data of an erased visitor. */
@@ -236,8 +247,9 @@ final class RecordWriter {
         }
         putProgress(row, call.progressed(), call.answered());
         putFinal(row, call.answered(), call.ended());
-        putEnded(row, call.ended());
+        putEnded(row, call.ended(), call.answered() != null);
         row.put(publication.idOf(call.callId()));
+        row.put(call.aliveAt());
     }
 
     private void putBegan(Row row, CallEvent.Began event, LeaseFacts facts) throws SQLException {
@@ -297,10 +309,11 @@ final class RecordWriter {
         }
     }
 
-    private static void putEnded(Row row, CallEvent.@Nullable Ended event) throws SQLException {
-        if (event == null) {
+    private static void putEnded(Row row, CallEvent.@Nullable Ended event, boolean answered) throws SQLException {
+        int precedence = event == null ? 0 : precedence(event.reason());
+        if (event == null || (answered && precedence <= UNANSWERED)) {
             row.skip(ENDED.size());
-            row.put(0L);
+            row.put((long) precedence);
             return;
         }
         row.put(event.talkMillis() < 0 ? null : (Long) event.talkMillis());
@@ -309,15 +322,19 @@ final class RecordWriter {
         row.put(event.by().text(), LONGEST_NAME);
         row.put(event.reason().text(), LONGEST_NAME);
         row.put(event.atMillis());
-        row.put((long) precedence(event.reason()));
+        row.put((long) precedence);
     }
 
-    /** An end that somebody saw goes before one that was inferred. */
+    /**
+     * An end that somebody saw goes before one that was inferred, and the end of an answered call before that of one without an answer. In
+     * rows, where former versions had 4 to 1; 1 is interrupted in both.
+     */
     static int precedence(EndReason reason) {
         return switch (reason) {
-            case CALLER_HANGUP,
-                    DESTINATION_HANGUP,
-                    DESTINATION_BUSY,
+            case CALLER_HANGUP, DESTINATION_HANGUP -> 8;
+            case MAX_DURATION -> 7;
+            case LOST -> LOST;
+            case DESTINATION_BUSY,
                     DESTINATION_NO_ANSWER,
                     DESTINATION_NOT_IN_SERVICE,
                     DESTINATION_DECLINED,
@@ -326,9 +343,7 @@ final class RecordWriter {
                     CALLER_CANCELLED,
                     UNKNOWN_PROMO_NUMBER,
                     BLOCKED_CALLER,
-                    REFUSED -> 4;
-            case MAX_DURATION -> 3;
-            case LOST -> 2;
+                    REFUSED -> UNANSWERED;
             case INTERRUPTED -> 1;
         };
     }
@@ -354,6 +369,15 @@ final class RecordWriter {
 
     private static @Nullable Long digits(@Nullable PhoneNumber number) {
         return number == null ? null : number.digits();
+    }
+
+    /** The answer stands by now, and the precedence of the end that stood before. */
+    private static String ended() {
+        String answered = "answer_at IS NOT NULL AND GREATEST(end_precedence, VALUES(end_precedence)) <= " + UNANSWERED;
+        return ENDED.stream()
+                .map(column -> column + " = IF(" + answered + ", NULL, IF(" + NEW_END_STANDS + ", VALUES(" + column
+                        + "), " + column + "))")
+                .collect(Collectors.joining(", "));
     }
 
     private static String fill(List<String> columns) {

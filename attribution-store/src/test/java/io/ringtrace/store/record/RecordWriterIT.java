@@ -119,6 +119,43 @@ class RecordWriterIT {
     }
 
     @Test
+    @DisplayName("a 2xx that follows a 408 or an interruption: the call runs, and ends as it is seen to, in any order")
+    void anAnswerAfterAnEndWithoutOne() throws Exception {
+        StoreCallRecords records = new StoreCallRecords(store.database());
+        for (EndReason wrong : List.of(EndReason.DESTINATION_NO_ANSWER, EndReason.INTERRUPTED)) {
+            SampleEvents sample = new SampleEvents(6);
+            CallId call = sample.callId();
+            List<CallEvent> running = new ArrayList<>(List.of(
+                    sample.began(call, sample.attribution()), sample.ended(call, wrong), sample.answered(call)));
+            for (int seed = 0; seed < 6; seed++) {
+                Collections.shuffle(running, new Random(seed));
+                clear();
+                for (CallEvent event : running) {
+                    write(List.of(event));
+                }
+                assertThat(records.get(call, null)).isNotNull().satisfies(r -> {
+                    assertThat(r.complete()).isFalse();
+                    assertThat(r.endReason()).isNull();
+                    assertThat(r.endMillis()).isNull();
+                    assertThat(r.sipCodeSent()).isEqualTo(200);
+                });
+                String oneByOne = rows().getFirst();
+                clear();
+                write(running);
+                assertThat(rows()).containsExactly(oneByOne);
+                for (EndReason seen : List.of(EndReason.LOST, EndReason.MAX_DURATION, EndReason.CALLER_HANGUP)) {
+                    write(List.of(sample.ended(call, seen)));
+                    write(running);
+                    assertThat(records.get(call, null)).isNotNull().satisfies(r -> {
+                        assertThat(r.complete()).isTrue();
+                        assertThat(r.endReason()).isEqualTo(seen.text());
+                    });
+                }
+            }
+        }
+    }
+
+    @Test
     void aCorrectionGoesBeforeTheEndThatWasInferredWhicheverComesFirst() throws Exception {
         for (boolean correctedFirst : List.of(true, false)) {
             SampleEvents sample = new SampleEvents(5);
@@ -152,6 +189,30 @@ class RecordWriterIT {
             assertThat(r.startMillis()).isEqualTo(began.atMillis());
             assertThat(r.sipCallId()).isEqualTo(began.sipCallId());
         });
+    }
+
+    @Test
+    void aRecordTellsHowOldTheDirectoryWasThatItsCallWasAttributedBy() throws Exception {
+        SampleEvents sample = new SampleEvents(8);
+        CallId call = sample.callId();
+        CallEvent.Began began = sample.began(call, sample.attribution());
+        write(List.of(new CallEvent.Began(
+                call,
+                began.atMillis(),
+                began.sipCallId(),
+                began.trunk(),
+                began.caller(),
+                began.callerWithheld(),
+                began.dialedText(),
+                began.dialed(),
+                began.attribution(),
+                began.destination(),
+                began.configVersion(),
+                87_654,
+                began.inviteKey())));
+        assertThat(new StoreCallRecords(store.database()).get(call, null))
+                .isNotNull()
+                .satisfies(r -> assertThat(r.attributionStaleMillis()).isEqualTo(87_654));
     }
 
     @Test

@@ -17,8 +17,6 @@ import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.Span;
-import io.ringtrace.sip.transaction.InviteServerTransaction;
-import io.ringtrace.sip.transport.Hop;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -133,25 +131,35 @@ final class CallRecording {
     }
 
     /**
+     * A 2xx has come for a call that was ended without an answer, and is about to be forwarded all the same. The record takes the answer, and
+     * of that end nothing stands any more. What the call counted for at its trunk and number was given back.
+     */
+    void goesOn(LiveCall call) {
+        if (call.ended) {
+            calls.endedNoMore(call);
+        }
+    }
+
+    /**
      * The call's first 2xx is about to be forwarded: it is recorded, and its dialog watched from then on.
      *
-     * @param server the INVITE as the caller sent it
+     * @param invite as the caller sent it; null when it is not known any more
      * @param response the 2xx as the gateway sent it
      * @param cookie the call's at this gateway
-     * @param hop where the INVITE had been sent
+     * @param callerListener index of the one that the INVITE came by
+     * @param listener index of the one that the gateway's messages come by
      */
     void answered(
             LiveCall call,
-            InviteServerTransaction server,
+            @Nullable SipMessage invite,
             SipMessage response,
             CallCookie cookie,
             String gateway,
-            @Nullable Hop hop,
+            int callerListener,
+            int listener,
             Supervision rules,
             List<GatewayAttempt> attempts) {
-        if (call.ended) {
-            return;
-        }
+        goesOn(call);
         long leg = CookieSigner.tagHash(response, response.toTag());
         call.addLeg(leg);
         call.answered = true;
@@ -167,14 +175,8 @@ final class CallRecording {
         }
         long ringMillis = call.progressed ? call.answeredAt - call.firstRingAt : 0;
         call.sessionMillis = SessionTimer.intervalMillis(response);
-        int listener = server.source().listener().index();
-        LiveDialog dialog = dialogs.read(
-                server.request(),
-                response,
-                cookie,
-                leg,
-                listener,
-                hop == null ? listener : hop.listener().index());
+        LiveDialog dialog =
+                invite == null ? null : dialogs.read(invite, response, cookie, leg, callerListener, listener);
         if (dialog != null) {
             calls.hasDialog(call, dialog);
         }
@@ -386,7 +388,7 @@ final class CallRecording {
         long talkMillis = call.resumed ? -1 : call.aliveAt - call.answeredAt;
         calls.remove(call);
         givenUp.put(call.callId, new GivenUp(EndReason.LOST, call.resumed, call.answeredAt));
-        counters.add(Count.CALLS_ENDED);
+        countEnd(call);
         counters.add(Count.CALLS_LOST);
         CallEvent.Ended event = ofOurs(call, call.aliveAtMillis, EndReason.LOST, talkMillis, false);
         if (call.logged()) {
@@ -441,8 +443,15 @@ final class CallRecording {
             }
             calls.keepEnded(call, lingerMillis);
         }
-        counters.add(Count.CALLS_ENDED);
+        countEnd(call);
         append(event);
+    }
+
+    /** Each call is counted once, one that was answered after its end too. */
+    private void countEnd(@Nullable LiveCall call) {
+        if (call == null || !call.endedBefore) {
+            counters.add(Count.CALLS_ENDED);
+        }
     }
 
     private static String told(CallEvent.Ended event) {

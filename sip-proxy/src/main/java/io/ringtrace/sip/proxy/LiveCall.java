@@ -85,6 +85,8 @@ final class LiveCall extends TimerWheel.Entry {
     boolean progressed;
     boolean answered;
     boolean ended;
+    /** Its end was recorded, and then it was answered all the same. */
+    boolean endedBefore;
     /** What it counts for, until it ends. */
     private CallCapacity.@Nullable Place places;
 
@@ -155,12 +157,14 @@ final class LiveCall extends TimerWheel.Entry {
         }
     }
 
-    /** It has ended, and is only kept so that it ends once. */
+    /** It has ended, and is only kept so that it ends once; or, without an answer, because that may still come. */
     void forget() {
         tally = null;
-        log = null;
-        caller = null;
-        dialed = null;
+        if (answered) {
+            log = null;
+            caller = null;
+            dialed = null;
+        }
         legs = NO_LEGS;
         legCount = 0;
     }

@@ -126,6 +126,18 @@ final class LiveCalls {
         wheel.start(call, millis);
     }
 
+    /** An ended call goes on. There are no more of these than branches that may still be answered, whether the table is full or not. */
+    void endedNoMore(LiveCall call) {
+        if (call.removed) {
+            call.removed = false;
+            all.add(call);
+        } else {
+            ended--;
+        }
+        call.ended = false;
+        call.endedBefore = true;
+    }
+
     /** Keeps the call for so long and no longer. */
     void keepFor(LiveCall call, long millis) {
         wheel.start(call, millis);

@@ -61,6 +61,8 @@ final class ResponseContext implements ServerTransactionUser {
     private @Nullable String cancelReason;
     private boolean rangTooLong;
     private boolean finished;
+    /** Kept when the caller got another final answer than 2xx while a branch could still bring one: its dialog is read from both. */
+    private @Nullable SipMessage invite;
 
     private @Nullable BestResponse best;
 
@@ -150,9 +152,12 @@ final class ResponseContext implements ServerTransactionUser {
         server.respond(status, parts.forwarding().response(response, server, branch.responseRules));
     }
 
-    /** Every 2xx goes upstream at once, from whatever branch and however late (§16.7 step 5, RFC 6026 §7). */
+    /**
+     * Every 2xx goes upstream at once, from whatever branch and however late (§16.7 step 5, RFC 6026 §7). After another final answer the
+     * caller's side ends what it no longer wants; silence would leave the callee talking to nobody.
+     */
     void succeeded(Branch branch, SipMessage response) {
-        if (finished) {
+        if (call.answered) {
             afterSuccess(branch).responded(response);
             return;
         }
@@ -160,11 +165,12 @@ final class ResponseContext implements ServerTransactionUser {
         parts.recording()
                 .answered(
                         call,
-                        server,
+                        finished ? invite : server.request(),
                         response,
                         cookie.at(branch.gateway),
                         branch.gateway.name(),
-                        branch.hop(),
+                        server.source().listener().index(),
+                        listener(branch),
                         parts.admission().supervision(cookie.trunk()),
                         attempts());
         finished = true;
@@ -175,7 +181,12 @@ final class ResponseContext implements ServerTransactionUser {
 
     /** Who hears the branch's further 2xx. */
     ClientTransactionUser afterSuccess(Branch branch) {
-        return new LateAnswers(parts, server, call, branch.responseRules);
+        return new LateAnswers(parts, server, call, cookie.at(branch.gateway), listener(branch), branch.responseRules);
+    }
+
+    private int listener(Branch branch) {
+        Hop hop = branch.hop();
+        return (hop == null ? server.source() : hop).listener().index();
     }
 
     LiveCall call() {
@@ -184,6 +195,9 @@ final class ResponseContext implements ServerTransactionUser {
 
     /** The call counts at that gateway until it ends. */
     void keep(CallCapacity.Place place) {
+        if (!call.answered) {
+            parts.recording().goesOn(call);
+        }
         call.hold(place);
     }
 
@@ -429,6 +443,10 @@ final class ResponseContext implements ServerTransactionUser {
 
     private void end(EndReason reason, EndedBy by, int statusSent, int statusGateway, @Nullable String reasonHeader) {
         finished = true;
+        if (server.unanswered() && branches.stream().anyMatch(branch -> !branch.finished())) {
+            invite = new SipMessage();
+            invite.copyFrom(server.request());
+        }
         parts.recording().endedUnanswered(call, reason, by, statusSent, statusGateway, reasonHeader, attempts());
         leave();
     }

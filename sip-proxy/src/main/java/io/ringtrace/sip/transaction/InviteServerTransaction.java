@@ -130,8 +130,17 @@ public final class InviteServerTransaction extends ServerTransaction {
         go(step(state, Input.INVITE_AGAIN), null);
     }
 
+    /**
+     * A 2xx goes to the caller after another final response too (RFC 3261 §16.7 step 5): it is no retransmission, and changes nothing of what
+     * is sent again until the ACK comes.
+     */
     @Override
     void take(int status, ByteBuf response) {
+        boolean late = state != State.PROCEEDING && state != State.ACCEPTED;
+        if (late && status >= 200 && status < 300) {
+            layer.send(response, peer());
+            return;
+        }
         go(step(state, status < 200 ? Input.PROVISIONAL : status < 300 ? Input.SUCCESS : Input.FAILURE), response);
     }
 
