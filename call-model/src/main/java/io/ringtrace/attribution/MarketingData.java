@@ -8,10 +8,14 @@ import org.jspecify.annotations.Nullable;
  * The marketing data of one visitor as a lease takes it, and the bounds of it, which hold everywhere.
  *
  * @param sources where each value came from, by its name; a value without one came by {@link MarketingSource#API}
- * @param models of the fields whose values depend on earlier leases; all others are {@link AttributionModel#LAST}
+ * @param models of all fields of the pool whose values depend on earlier leases, sent or not; all others are {@link AttributionModel#LAST}
+ * @param lengths in characters: how long the values gathered of a field by {@link AttributionModel#UNIQUE} may be together
  */
 public record MarketingData(
-        Map<String, String> values, Map<String, MarketingSource> sources, Map<String, AttributionModel> models) {
+        Map<String, String> values,
+        Map<String, MarketingSource> sources,
+        Map<String, AttributionModel> models,
+        Map<String, Integer> lengths) {
     /** Most fields of a lease, and most that a pool may name. */
     public static final int MOST_FIELDS = 25;
 
@@ -27,15 +31,21 @@ public record MarketingData(
         values = Map.copyOf(values);
         sources = Map.copyOf(sources);
         models = Map.copyOf(models);
+        lengths = Map.copyOf(lengths);
     }
 
     /** Values that a program sent. */
     public static MarketingData of(Map<String, String> values) {
-        return new MarketingData(values, Map.of(), Map.of());
+        return new MarketingData(values, Map.of(), Map.of(), Map.of());
     }
 
     public MarketingSource source(String field) {
         return sources.getOrDefault(field, MarketingSource.API);
+    }
+
+    /** How long a value of the field may be, gathered or not. */
+    public int length(String field) {
+        return lengths.getOrDefault(field, LONGEST_VALUE);
     }
 
     /** What is wrong with a field as it was sent, in words without a full stop; null when nothing is. */

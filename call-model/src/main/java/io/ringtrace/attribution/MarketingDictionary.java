@@ -50,6 +50,19 @@ public final class MarketingDictionary {
     private final UnknownFields unknownFields;
     private final Map<String, MarketingField> byName = new LinkedHashMap<>();
     private final List<MarketingField> fields;
+    private final Carried carried = new Carried(new LinkedHashMap<>(), new LinkedHashMap<>());
+
+    /** What a lease may have of the ones before it: models of fields, and the lengths of those that gather. */
+    private record Carried(Map<String, AttributionModel> models, Map<String, Integer> lengths) {
+        void add(MarketingField field, AttributionModel model) {
+            if (model != AttributionModel.LAST) {
+                models.put(field.name(), model);
+            }
+            if (model == AttributionModel.UNIQUE) {
+                lengths.put(field.name(), field.longest());
+            }
+        }
+    }
 
     public MarketingDictionary(UnknownFields unknownFields, Collection<MarketingField> fields) {
         this.unknownFields = unknownFields;
@@ -61,6 +74,7 @@ public final class MarketingDictionary {
         }
         // A field's own name goes before another one's partner name.
         fields.forEach(field -> byName.put(field.name(), field));
+        fields.forEach(field -> carried.add(field, field.model()));
     }
 
     public UnknownFields unknownFields() {
@@ -91,7 +105,6 @@ public final class MarketingDictionary {
             boolean fromPage) {
         Map<String, String> values = new LinkedHashMap<>();
         Map<String, MarketingSource> sources = new LinkedHashMap<>();
-        Map<String, AttributionModel> models = new LinkedHashMap<>();
         List<String> wrong = new ArrayList<>();
         for (Map.Entry<String, String> each : sent.entrySet()) {
             String value = each.getValue();
@@ -110,9 +123,6 @@ public final class MarketingDictionary {
             } else if (model != null && !value.isEmpty()) {
                 values.put(name, value);
                 sources.put(name, sourceOf.apply(each.getKey()));
-                if (model != AttributionModel.LAST) {
-                    models.put(name, model);
-                }
             }
         }
         if (!fromPage && !wrong.isEmpty()) {
@@ -127,9 +137,24 @@ public final class MarketingDictionary {
             List<String> beyond = List.copyOf(values.keySet()).subList(MarketingData.MOST_FIELDS, values.size());
             values.keySet().removeAll(beyond);
             sources.keySet().removeAll(beyond);
-            models.keySet().removeAll(beyond);
         }
-        return new Capture.Kept(new MarketingData(values, sources, models));
+        Carried ofLease = carried(ofPool);
+        return new Capture.Kept(new MarketingData(values, sources, ofLease.models(), ofLease.lengths()));
+    }
+
+    /** Whether this visit brings a value or not: an earlier one may have. */
+    private Carried carried(List<CapturedField> ofPool) {
+        if (ofPool.isEmpty()) {
+            return carried;
+        }
+        Carried named = new Carried(new LinkedHashMap<>(), new LinkedHashMap<>());
+        for (CapturedField captured : ofPool) {
+            MarketingField field = byName.get(captured.name());
+            if (field != null) {
+                named.add(field, captured.model());
+            }
+        }
+        return named;
     }
 
     /** The model that holds in the pool; null when the field is left out there. */
@@ -141,7 +166,7 @@ public final class MarketingDictionary {
             return field.model();
         }
         for (CapturedField captured : ofPool) {
-            if (captured.name().equals(field.name())) {
+            if (field.equals(byName.get(captured.name()))) {
                 return captured.model();
             }
         }

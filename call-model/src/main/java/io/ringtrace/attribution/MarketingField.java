@@ -83,6 +83,14 @@ public record MarketingField(
         }
     }
 
+    /** Why its values cannot be kept by the model, as words after its name; null when they can. */
+    public @Nullable String wrongModel(AttributionModel model) {
+        return model == AttributionModel.UNIQUE && type != Type.STRING
+                ? "cannot have model Unique, which gathers values into one text parted by commas: its type is "
+                        + type.text() + ", not string"
+                : null;
+    }
+
     /** What is wrong with a value of it, in words without a full stop; null when nothing is. */
     @Nullable
     String wrongValue(String value) {

@@ -68,8 +68,8 @@ public sealed interface CallEvent {
     }
 
     /**
-     * The answered call goes on. Journaled now and then, so that a call may last longer than the journal keeps its answer; a record is not
-     * changed by it.
+     * The answered call goes on. Journaled now and then, so that a call may last longer than the journal keeps its answer, and so that whoever
+     * closes its record in this node's place knows how long it lived at least.
      *
      * @param aliveAtMillis the last proof of life
      * @param dialogs of its legs, as many of them as are not over; at least one

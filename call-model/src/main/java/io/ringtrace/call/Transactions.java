@@ -26,11 +26,11 @@ public interface Transactions {
     List<Transaction> after(Scope scope, long id, int limit) throws StoreUnavailableException;
 
     /**
-     * The latest transaction of each call that began then, the earliest call first.
+     * Of the calls that began then, what {@link #after} gives: calls that are published late, and corrections, come with their own ids.
      *
      * @param fromMillis inclusive
      * @param toMillis exclusive
-     * @param afterId only calls after the one of this transaction; 0 begins with the first
+     * @param afterId 0 begins with the first; whether such a transaction is there does not matter
      */
     List<Transaction> startedBetween(Scope scope, long fromMillis, long toMillis, long afterId, int limit)
             throws StoreUnavailableException;

@@ -18,7 +18,8 @@ class MarketingDictionaryTest {
     private static final List<MarketingField> FIELDS = List.of(
             new MarketingField("utm_source", "source", MarketingField.Type.STRING, 512, AttributionModel.LAST),
             new MarketingField("topic", null, MarketingField.Type.STRING, 5, AttributionModel.FIRST),
-            new MarketingField("visits", null, MarketingField.Type.NUMBER, 20, AttributionModel.UNIQUE));
+            new MarketingField("visits", null, MarketingField.Type.NUMBER, 20, AttributionModel.FIRST),
+            new MarketingField("seen", "s", MarketingField.Type.STRING, 20, AttributionModel.UNIQUE));
 
     private static Capture capture(UnknownFields policy, boolean fromPage, Map<String, String> sent) {
         return new MarketingDictionary(policy, FIELDS)
@@ -36,7 +37,42 @@ class MarketingDictionaryTest {
                 UnknownFields.DROP, false, Map.of("source", "news", "topic", "teeth", "visits", "3", "mood", "good")));
         assertThat(data.values()).isEqualTo(Map.of("utm_source", "news", "topic", "teeth", "visits", "3"));
         assertThat(data.source("utm_source")).isEqualTo(MarketingSource.URL_PARAMETER);
-        assertThat(data.models()).isEqualTo(Map.of("topic", AttributionModel.FIRST, "visits", AttributionModel.UNIQUE));
+    }
+
+    @Test
+    void fieldsByFirstAndUniqueAreNamedWithTheirLengthWhetherTheyWereSentOrNot() {
+        Map<String, AttributionModel> models = Map.of(
+                "topic", AttributionModel.FIRST, "visits", AttributionModel.FIRST, "seen", AttributionModel.UNIQUE);
+        for (Map<String, String> sent : List.of(Map.<String, String>of(), Map.of("topic", "teeth", "seen", "a"))) {
+            MarketingData data = kept(capture(UnknownFields.DROP, false, sent));
+            assertThat(data.models()).isEqualTo(models);
+            assertThat(data.length("seen")).isEqualTo(20);
+        }
+        MarketingDictionary last = new MarketingDictionary(UnknownFields.KEEP, FIELDS.subList(0, 1));
+        assertThat(kept(last.capture(List.of(), Map.of("source", "news"), _ -> MarketingSource.API, false))
+                        .models())
+                .isEmpty();
+    }
+
+    @Test
+    void aPoolNamesAFieldByItsPartnerNameToo() {
+        Capture capture = new MarketingDictionary(UnknownFields.DROP, FIELDS)
+                .capture(
+                        List.of(new CapturedField("s", AttributionModel.UNIQUE)),
+                        Map.of("seen", "a", "topic", "teeth"),
+                        _ -> MarketingSource.API,
+                        false);
+        assertThat(kept(capture).values()).isEqualTo(Map.of("seen", "a"));
+        assertThat(kept(capture).models()).isEqualTo(Map.of("seen", AttributionModel.UNIQUE));
+    }
+
+    @Test
+    void onlyTextsAreGathered() {
+        for (MarketingField.Type type : MarketingField.Type.values()) {
+            MarketingField field = new MarketingField("field", null, type, 20, AttributionModel.FIRST);
+            assertThat(field.wrongModel(AttributionModel.FIRST)).isNull();
+            assertThat(field.wrongModel(AttributionModel.UNIQUE) == null).isEqualTo(type == MarketingField.Type.STRING);
+        }
     }
 
     @Test

@@ -104,6 +104,7 @@ public final class HttpApi implements AutoCloseable {
         all.addAll(new SiteLeaseEndpoint(
                         ports.leases(),
                         ports.destinations(),
+                        ports.pools(),
                         visitorFields,
                         ports.accounts(),
                         ports.smsNumbers(),

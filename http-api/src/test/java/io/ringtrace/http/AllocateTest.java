@@ -92,6 +92,11 @@ class AllocateTest {
             assertThat(api.get(ALLOCATE + "json?ring_pool_key=key-acme-16").body())
                     .isEqualTo(
                             "{\"promo_number_formatted\":\"866-971-5703\",\"tracking_url\":\"\",\"promo_number\":\"8669715703\",\"overflow\":true}");
+            assertThat(api.get(ALLOCATE + "csv?ring_pool_key=key-acme-16").body())
+                    .isEqualTo(
+                            "PromoNumberFormatted,PromoNumber,TrackingUrl,Overflow\n866-971-5703,8669715703,,true\n");
+            assertThat(api.get(ALLOCATE + "xml?ring_pool_key=key-acme-16").body())
+                    .contains("<Overflow>true</Overflow>");
         }
 
         @Test

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Destinations in memory, and a day's reports of numbers. Thread-safe. */
@@ -20,6 +21,8 @@ final class InMemoryDestinations implements Destinations, NumberReports {
     private final Map<String, TreeMap<Long, Destination>> known = new HashMap<>();
     private final Map<String, Rule> rules = new HashMap<>();
     private final Map<String, TagPool> tagPools = new HashMap<>();
+    /** For which a pool would have been made, had they been approved. */
+    final List<PhoneNumber> lookedAt = new CopyOnWriteArrayList<>();
 
     InMemoryDestinations(InMemoryPools pools) {
         this.pools = pools;
@@ -70,6 +73,7 @@ final class InMemoryDestinations implements Destinations, NumberReports {
     public synchronized CompletionStage<@Nullable RingPool> poolFor(Site site, PhoneNumber number) {
         RingPool pool = pools.forDestination(site.network(), number);
         if (pool == null) {
+            lookedAt.add(number);
             known.computeIfAbsent(site.network(), _ -> new TreeMap<>())
                     .putIfAbsent(
                             number.digits(), new Destination(number, State.DISCOVERED, null, site.id(), 1_000L, null));

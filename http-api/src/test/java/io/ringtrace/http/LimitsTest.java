@@ -91,6 +91,10 @@ class LimitsTest {
             assertThat(beyond.headers().firstValue("retry-after")).hasValue("1");
             assertThat(beyond.body()).contains("too_many_requests");
             assertThat(api.get("/v1/calls", api.other).statusCode()).isEqualTo(200);
+            assertThat(api.get("/v1/calls", api.account.createToken("acme", "another"))
+                            .statusCode())
+                    .as("another token of the same network")
+                    .isEqualTo(200);
             assertThat(api.get("/v1/calls", RunningApi.OPERATOR).statusCode()).isEqualTo(200);
         }
     }
@@ -119,7 +123,7 @@ class LimitsTest {
                                     "X-Forwarded-For",
                                     "10.1.1.1")
                             .body())
-                    .contains("\"error_class\":\"TooManyRequests\"");
+                    .contains("\"error_class\":\"TooManyRequests\"", "\"retry_after_ms\":1000}");
         }
     }
 

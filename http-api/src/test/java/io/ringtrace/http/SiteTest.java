@@ -68,6 +68,8 @@ class SiteTest {
         HttpResponse<String> mayNot = api.send("OPTIONS", leases, "", "", "Origin", "https://evil.example.org");
         assertThat(mayNot.statusCode()).isEqualTo(403);
         assertThat(mayNot.headers().firstValue("Access-Control-Allow-Methods")).isEmpty();
+        assertThat(mayNot.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
+        assertThat(mayNot.headers().firstValue("Vary")).hasValue("Origin");
     }
 
     @Test
@@ -79,6 +81,40 @@ class SiteTest {
                 .get(1);
         assertThat(row.get("promo_number").isNull()).isTrue();
         assertThat(row.get("approved").asBoolean()).isFalse();
+        assertThat(row.get("renew_after_ms").asLong()).isEqualTo(60_000);
+    }
+
+    @Test
+    void noPoolIsMadeForDestinationsBeyondTheLimits() throws Exception {
+        HttpSettings few = HttpSettings.at("127.0.0.1", 0).with(List.of(), new HttpSettings.Pages(3, 100));
+        try (RunningApi limited = new RunningApi(few)) {
+            String id = limited.account.createSite("acme", List.of(SHOP)).id();
+            StringBuilder rows = new StringBuilder();
+            for (int i = 0; i < 8; i++) {
+                rows.append(i == 0 ? "" : ",")
+                        .append("{\"destination\":\"+1212555010")
+                        .append(i)
+                        .append("\"}");
+            }
+            JsonNode answers = JsonMapper.shared()
+                    .readTree(limited.send(
+                                    "POST",
+                                    "/v1/sites/" + id + "/leases",
+                                    "",
+                                    "{\"requests\":[" + rows + "]}",
+                                    "Origin",
+                                    SHOP,
+                                    "Content-Type",
+                                    "text/plain")
+                            .body())
+                    .get("responses");
+
+            assertThat(limited.destinations.lookedAt).hasSize(3);
+            assertThat(answers.get(2).get("approved").asBoolean()).isFalse();
+            assertThat(answers.get(3).get("limited").asBoolean()).isTrue();
+            assertThat(answers.get(3).get("promo_number").isNull()).isTrue();
+            assertThat(answers.get(3).get("renew_after_ms").asLong()).isGreaterThanOrEqualTo(60_000);
+        }
     }
 
     @Test
@@ -141,7 +177,6 @@ class SiteTest {
     void aPageMayReadWhyItGetsNoNumber() throws Exception {
         String leases = "/v1/sites/" + site + "/leases";
         for (HttpResponse<String> refused : List.of(
-                ask("/v1/sites/none/leases", SHOP, "text/plain"),
                 api.send("POST", leases, "", "{", "Origin", SHOP, "Content-Type", "text/plain"),
                 api.send("POST", leases, "", "{}", "Origin", SHOP, "Content-Type", "text/html"))) {
             assertThat(refused.statusCode()).isGreaterThanOrEqualTo(400);
@@ -151,6 +186,25 @@ class SiteTest {
             assertThat(refused.headers().firstValue("Vary")).hasValue("Origin");
             assertThat(refused.headers().firstValue("Access-Control-Allow-Credentials"))
                     .isEmpty();
+        }
+    }
+
+    @Test
+    void pagesOfOtherOriginsAndOfOtherSitesReadNothing() throws Exception {
+        String leases = "/v1/sites/" + site + "/leases";
+        String elsewhere = "https://evil.example.org";
+        String others = api.account.createSite("other", List.of(elsewhere)).id();
+        for (HttpResponse<String> refused : List.of(
+                ask(leases, elsewhere, "text/plain"),
+                ask(leases, "null", "text/plain"),
+                ask("/v1/sites/" + others + "/leases", SHOP, "text/plain"),
+                ask("/v1/sites/none/leases", SHOP, "text/plain"),
+                api.send("POST", leases, "", "{}", "Origin", elsewhere, "Content-Type", "text/html"))) {
+            assertThat(refused.statusCode()).isGreaterThanOrEqualTo(400);
+            assertThat(refused.headers().firstValue("Access-Control-Allow-Origin"))
+                    .as(refused.body())
+                    .isEmpty();
+            assertThat(refused.headers().firstValue("Vary")).hasValue("Origin");
         }
     }
 

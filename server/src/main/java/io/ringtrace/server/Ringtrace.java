@@ -230,7 +230,7 @@ public final class Ringtrace implements AutoCloseable {
         StoreParts store = StoreParts.start(parts, configuration, data, node, plan, calls);
         BackgroundThreads.giveWay();
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        ServerHealth health = new ServerHealth(proxy, directory, clock, journal);
+        ServerHealth health = new ServerHealth(proxy, directory, clock, journal, calls.drain());
         ServerOperations operations = new ServerOperations(node.name(), plan, reload, proxy, directory, clock);
         HttpApi http = parts.add(
                 "HTTP interface",

@@ -5,6 +5,7 @@ import io.ringtrace.http.Health;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.store.directory.NumberDirectory;
 import io.ringtrace.store.journal.Journal;
+import io.ringtrace.store.record.JournalDrain;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -16,17 +17,21 @@ final class ServerHealth implements Health {
     /** A shard's thread comes by every 10 ms; a collection of garbage takes less than a second. */
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
+    private static final String DRAIN = "journal-drain";
+
     private final SipProxy sip;
     private final NumberDirectory directory;
     private final LeaseClock clock;
     private final Journal journal;
+    private final JournalDrain drain;
     private volatile boolean stopping;
 
-    ServerHealth(SipProxy sip, NumberDirectory directory, LeaseClock clock, Journal journal) {
+    ServerHealth(SipProxy sip, NumberDirectory directory, LeaseClock clock, Journal journal, JournalDrain drain) {
         this.sip = sip;
         this.directory = directory;
         this.clock = clock;
         this.journal = journal;
+        this.drain = drain;
     }
 
     @Override
@@ -44,7 +49,7 @@ final class ServerHealth implements Health {
 
     @Override
     public List<Check> ready() {
-        List<Check> checks = List.of(directoryCheck(), clockCheck(), journalCheck());
+        List<Check> checks = List.of(directoryCheck(), clockCheck(), journalCheck(), drainCheck(drain.state()));
         return stopping
                 ? Stream.concat(
                                 Stream.of(new Check(
@@ -87,5 +92,30 @@ final class ServerHealth implements Health {
         return journal.hasRoom()
                 ? new Check("journal", State.OK, "The journal has room.")
                 : new Check("journal", State.DOWN, "The journal has no room: new calls are refused with 503.");
+    }
+
+    /** Calls go on in each case: their records wait in the journal. */
+    static Check drainCheck(JournalDrain.State state) {
+        return switch (state) {
+            case FLOWING -> new Check(DRAIN, State.OK, "Call records reach the store.");
+            case STORE_AWAY ->
+                new Check(
+                        DRAIN,
+                        State.DEGRADED,
+                        "The store is away, or takes no call records; they wait in the journal.");
+            case LETTERS_UNWRITABLE ->
+                new Check(
+                        DRAIN,
+                        State.DEGRADED,
+                        "All call records wait in the journal: one was refused, and the journal's dead-letters.jsonl is full"
+                                + " or cannot be written.");
+            case SEGMENT_UNREADABLE ->
+                new Check(DRAIN, State.DEGRADED, "A segment of the journal cannot be read; its call records wait.");
+            case FAILING ->
+                new Check(
+                        DRAIN,
+                        State.DEGRADED,
+                        "The journal's drain fails at whatever it tries; the log says why. Call records wait in the journal.");
+        };
     }
 }

@@ -97,6 +97,9 @@ final class ServerMetrics {
                 .register(registry);
         FunctionCounter.builder("ringtrace.journal.events.drained", drain, JournalDrain::drained)
                 .register(registry);
+        Gauge.builder("ringtrace.journal.drain.stuck.seconds", drain, JournalDrain::stuckSeconds)
+                .description("for how long call records have waited in the journal; 0 while they reach the store")
+                .register(registry);
         FunctionCounter.builder("ringtrace.journal.events.set.aside", drain, JournalDrain::setAside)
                 .register(registry);
         Gauge.builder("ringtrace.leases.may.allocate", clock, c -> c.mayAllocate() ? 1 : 0)

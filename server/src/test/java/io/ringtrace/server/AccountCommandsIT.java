@@ -78,9 +78,9 @@ class AccountCommandsIT {
 
     @Test
     void marketingFieldsAreDeclaredAndRemoved() throws Exception {
-        run("marketing", "declare", "--type", "number", "--length", "8", "--model", "Unique", "mood");
+        run("marketing", "declare", "--type", "number", "--length", "8", "--model", "First", "mood");
         assertThat(run("marketing", "fields").lines())
-                .anyMatch(line -> line.matches("mood +number +8 +Unique.*"))
+                .anyMatch(line -> line.matches("mood +number +8 +First.*"))
                 .anyMatch(line -> line.startsWith("utm_source "));
         run("marketing", "unknown", "refuse");
         assertThat(run("marketing", "fields")).contains("Other fields: refuse");

@@ -181,7 +181,7 @@ class ObservedIT {
                 .containsExactly("shards");
         JsonNode ready = JsonMapper.shared().readTree(get("/health/ready", "").body());
         assertThat(ready.path("checks").valueStream().map(c -> c.path("name").asString()))
-                .contains("directory", "lease-clock", "journal");
+                .contains("directory", "lease-clock", "journal", "journal-drain");
         assertThat(get("/health/ready", "").statusCode()).isEqualTo(200);
     }
 }

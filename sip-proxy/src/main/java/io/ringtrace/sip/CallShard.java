@@ -37,6 +37,8 @@ final class CallShard implements MessageReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(CallShard.class);
     private static final long MILLIS_BETWEEN_FAULT_LOGS = 1_000;
     private static final long CALL_ID_SEED = 0;
+    /** This share of the ring is kept for what belongs to calls, as the last eighth of the tables is. */
+    private static final int KEPT_SHARE = 8;
 
     private final ShardLoop loop;
     private final LongSupplier monotonicMillis;
@@ -50,6 +52,7 @@ final class CallShard implements MessageReceiver {
     private final SipMessage message = new SipMessage();
     private final MpscAtomicArrayQueue<HandedOver> inbox;
     private final int mostHandedOver;
+    private final int mostThatOpenHandedOver;
     private final AtomicBoolean inboxWaits = new AtomicBoolean();
     private List<CallShard> all = List.of();
     private long lastFaultLoggedAt;
@@ -77,6 +80,7 @@ final class CallShard implements MessageReceiver {
         this.watched = watched;
         this.counters = transactions.counters();
         this.mostHandedOver = mostHandedOver;
+        this.mostThatOpenHandedOver = mostHandedOver - mostHandedOver / KEPT_SHARE;
         this.inbox = new MpscAtomicArrayQueue<>(mostHandedOver);
         this.tickedAt = monotonicMillis.getAsLong();
         this.lastFaultLoggedAt = tickedAt - MILLIS_BETWEEN_FAULT_LOGS;
@@ -104,7 +108,7 @@ final class CallShard implements MessageReceiver {
     @Override
     public void received(MessagePort port, Hop source, byte[] bytes, int offset, int length) {
         mustBeInLoop();
-        if (guard.drops(source.address())) {
+        if (guard.drops(source.address()) && !core.spares(source)) {
             counters.add(Count.BANNED_DROPS);
             return;
         }
@@ -204,7 +208,7 @@ final class CallShard implements MessageReceiver {
     private void giveTo(CallShard owner, Hop source) {
         byte[] copy = new byte[message.length()];
         System.arraycopy(message.bytes(), message.offset(), copy, 0, copy.length);
-        if (owner.handOver(new HandedOver(source, copy))) {
+        if (owner.handOver(new HandedOver(source, copy), opens(message))) {
             counters.add(Count.HANDED_OVER);
             return;
         }
@@ -217,9 +221,17 @@ final class CallShard implements MessageReceiver {
         }
     }
 
-    /** Takes a datagram from another shard's thread; false when there is no room. */
-    private boolean handOver(HandedOver datagram) {
-        if (!inbox.offer(datagram)) {
+    /** False for what belongs to a call or transaction that there is: responses, ACK, CANCEL, and whatever is within a dialog. */
+    private static boolean opens(SipMessage message) {
+        return message.isRequest()
+                && message.method() != SipMethod.ACK
+                && message.method() != SipMethod.CANCEL
+                && !Span.present(message.toTag());
+    }
+
+    /** Takes a datagram from another shard's thread; false when there is no room, which there is less of for one that opens something. */
+    private boolean handOver(HandedOver datagram, boolean opens) {
+        if ((opens && inbox.size() >= mostThatOpenHandedOver) || !inbox.offer(datagram)) {
             return false;
         }
         if (inboxWaits.compareAndSet(false, true)) {

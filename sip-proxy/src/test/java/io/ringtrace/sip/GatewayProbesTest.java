@@ -135,6 +135,21 @@ class GatewayProbesTest {
         }
 
         @Test
+        void answersToCallsDoNotMakeItUp() throws Exception {
+            gateway.skipsAll("INVITE", 40);
+            ladder.reloads(ladder.gateways().subList(0, 1));
+            calls();
+            gateway.receives("INVITE");
+            gateway.answers(100);
+            gateway.answers(180);
+            caller.receives("180");
+            gateway.answers(486);
+            gateway.receives("ACK");
+            caller.acksFailure(caller.receives("486"));
+            assertThat(status("gw1").state()).isEqualTo(State.SUSPECT);
+        }
+
+        @Test
         void a503IsNoSignOfLife() throws Exception {
             ladder.passes(Duration.ofMillis(110));
             for (int i = 0; i < 3; i++) {

@@ -223,6 +223,13 @@ class RequestRulesTest {
                                 "Via: SIP/2.0/UDP " + other.hostPort() + ";branch=" + Party.newBranch()));
                 other.receives("100");
                 gateway.receives("INVITE");
+                // It has not taken the first one's place.
+                caller.sends(caller.lastSent()
+                        .replaceFirst(
+                                "Via: [^\r]*",
+                                "Via: SIP/2.0/UDP " + caller.hostPort() + ";branch=" + Party.newBranch()));
+                caller.receives("482");
+                gateway.receivesNothing();
             }
         }
 

@@ -205,6 +205,15 @@ class ResponseRulesTest {
                     .replaceFirst("Via: ", "Via: SIP/2.0/UDP 127.0.2.9:5099;branch=z9hG4bKother\r\nVia: "));
         }
 
+        @ParameterizedTest
+        @ValueSource(ints = {180, 200, 486})
+        @DisplayName("§16.7 step 3: without a Via below ours there is nobody to pass it to")
+        void ourViaAlone(int status) {
+            isDropped(gateway.answerText(invite, status)
+                    .replaceFirst("Via: [^\r]*\r\nVia: [^\r]*\r\n", "Via: " + invite.header("Via") + "\r\n"));
+            assertThat(ladder.journal.kinds()).containsOnly("Began", "Progressed");
+        }
+
         @Test
         void branchThatWeNeverMade() {
             String branch = invite.branch();

@@ -86,6 +86,24 @@ class TlsTest {
     }
 
     @Test
+    void aTrunkOfACertificateIsHeardWhateverWasSentInItsName() throws Exception {
+        trunkShows("127.0.1.1");
+        try (Party trunk = new Party("trunk", "127.0.9.2", Transport.TLS, peer.context(List.of(proxy)));
+                Party spoofer = new Party("spoofer", "127.0.9.2")) {
+            spoofer.talksTo(ladder.proxy.boundAddresses().getFirst());
+            for (int i = 0; ladder.count(Count.BANS) == 0 && i < 200; i++) {
+                spoofer.invites(Ladder.PROMO);
+                spoofer.receives("403");
+            }
+            spoofer.invites(Ladder.PROMO);
+            spoofer.receivesNothing();
+            trunk.talksTo(ladder.proxy.boundAddresses().getLast());
+            trunk.invites(Ladder.PROMO);
+            trunk.receives("100");
+        }
+    }
+
+    @Test
     void aTrunkMayBeKnownByItsWholeSubject() {
         trunkShows("CN=peer");
         ladder.connects(Ladder.PROMO);

@@ -3,12 +3,15 @@ package io.ringtrace.sip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.message.SipMethod;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TwoShardsTest {
     private static final int CALLS = 20;
+    private static final int RING = 64;
     private Ladder ladder;
 
     @BeforeEach
@@ -19,6 +22,57 @@ class TwoShardsTest {
     @AfterEach
     void stop() {
         ladder.close();
+    }
+
+    @Test
+    void aFullRingStillTakesWhatBelongsToCalls() throws Exception {
+        ladder.close();
+        ladder = new Ladder(settings -> settings.withShards(2).withMostHandedOver(RING), 1);
+        Party caller = ladder.caller;
+        long handedOver;
+        do {
+            handedOver = ladder.count(Count.HANDED_OVER);
+            ladder.connects(Ladder.PROMO);
+        } while (ladder.count(Count.HANDED_OVER) == handedOver);
+        List<String> ofTheCall = List.of(caller.inDialog("ACK"), caller.inDialog("INVITE"), caller.inDialog("BYE"));
+        int busy = CallShard.ownerOf(new SipText(ofTheCall.getFirst()).header("Call-ID"), 2);
+        caller.sends(inviteOwnedBy(busy, Ladder.BUSY_SHARD));
+        ladder.busyShard.reached();
+
+        for (int i = 0; i < RING; i++) {
+            caller.sends(inviteOwnedBy(busy, Ladder.UNKNOWN));
+        }
+        String waiting = caller.lastSent();
+        // The last eighth is not for them.
+        ladder.until(() -> ladder.count(Count.HANDOVER_DROPS) == RING / 8);
+        for (int i = 0; i < RING / 8; i++) {
+            caller.receives("503");
+        }
+        handedOver = ladder.count(Count.HANDED_OVER);
+        ofTheCall.forEach(caller::sends);
+        caller.sends(waiting.replaceAll("INVITE", "CANCEL"));
+        long all = handedOver + ofTheCall.size() + 1;
+        ladder.until(() -> ladder.count(Count.HANDED_OVER) == all);
+        assertThat(ladder.count(Count.HANDOVER_DROPS)).isEqualTo(RING / 8);
+        ladder.busyShard.goesOn();
+        ladder.gateway.receives("ACK");
+        ladder.gateway.receives("INVITE");
+        ladder.gateway.receives("BYE");
+        ladder.until(() -> received(SipMethod.CANCEL) == 1);
+    }
+
+    private long received(SipMethod method) {
+        return ladder.proxy.counters().stream()
+                .mapToLong(c -> c.requestsReceived(method))
+                .sum();
+    }
+
+    private String inviteOwnedBy(int shard, String number) {
+        String invite;
+        do {
+            invite = ladder.caller.inviteText("sip:" + number + "@" + ladder.caller.proxyHostPort());
+        } while (CallShard.ownerOf(new SipText(invite).header("Call-ID"), 2) != shard);
+        return invite;
     }
 
     @Test

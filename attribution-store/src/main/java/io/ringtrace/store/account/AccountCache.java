@@ -2,6 +2,8 @@ package io.ringtrace.store.account;
 
 import io.ringtrace.attribution.Accounts.TokenHolder;
 import io.ringtrace.attribution.Accounts.TokenScope;
+import io.ringtrace.attribution.AttributionModel;
+import io.ringtrace.attribution.CapturedField;
 import io.ringtrace.attribution.MarketingDictionary;
 import io.ringtrace.attribution.NumberType;
 import io.ringtrace.attribution.Pools.WithKey;
@@ -277,6 +279,20 @@ final class AccountCache implements AutoCloseable {
         for (RingPool pool : snapshot.poolsById().getOrDefault(idFromNetwork, List.of())) {
             if (pool.network().equals(network)) {
                 return pool;
+            }
+        }
+        return null;
+    }
+
+    /** The id of a pool that keeps the field by the model Unique of its own; null when there is none. */
+    @Nullable
+    String poolThatGathers(String network, String field) {
+        CapturedField gathered = new CapturedField(field, AttributionModel.UNIQUE);
+        for (List<RingPool> sameId : snapshot.poolsById().values()) {
+            for (RingPool pool : sameId) {
+                if (pool.network().equals(network) && pool.captured().contains(gathered)) {
+                    return pool.idFromNetwork();
+                }
             }
         }
         return null;

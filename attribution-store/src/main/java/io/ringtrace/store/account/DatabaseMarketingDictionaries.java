@@ -104,6 +104,12 @@ final class DatabaseMarketingDictionaries implements MarketingDictionaries {
         if (wrong != null) {
             return new Declared.Invalid(wrong);
         }
+        String gathering = field.wrongModel(AttributionModel.UNIQUE);
+        String gatheringPool = gathering == null ? null : cache.poolThatGathers(network, field.name());
+        if (gatheringPool != null) {
+            return new Declared.Invalid("The field '" + field.name() + "' " + gathering + "; the pool '" + gatheringPool
+                    + "' keeps it by that model.");
+        }
         Declared declared = database.transact(connection -> declare(connection, network, field));
         cache.refresh();
         return declared;
@@ -117,9 +123,11 @@ final class DatabaseMarketingDictionaries implements MarketingDictionaries {
             String message = wrongName != null ? wrongName : wrongPartner;
             return message == null ? null : "T" + message.substring(1) + ".";
         }
-        return field.longest() < 1 || field.longest() > MarketingData.LONGEST_VALUE
-                ? "length must be 1 to " + MarketingData.LONGEST_VALUE + ", not " + field.longest() + "."
-                : null;
+        if (field.longest() < 1 || field.longest() > MarketingData.LONGEST_VALUE) {
+            return "length must be 1 to " + MarketingData.LONGEST_VALUE + ", not " + field.longest() + ".";
+        }
+        String unfit = field.wrongModel(field.model());
+        return unfit == null ? null : "The field '" + field.name() + "' " + unfit + ".";
     }
 
     private static Declared declare(Connection connection, String network, MarketingField field) throws SQLException {

@@ -2,6 +2,8 @@ package io.ringtrace.store.account;
 
 import io.ringtrace.attribution.CapturedField;
 import io.ringtrace.attribution.LeaseClock;
+import io.ringtrace.attribution.MarketingDictionary;
+import io.ringtrace.attribution.MarketingField;
 import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.RingPool;
 import io.ringtrace.call.PhoneNumber;
@@ -49,17 +51,14 @@ final class DatabasePools implements Pools {
     }
 
     @Override
-    public Outcome save(String network, String advertiser, String campaign, Definition definition)
+    public Outcome save(String network, String advertiser, String campaign, Definition asked)
             throws StoreUnavailableException {
-        List<String> wrong = new ArrayList<>(PoolCheck.wrongFields(definition));
-        for (CapturedField field : definition.captured()) {
-            if (cache.dictionary(network).field(field.name()) == null) {
-                wrong.add("marketing_data: '" + field.name() + "' is not in the network's dictionary");
-            }
-        }
+        List<String> wrong = new ArrayList<>(PoolCheck.wrongFields(asked));
+        List<CapturedField> captured = captured(network, asked, wrong);
         if (!wrong.isEmpty()) {
             return new Outcome.Invalid(wrong);
         }
+        Definition definition = asked.draft().captured(captured).definition();
         String given = definition.idFromNetwork();
         String id = given == null || given.isBlank() ? freshId() : given;
         // Sealed before the transaction, which may run more than once; an existing pool keeps its own.
@@ -81,6 +80,31 @@ final class DatabasePools implements Pools {
                         : new Outcome.Saved(saved, written.created());
             }
         };
+    }
+
+    /** The fields that the pool is to keep, by their own names; what it keeps already may have left the dictionary since. */
+    private List<CapturedField> captured(String network, Definition asked, List<String> wrong)
+            throws StoreUnavailableException {
+        MarketingDictionary dictionary = cache.dictionary(network);
+        List<CapturedField> kept = new ArrayList<>();
+        for (CapturedField each : asked.captured()) {
+            MarketingField field = dictionary.field(each.name());
+            CapturedField own = field == null ? each : new CapturedField(field.name(), each.model());
+            String unfit = field == null ? "is not in the network's dictionary" : field.wrongModel(each.model());
+            if (unfit != null && !keptBefore(network, asked).contains(own)) {
+                wrong.add("marketing_data: '" + each.name() + "' " + unfit);
+            }
+            if (kept.stream().anyMatch(one -> one.name().equals(own.name()))) {
+                wrong.add("marketing_data: '" + own.name() + "' is there twice, by its name and its partner name");
+            }
+            kept.add(own);
+        }
+        return kept;
+    }
+
+    private List<CapturedField> keptBefore(String network, Definition asked) throws StoreUnavailableException {
+        WithKey before = asked.idFromNetwork() == null ? null : get(network, asked.idFromNetwork());
+        return before == null ? List.of() : before.pool().captured();
     }
 
     @Override

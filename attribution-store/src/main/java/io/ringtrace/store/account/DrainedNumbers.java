@@ -20,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Sends draining numbers to rest when the hold of their last visitor is over, and counts what is in use for billing. A thread of its own looks every minute; several nodes may
- * do so at once. The server starts and closes it.
+ * Sends draining numbers to rest when the hold of their last visitor is over, gives pools that lack it their overflow number, and counts
+ * what is in use for billing. A thread of its own looks every minute; several nodes may do so at once. The server starts and closes it.
  */
 public final class DrainedNumbers implements AutoCloseable {
     private static final Duration EVERY = Duration.ofMinutes(1);
@@ -47,12 +47,39 @@ public final class DrainedNumbers implements AutoCloseable {
     }
 
     private void look() throws StoreUnavailableException {
+        seekOverflow();
         restAll();
         countUsage();
     }
 
     void countUsage() throws StoreUnavailableException {
         database.transact(connection -> DatabaseNumberReports.countUsage(connection, clock.nowMillis()));
+    }
+
+    /** Looks for an overflow number for each pool that should have one. */
+    void seekOverflow() throws StoreUnavailableException {
+        for (long pool : database.transact(DrainedNumbers::poolsWithoutOverflow)) {
+            List<NumberRow> changed = database.transact(
+                    connection -> new PoolWriting(connection, clock.nowMillis(), rest).seekOverflow(pool));
+            if (!changed.isEmpty()) {
+                feed.numbersChanged(changed);
+            }
+        }
+    }
+
+    /** One without any number gets its overflow number with the first. */
+    private static List<Long> poolsWithoutOverflow(Connection connection) throws SQLException {
+        List<Long> pools = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                        "SELECT p.id FROM ring_pool p WHERE NOT p.deleted AND p.allow_overflow"
+                                + " AND p.size > 0 AND NOT EXISTS (SELECT 1 FROM promo_number n WHERE n.pool_id = p.id AND n.state = "
+                                + NumberState.OVERFLOW.code() + ") ORDER BY p.id");
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                pools.add(rows.getLong(1));
+            }
+        }
+        return pools;
     }
 
     /** Sends to rest whatever has drained by now; returns how many numbers that were. */

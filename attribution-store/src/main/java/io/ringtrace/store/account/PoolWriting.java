@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a RingPool and moves its numbers, inside one transaction that holds the pool's row. */
@@ -46,12 +45,7 @@ final class PoolWriting {
     record Place(String network, String advertiser, String campaign, String idFromNetwork) {}
 
     sealed interface Result {
-        record Written(PoolRow pool, List<NumberRow> numbers, boolean created) implements Result {
-            Written after(List<NumberRow> others) {
-                return new Written(
-                        pool, Stream.concat(others.stream(), numbers.stream()).toList(), created);
-            }
-        }
+        record Written(PoolRow pool, List<NumberRow> numbers, boolean created) implements Result {}
 
         record Wrong(String message) implements Result {}
 
@@ -92,12 +86,8 @@ final class PoolWriting {
             return written(id, campaign, true, definition);
         }
         if (existing.deleted()) {
-            List<NumberRow> rested =
-                    existing.numberType().equals(definition.numberType().text())
-                            ? List.of()
-                            : restDraining(existing.id());
             revive(existing, campaign, definition, sealedKey);
-            return written(existing.id(), campaign, true, definition).after(rested);
+            return written(existing.id(), campaign, true, definition);
         }
         if (existing.campaignId() != campaign.campaignId()) {
             return new Result.Wrong(
@@ -119,6 +109,7 @@ final class PoolWriting {
         }
         List<NumberRow> numbers = new ArrayList<>(setOverflow(terms(poolId)));
         numbers.addAll(drainSurplus(terms(poolId)));
+        numbers.addAll(makeRoomForOverflow(terms(poolId)));
         PoolTerms pool = terms(poolId);
         int start = definition.fillImmediately()
                 ? definition.maxSize()
@@ -232,21 +223,26 @@ final class PoolWriting {
         return at;
     }
 
-    private void update(Existing existing, Definition definition) throws SQLException {
+    /**
+     * Until the last presentation under the former rules has run out, the oldest number need not be the first one free. What a deleted
+     * pool lent is under them too.
+     */
+    private long mixedUntil(Existing existing, Definition definition) {
         boolean sameTimes = existing.lifetimeMillis() == definition.lifetime().toMillis()
                 && existing.holdMillis() == definition.hold().toMillis();
-        // Until the last presentation under the former rules has run out, the oldest number need not be the first one
-        // free.
-        long mixedUntil = sameTimes
+        return sameTimes
                 ? existing.mixedUntil()
                 : Math.max(
                         existing.mixedUntil(),
                         now + Math.max(existing.holdMillis(), definition.hold().toMillis()) + CLOCKS_MARGIN_MILLIS);
+    }
+
+    private void update(Existing existing, Definition definition) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(
                 "UPDATE ring_pool SET name=?, lifetime_ms=?, hold_ms=?, max_pool_size=?, allow_overflow=?,"
                         + " fill_immediately=?, preferred=?, destination=?, search_radius=?, within_state=?, fallback=?, mixed_until=?, version=version+1 WHERE id=?")) {
             int at = setRules(update, definition);
-            update.setLong(at++, mixedUntil);
+            update.setLong(at++, mixedUntil(existing, definition));
             update.setLong(at, existing.id());
             update.executeUpdate();
         }
@@ -259,43 +255,76 @@ final class PoolWriting {
                 "UPDATE ring_pool SET name=?, lifetime_ms=?, hold_ms=?, max_pool_size=?, allow_overflow=?,"
                         + " fill_immediately=?, preferred=?, destination=?, search_radius=?, within_state=?, fallback=?,"
                         + " number_type=?, campaign_id=?, api_key_sealed=?,"
-                        + " size=0, mixed_until=0, autoscale_max=NULL, deleted=FALSE, version=version+1 WHERE id=?")) {
+                        + " size=0, mixed_until=?, autoscale_max=NULL, deleted=FALSE, version=version+1 WHERE id=?")) {
             int at = setRules(update, definition);
             update.setString(at++, definition.numberType().text());
             update.setLong(at++, campaign.campaignId());
             update.setBytes(at++, sealedKey);
+            update.setLong(at++, mixedUntil(existing, definition));
             update.setLong(at, existing.id());
             update.executeUpdate();
         }
     }
 
-    /** Numbers of another type are of no use to the pool that takes the id over, and it must not take them back. */
-    private List<NumberRow> restDraining(long poolId) throws SQLException {
-        List<NumberRow> rested = new ArrayList<>();
-        for (NumberRow row : numbers(poolId, "state = " + NumberState.DRAINING.code(), Integer.MAX_VALUE)) {
-            rested.add(resting(row, now, rest));
-        }
-        tables.writeNumbers(rested);
-        BankShelf.putBack(connection, rested);
-        return rested;
-    }
-
     /** Keeps a number back for overflow, or gives it back to the visitors, as the rules say now. */
     private List<NumberRow> setOverflow(PoolTerms pool) throws SQLException {
+        if (pool.allowOverflow()) {
+            return pool.size() >= pool.maxSize() && !has(pool.id(), NumberState.OVERFLOW)
+                    ? keepFreeForOverflow(pool)
+                    : List.of();
+        }
         List<NumberRow> changed = new ArrayList<>();
-        if (!pool.allowOverflow()) {
-            for (NumberRow row : numbers(pool.id(), "state = " + NumberState.OVERFLOW.code(), 1)) {
-                changed.add(row.inState(NumberState.POOLED));
-            }
-        } else if (pool.size() >= pool.maxSize() && !has(pool.id(), NumberState.OVERFLOW)) {
-            // Only a free one: a former visitor's call to an overflow number would lose its attribution.
-            String free = "state = " + NumberState.POOLED.code() + " AND held_until <= " + now
-                    + " AND guaranteed_until <= " + (now - CLOCKS_MARGIN_MILLIS);
-            for (NumberRow row : numbers(pool.id(), free, 1)) {
-                changed.add(row.inState(NumberState.OVERFLOW));
-            }
+        for (NumberRow row : numbers(pool.id(), "state = " + NumberState.OVERFLOW.code(), 1)) {
+            changed.add(row.inState(NumberState.POOLED));
         }
         tables.writeNumbers(changed);
+        return changed;
+    }
+
+    /** Only a free one: a former visitor's call to an overflow number would lose its attribution. */
+    private List<NumberRow> keepFreeForOverflow(PoolTerms pool) throws SQLException {
+        List<NumberRow> changed = new ArrayList<>();
+        String free = "state = " + NumberState.POOLED.code() + " AND held_until <= " + now + " AND guaranteed_until <= "
+                + (now - CLOCKS_MARGIN_MILLIS);
+        for (NumberRow row : numbers(pool.id(), free, 1)) {
+            changed.add(row.inState(NumberState.OVERFLOW));
+        }
+        tables.writeNumbers(changed);
+        return changed;
+    }
+
+    /**
+     * In a full pool that lacks its overflow number no number ever comes free while visitors come: the one presented longest ago leaves,
+     * and the place is kept.
+     */
+    private List<NumberRow> makeRoomForOverflow(PoolTerms pool) throws SQLException {
+        return pool.allowOverflow() && pool.size() >= pool.maxSize() && !has(pool.id(), NumberState.OVERFLOW)
+                ? drain(pool, 1)
+                : List.of();
+    }
+
+    /** What a pool without its overflow number does to get one: a free one of its own, one of the bank, or one that drains for it. */
+    List<NumberRow> seekOverflow(long poolId) throws SQLException {
+        PoolTerms pool = tables.lockPools(Set.of(poolId)).get(poolId);
+        if (pool == null || !pool.allowOverflow() || has(poolId, NumberState.OVERFLOW)) {
+            return List.of();
+        }
+        List<NumberRow> changed = new ArrayList<>();
+        if (pool.size() >= pool.maxSize()) {
+            changed.addAll(keepFreeForOverflow(pool));
+            if (changed.isEmpty()) {
+                changed.addAll(makeRoomForOverflow(pool));
+                changed.addAll(growTo(terms(poolId), 0));
+            }
+            return changed;
+        }
+        changed.addAll(growTo(pool, 0));
+        if (!has(poolId, NumberState.OVERFLOW)) {
+            changed.addAll(keepFreeForOverflow(pool));
+        }
+        if (changed.isEmpty() && pool.size() >= SMALLEST_START && !has(poolId, NumberState.DRAINING)) {
+            changed.addAll(drain(pool, 1));
+        }
         return changed;
     }
 
@@ -316,7 +345,8 @@ final class PoolWriting {
     private List<NumberRow> left(List<NumberRow> rows) throws SQLException {
         List<NumberRow> changed = new ArrayList<>();
         for (NumberRow row : rows) {
-            changed.add(now < row.heldUntil() ? row.inState(NumberState.DRAINING) : resting(row, now, rest));
+            boolean over = now >= row.heldUntil() && now >= row.guaranteedUntil() + CLOCKS_MARGIN_MILLIS;
+            changed.add(over ? resting(row, now, rest) : row.inState(NumberState.DRAINING));
         }
         tables.writeNumbers(changed);
         BankShelf.putBack(connection, changed);

@@ -1,5 +1,7 @@
 package io.ringtrace.store.bank;
 
+import io.ringtrace.attribution.LocalNumberPreferences.Fallback;
+import io.ringtrace.attribution.NumberType;
 import io.ringtrace.store.directory.NumberRow;
 import io.ringtrace.store.directory.NumberRows;
 import io.ringtrace.store.directory.NumberState;
@@ -52,19 +54,29 @@ public final class PoolFilling implements PoolGrowth {
 
     @Override
     public List<NumberRow> grow(Connection connection, PoolTerms pool, int wanted, long now) throws SQLException {
-        // A pool that should have an overflow number but found none when it was made takes it first.
+        // A pool that should have an overflow number but has none takes it first, and keeps its last place for it.
         boolean needsOverflow = pool.allowOverflow() && !hasOverflow(connection, pool.id());
         int most = Math.min(wanted + (needsOverflow ? 1 : 0), pool.maxSize() - pool.size());
-        List<NumberRow> moved = takeBack(connection, pool, Math.min(wanted, most), now);
+        List<NumberRow> moved = takeBack(connection, pool, pool.numberType(), most, needsOverflow, now);
         List<NumberRow> called = new ArrayList<>();
         List<NumberRow> fromBank = new ArrayList<>();
         if (most > moved.size()) {
+            boolean overflowFirst = needsOverflow && !hasOverflow(moved);
             for (NumberRow row : take(connection, pool, most - moved.size(), now, called)) {
                 // The overflow number has no former visitor whose calls would lose their attribution.
                 fromBank.add(into(
-                        pool, row, needsOverflow && fromBank.isEmpty() ? NumberState.OVERFLOW : NumberState.POOLED));
+                        pool, row, overflowFirst && fromBank.isEmpty() ? NumberState.OVERFLOW : NumberState.POOLED));
             }
             moved.addAll(fromBank);
+        }
+        if (most > moved.size() && pool.numberType() == NumberType.LOCAL && usesTollFree(connection, pool.id())) {
+            moved.addAll(takeBack(
+                    connection,
+                    pool,
+                    NumberType.TOLL_FREE,
+                    most - moved.size(),
+                    needsOverflow && !hasOverflow(moved),
+                    now));
         }
         if (!moved.isEmpty()) {
             new LeaseTables(connection).writeNumbers(moved);
@@ -75,8 +87,22 @@ public final class PoolFilling implements PoolGrowth {
         return moved;
     }
 
-    /** The pool's draining numbers that nobody has guaranteed, in the order in which they would be lent; their visitors keep them. */
-    private static List<NumberRow> takeBack(Connection connection, PoolTerms pool, int most, long now)
+    private static boolean hasOverflow(List<NumberRow> moved) {
+        return moved.stream().anyMatch(row -> row.state() == NumberState.OVERFLOW);
+    }
+
+    private static boolean usesTollFree(Connection connection, long poolId) throws SQLException {
+        return Wish.of(connection, poolId).preferences().fallback() == Fallback.USE_TOLL_FREE;
+    }
+
+    /**
+     * The pool's draining numbers of a type that nobody has guaranteed, in the order in which they would be lent; their visitors keep
+     * them. A deleted pool of another type may have left some.
+     *
+     * @param overflow the first one is to be the overflow number: at once if it is free; else it goes on draining until it is
+     */
+    private static List<NumberRow> takeBack(
+            Connection connection, PoolTerms pool, NumberType type, int most, boolean overflow, long now)
             throws SQLException {
         List<NumberRow> back = new ArrayList<>();
         if (most <= 0) {
@@ -84,14 +110,22 @@ public final class PoolFilling implements PoolGrowth {
         }
         try (PreparedStatement select = connection.prepareStatement("SELECT " + NumberRows.COLUMNS
                 + " FROM promo_number WHERE pool_id = ? AND state = " + NumberState.DRAINING.code()
-                + " AND guaranteed_until <= ? ORDER BY held_until > ?, presented_at, number LIMIT ?")) {
+                + " AND guaranteed_until <= ? AND EXISTS (SELECT 1 FROM bank_number b"
+                + " WHERE b.number = promo_number.number AND b.number_type = ?)"
+                + " ORDER BY held_until > ?, presented_at, number LIMIT ?")) {
             select.setLong(1, pool.id());
             select.setLong(2, now - CLOCKS_MARGIN_MILLIS);
-            select.setLong(3, now);
-            select.setInt(4, most);
+            select.setString(3, type.text());
+            select.setLong(4, now);
+            select.setInt(5, most);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    back.add(NumberRows.read(rows).inState(NumberState.POOLED));
+                    NumberRow row = NumberRows.read(rows);
+                    if (!overflow || !rows.isFirst()) {
+                        back.add(row.inState(NumberState.POOLED));
+                    } else if (row.heldUntil() <= now) {
+                        back.add(row.inState(NumberState.OVERFLOW));
+                    }
                 }
             }
         }

@@ -1,5 +1,7 @@
 package io.ringtrace.store.journal;
 
+import io.ringtrace.call.CallEvent;
+import io.ringtrace.call.CallId;
 import io.ringtrace.call.CallRecorder;
 import io.ringtrace.call.RecentInvite;
 import io.ringtrace.call.RecentInvites;
@@ -9,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -34,6 +37,7 @@ public final class Journal implements AutoCloseable {
     private SegmentCatalog catalog = new SegmentCatalog();
     private List<RecentInvite> recentInvites = List.of();
     private List<RunningCall> runningCalls = List.of();
+    private Map<CallId, Long> livedUntil = Map.of();
     private @Nullable JournalLock lock;
     private @Nullable JournalKeeper keeper;
     private @Nullable JournalForcer forcer;
@@ -82,7 +86,12 @@ public final class Journal implements AutoCloseable {
         keeping.start(shards, prepared);
         RecentInvites recent = new RecentInvites();
         RunningCalls running = new RunningCalls();
-        int interrupted = JournalRepair.repair(catalog, shards, recent, running);
+        Map<CallId, Long> lived = new HashMap<>();
+        int interrupted = JournalRepair.repair(catalog, shards, recent, event -> {
+            running.see(event);
+            lived.put(event.callId(), lastProofOfLife(event));
+        });
+        livedUntil = Map.copyOf(lived);
         recentInvites = recent.found();
         runningCalls = running.found();
         forcer = forcing;
@@ -94,6 +103,12 @@ public final class Journal implements AutoCloseable {
                 interrupted,
                 runningCalls.size());
         return interrupted;
+    }
+
+    private static long lastProofOfLife(CallEvent event) {
+        return event instanceof CallEvent.Continued goesOn
+                ? Math.max(goesOn.answeredAtMillis(), goesOn.aliveAtMillis())
+                : event.atMillis();
     }
 
     /** The recorder of a shard, from 0; single-threaded. */
@@ -109,6 +124,14 @@ public final class Journal implements AutoCloseable {
     /** Answered calls that no run of this node has seen the end of, as they stood when this one started. */
     public List<RunningCall> runningCalls() {
         return runningCalls;
+    }
+
+    /**
+     * The same calls, and those of whose dialog too little is known to watch them: their last proof of life that the journal has, Unix
+     * milliseconds.
+     */
+    public Map<CallId, Long> livedUntil() {
+        return livedUntil;
     }
 
     /** All shards that have something to be read, those of an earlier and larger configuration too. */

@@ -9,6 +9,10 @@ public sealed interface JournalEntry {
 
     record Event(JournalPosition next, CallEvent event) implements JournalEntry {}
 
-    /** Whole by its checksum, but not understood, such as one that a later version wrote. */
-    record Unreadable(JournalPosition next, String why) implements JournalEntry {}
+    /**
+     * Whole by its checksum, but not understood, such as one that a later version wrote.
+     *
+     * @param entry as {@link EncodedEvent} has it
+     */
+    record Unreadable(JournalPosition next, String why, String entry) implements JournalEntry {}
 }

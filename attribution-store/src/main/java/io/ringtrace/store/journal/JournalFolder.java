@@ -3,7 +3,6 @@ package io.ringtrace.store.journal;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import java.io.IOException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -219,7 +218,7 @@ public final class JournalFolder {
             JournalPosition position = new JournalPosition(number, at);
             try {
                 each.accept(new Place(shard, position, CallEventCodec.decode(body)));
-            } catch (IllegalArgumentException | BufferUnderflowException _) {
+            } catch (RuntimeException _) {
                 notUnderstood++;
             }
         }

@@ -6,7 +6,6 @@ import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.RecentInvite;
 import io.ringtrace.call.RecentInvites;
-import io.ringtrace.call.RunningCalls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -14,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +46,8 @@ final class JournalRepair {
      * @param running is shown what is known last of each answered call without an end
      * @return how many calls were ended
      */
-    static int repair(SegmentCatalog catalog, List<ShardJournal> shards, RecentInvites recent, RunningCalls running)
+    static int repair(
+            SegmentCatalog catalog, List<ShardJournal> shards, RecentInvites recent, Consumer<CallEvent> running)
             throws IOException {
         JournalRepair repair = new JournalRepair(catalog, recent);
         repair.readIndexes();

@@ -2,9 +2,7 @@ package io.ringtrace.store.journal;
 
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
-import io.ringtrace.call.RunningCalls;
 import java.io.IOException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +77,7 @@ final class OpenCalls {
     }
 
     /** Shows what is known last of each answered call without an end. */
-    void running(RunningCalls running) throws IOException {
+    void running(Consumer<CallEvent> running) throws IOException {
         Map<Path, List<Word>> bySegment = new HashMap<>();
         answered.forEach((call, word) -> {
             if (!ended.contains(call)) {
@@ -92,7 +91,7 @@ final class OpenCalls {
                 for (Word word : words.getValue()) {
                     CallEvent event = decoded(segment.bodyAt(word.at()));
                     if (event != null) {
-                        running.see(event);
+                        running.accept(event);
                     }
                 }
             }
@@ -103,7 +102,7 @@ final class OpenCalls {
     static @Nullable CallEvent decoded(@Nullable ByteBuffer body) {
         try {
             return body == null ? null : CallEventCodec.decode(body);
-        } catch (IllegalArgumentException | BufferUnderflowException _) {
+        } catch (RuntimeException _) {
             return null;
         }
     }

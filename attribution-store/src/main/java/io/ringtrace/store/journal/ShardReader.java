@@ -1,7 +1,6 @@
 package io.ringtrace.store.journal;
 
 import java.io.IOException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
@@ -75,10 +74,12 @@ public final class ShardReader implements AutoCloseable {
     }
 
     private static JournalEntry decode(ByteBuffer body, JournalPosition next) {
+        ByteBuffer whole = body.duplicate();
         try {
             return new JournalEntry.Event(next, CallEventCodec.decode(body));
-        } catch (IllegalArgumentException | BufferUnderflowException unknown) {
-            return new JournalEntry.Unreadable(next, String.valueOf(unknown.getMessage()));
+        } catch (RuntimeException unknown) {
+            // Whatever it is that one entry's bytes do to us: the others must go on.
+            return new JournalEntry.Unreadable(next, String.valueOf(unknown), EncodedEvent.of(whole));
         }
     }
 

@@ -8,18 +8,19 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Fields by the models First and Unique: what a lease that begins takes over from the visitor's last one in the pool, which has taken over
- * from the one before it. Reads only where a lease has such fields. Used inside the transaction that holds the pools' rows.
+ * from the one before it. Reads only where the pool keeps such fields and the visitor may have been there before. Used inside the transaction that holds the pools' rows.
  */
 final class EarlierMarketingData {
     private static final int VISITORS_IN_STATEMENT = 64;
@@ -33,11 +34,15 @@ final class EarlierMarketingData {
         this.connection = connection;
     }
 
-    /** The leases as they are to be written, in their order. */
-    List<LeaseRow> takenOver(List<LeaseRow> begun) throws SQLException {
+    /**
+     * The leases as they are to be written, in their order.
+     *
+     * @param mayHaveCome whether the visitor of this id may have had a lease before
+     */
+    List<LeaseRow> takenOver(List<LeaseRow> begun, Predicate<String> mayHaveCome) throws SQLException {
         Set<InPool> asked = new LinkedHashSet<>();
         for (LeaseRow lease : begun) {
-            if (!lease.marketingData().models().isEmpty()) {
+            if (carries(lease) && mayHaveCome.test(lease.visitorId())) {
                 asked.add(new InPool(lease.poolId(), lease.visitorId()));
             }
         }
@@ -47,12 +52,14 @@ final class EarlierMarketingData {
         Map<InPool, MarketingData> latest = latest(List.copyOf(asked));
         List<LeaseRow> rows = new ArrayList<>(begun.size());
         for (LeaseRow lease : begun) {
-            MarketingData before = lease.marketingData().models().isEmpty()
-                    ? null
-                    : latest.get(new InPool(lease.poolId(), lease.visitorId()));
+            MarketingData before = carries(lease) ? latest.get(new InPool(lease.poolId(), lease.visitorId())) : null;
             rows.add(before == null ? lease : lease.with(joined(before, lease.marketingData())));
         }
         return rows;
+    }
+
+    private static boolean carries(LeaseRow lease) {
+        return !lease.marketingData().models().isEmpty();
     }
 
     private Map<InPool, MarketingData> latest(List<InPool> visitors) throws SQLException {
@@ -80,21 +87,22 @@ final class EarlierMarketingData {
         return found;
     }
 
-    /** What a lease has by its models, after the one before it. */
+    /** What a lease has by its models, after the one before it; never more fields than a lease may have. */
     static MarketingData joined(MarketingData before, MarketingData now) {
         Map<String, String> values = new LinkedHashMap<>(now.values());
         Map<String, MarketingSource> sources = new LinkedHashMap<>(now.sources());
-        for (Map.Entry<String, AttributionModel> field : now.models().entrySet()) {
+        // By name, so that the same ones are left out on every node when there are too many.
+        for (Map.Entry<String, AttributionModel> field : new TreeMap<>(now.models()).entrySet()) {
             String name = field.getKey();
             String former = before.values().get(name);
             String value = now.values().get(name);
-            if (former == null) {
+            if (former == null || (value == null && values.size() >= MarketingData.MOST_FIELDS)) {
                 continue;
             }
             String joined = switch (field.getValue()) {
                 case FIRST -> former;
                 case LAST -> value;
-                case UNIQUE -> unique(former, value);
+                case UNIQUE -> unique(former, value, now.length(name));
             };
             if (joined != null) {
                 values.put(name, joined);
@@ -103,15 +111,16 @@ final class EarlierMarketingData {
                 }
             }
         }
-        return new MarketingData(values, sources, now.models());
+        return new MarketingData(values, sources, now.models(), now.lengths());
     }
 
     /** A value that would make it too long is left out; what is there stays whole. */
-    private static String unique(String former, @Nullable String value) {
-        if (value == null || Arrays.asList(former.split(SEPARATOR, -1)).contains(value)) {
+    private static String unique(String former, @Nullable String value, int longest) {
+        // A value may have a comma of its own.
+        if (value == null || (SEPARATOR + former + SEPARATOR).contains(SEPARATOR + value + SEPARATOR)) {
             return former;
         }
         String joined = former + SEPARATOR + value;
-        return joined.length() <= MarketingData.LONGEST_VALUE ? joined : former;
+        return joined.length() <= longest ? joined : former;
     }
 }

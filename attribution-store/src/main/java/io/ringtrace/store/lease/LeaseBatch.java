@@ -44,12 +44,16 @@ final class LeaseBatch {
      */
     record Result(List<Outcome> outcomes, List<NumberRow> changed, List<PoolTraffic> traffic, long now) {}
 
+    /** A bank may be full of numbers that rest anew; the next batch goes on where this one ends. */
+    private static final int MOST_GROWTHS = 25;
+
     private final LeaseTables tables;
     private final Connection connection;
     private final PoolGrowth growth;
     private final long unknownSince;
     private final boolean thorough;
     private final boolean certified;
+    private final Set<String> newcomers = new HashSet<>();
     private final Map<Long, NumberRow> changed = new LinkedHashMap<>();
     private final Map<Long, NumberRow> asRead = new HashMap<>();
     private final List<LeaseRow> leases = new ArrayList<>();
@@ -120,6 +124,8 @@ final class LeaseBatch {
             share.visitors.add(visitor);
             if (entry.returning()) {
                 share.returning.add(visitor);
+            } else {
+                newcomers.add(entry.visitorId());
             }
         }
         return shares;
@@ -214,12 +220,17 @@ final class LeaseBatch {
         Map<Long, NumberRow> ofVisitors = new LinkedHashMap<>();
         visitorsRows.forEach(row -> ofVisitors.put(row.number(), row));
         PoolTerms grown = pool;
-        // More than once when what was taken back from draining was held by another visitor of this batch.
-        while (allocation.unserved() > 0 && grown.size() < grown.maxSize()) {
+        // More than once when what was taken back from draining was held by another visitor of this batch, or when the
+        // bank's
+        // numbers turned out to have been called.
+        for (int round = 0;
+                round < MOST_GROWTHS && allocation.unserved() > 0 && grown.size() < grown.maxSize();
+                round++) {
             List<NumberRow> more = growth.grow(connection, grown, allocation.unserved(), now);
             if (more.isEmpty()) {
                 break;
             }
+            int came = 0;
             for (NumberRow row : more) {
                 changed.put(row.number(), row);
                 asRead.put(row.number(), row);
@@ -227,8 +238,10 @@ final class LeaseBatch {
                 if (row.state() == NumberState.POOLED) {
                     offered.add(row);
                 }
+                // Some were only seen to have been called, and rest anew.
+                came += row.state() == NumberState.RESTING ? 0 : 1;
             }
-            grown = grown.withSize(grown.size() + more.size());
+            grown = grown.withSize(grown.size() + came);
             allocation = new AllocationRule(grown, 0, ofVisitors.values(), offered, former, now, since)
                     .allocate(share.asked);
         }
@@ -272,7 +285,8 @@ final class LeaseBatch {
     private void write() throws SQLException {
         tables.clearVisitors(visitorsThatMove());
         tables.writeNumbers(List.copyOf(changed.values()));
-        tables.writeLeases(new EarlierMarketingData(connection).takenOver(leases));
+        tables.writeLeases(
+                new EarlierMarketingData(connection).takenOver(leases, visitor -> !newcomers.contains(visitor)));
         if (certified) {
             tables.countPresentations(presentedIn);
         }

@@ -50,6 +50,6 @@ final class MarketingJson {
                 }
             }
         }
-        return new MarketingData(read, from, Map.of());
+        return new MarketingData(read, from, Map.of(), Map.of());
     }
 }

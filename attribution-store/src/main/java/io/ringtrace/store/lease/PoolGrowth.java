@@ -12,7 +12,7 @@ public interface PoolGrowth {
      * Moves numbers into the pool, as many of the wanted ones as there are and as the pool's maximum allows, and counts them in its row.
      *
      * @return what was moved: from the bank never presented, taken back with a guarantee that is over; the overflow number included if
-     *     the pool lacked one
+     *     the pool lacked one; and, in state resting and not in the pool, those of the bank that were found to have been called
      */
     List<NumberRow> grow(Connection connection, PoolTerms pool, int wanted, long now) throws SQLException;
 }

@@ -2,7 +2,9 @@ package io.ringtrace.store.record;
 
 import io.ringtrace.call.CallEvent;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -13,29 +15,45 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps what the database refuses, with its reason, one JSON object a line, in a file beside the journal. Used by the drain's thread. */
+/**
+ * Keeps what the database refuses, with its reason, one JSON object a line, in a file beside the journal. A letter is on the disk before its
+ * event is left behind in the journal; after a crash in between it stands there twice. Used by the drain's thread; the count by any.
+ */
 final class DeadLetters {
+    /** Beside the journal's segments. */
+    static final String FILE = "dead-letters.jsonl";
+
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
     private static final long LARGEST_FILE = 64L << 20;
 
     private final Path file;
+    private final long largest;
     private final AtomicLong count = new AtomicLong();
 
     DeadLetters(Path file) {
+        this(file, LARGEST_FILE);
+    }
+
+    /** @param largest bytes that the file may have */
+    DeadLetters(Path file, long largest) {
         this.file = file;
+        this.largest = largest;
+    }
+
+    Path file() {
+        return file;
     }
 
     long count() {
         return count.get();
     }
 
-    void setAside(int shard, @Nullable CallEvent event, String why) {
-        count.incrementAndGet();
-        LOG.error(
-                "call records: an event of call {} was refused ({}); it is kept in {}",
-                event == null ? "unknown" : event.callId(),
-                why,
-                file);
+    /**
+     * @param event null when it was not understood
+     * @param entry the event as the journal has it
+     * @throws IOException when it is not kept: the file is full, or cannot be written
+     */
+    void setAside(int shard, @Nullable CallEvent event, String entry, String why) throws IOException {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("set_aside_at", Instant.now().toString());
         fields.put("shard", Integer.toString(shard));
@@ -44,16 +62,41 @@ final class DeadLetters {
             fields.put("call_id", event.callId().toString());
             fields.put("event", event.toString());
         }
-        try {
-            if (Files.exists(file) && Files.size(file) > LARGEST_FILE) {
-                LOG.error(
-                        "call records: {} is full; the event is in the journal's segment until that is deleted", file);
-                return;
+        fields.put("entry", entry);
+        append((RecordJson.line(fields) + "\n").getBytes(StandardCharsets.UTF_8));
+        count.incrementAndGet();
+        LOG.error(
+                "call records: an event of call {} was refused ({}); it is kept in {}",
+                event == null ? "unknown" : event.callId(),
+                why,
+                file);
+    }
+
+    private void append(byte[] line) throws IOException {
+        try (FileChannel letters = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            long end = letters.size();
+            if (end + line.length > largest) {
+                throw new IOException(file + " is full (" + largest + " bytes)");
             }
-            Files.writeString(
-                    file, RecordJson.line(fields) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            try {
+                ByteBuffer bytes = ByteBuffer.wrap(line);
+                for (long at = end; bytes.hasRemaining(); ) {
+                    at += letters.write(bytes, at);
+                }
+                letters.force(true);
+            } catch (IOException e) {
+                cutOff(letters, end, e);
+                throw e;
+            }
+        }
+    }
+
+    /** Half a letter would make the next one unreadable too. */
+    private static void cutOff(FileChannel letters, long end, IOException because) {
+        try {
+            letters.truncate(end);
         } catch (IOException e) {
-            LOG.error("call records: {} cannot be written: {}", file, e.getMessage());
+            because.addSuppressed(e);
         }
     }
 }

@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What one batch holds of one call, at most one event of each kind: a row that is written at once. Used by the drain's thread. */
+/** What one batch holds of one call, at most one event of each kind (of its proofs of life the last one): a row that is written at once. Used by the drain's thread. */
 final class EventsOfCall {
     private final CallId callId;
     private CallEvent.@Nullable Began began;
     private CallEvent.@Nullable Progressed progressed;
     private CallEvent.@Nullable Answered answered;
     private CallEvent.@Nullable Ended ended;
+    private @Nullable Long aliveAt;
 
     private EventsOfCall(CallId callId) {
         this.callId = callId;
@@ -26,9 +27,6 @@ final class EventsOfCall {
         List<EventsOfCall> all = new ArrayList<>();
         Map<CallId, EventsOfCall> latest = HashMap.newHashMap(events.size());
         for (CallEvent each : events) {
-            if (each instanceof CallEvent.Continued) {
-                continue; // it keeps the call's events in the journal, and changes no record
-            }
             // Ends stand by their precedence, whichever comes first.
             CallEvent event = each instanceof CallEvent.Corrected correction ? correction.end() : each;
             EventsOfCall call = latest.get(event.callId());
@@ -51,10 +49,11 @@ final class EventsOfCall {
             case CallEvent.Progressed one when progressed == null -> progressed = one;
             case CallEvent.Answered one when answered == null -> answered = one;
             case CallEvent.Ended one when ended == null -> ended = one;
+            case CallEvent.Continued one ->
+                aliveAt = aliveAt == null ? one.aliveAtMillis() : Math.max(aliveAt, one.aliveAtMillis());
             case CallEvent.Began _,
                     CallEvent.Progressed _,
                     CallEvent.Answered _,
-                    CallEvent.Continued _,
                     CallEvent.Ended _,
                     CallEvent.Corrected _ -> {
                 return false;
@@ -81,5 +80,11 @@ final class EventsOfCall {
 
     CallEvent.@Nullable Ended ended() {
         return ended;
+    }
+
+    /** The last proof of life, Unix milliseconds; null when the batch has none. */
+    @Nullable
+    Long aliveAt() {
+        return aliveAt;
     }
 }

@@ -1,9 +1,14 @@
 package io.ringtrace.store.record;
 
+import io.ringtrace.attribution.AttributionResult;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
+import io.ringtrace.call.EndReason;
+import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.store.db.SqlErrors;
 import io.ringtrace.store.db.StoreDatabase;
+import io.ringtrace.store.journal.EncodedEvent;
 import io.ringtrace.store.journal.Journal;
 import io.ringtrace.store.journal.JournalEntry;
 import io.ringtrace.store.journal.JournalPosition;
@@ -14,6 +19,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -32,7 +38,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries the journal of all shards into call_record, in batches, on a thread of its own. A batch and the position after it are one transaction,
  * and what is written twice makes no difference, so neither a crash nor an unknown outcome loses or doubles anything. While the store is
- * away the journal grows and the drain tries again; a row that the database refuses is set aside, and the others go on.
+ * away the journal grows and the drain tries again. An event that cannot be written though the store takes others is set aside with its
+ * reason, and the others go on; the drain goes past it only when its letter is on the disk. Nothing ends the thread but {@link #close}:
+ * what it does not know of it tells by {@link #state}, and begins again from the position in the database.
  */
 public final class JournalDrain implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalDrain.class);
@@ -45,23 +53,45 @@ public final class JournalDrain implements AutoCloseable {
     private static final Duration REST_FOR_AN_EVENT = Duration.ofMillis(5);
 
     private static final Duration LONGEST_REST = Duration.ofSeconds(1);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     /** SQLSTATE classes: data exception, integrity constraint violation, raised by a trigger. */
     private static final Set<String> DATA_ERRORS = Set.of("22", "23", "45");
+
+    /** How it goes. */
+    public enum State {
+        FLOWING,
+        /** The store is away, or takes no records at all. */
+        STORE_AWAY,
+        /** An event is to be set aside, and the file for that is full or cannot be written. */
+        LETTERS_UNWRITABLE,
+        /** A segment cannot be read; the other shards go on. */
+        SEGMENT_UNREADABLE,
+        /** It meets an error of our own, whatever it tries. */
+        FAILING
+    }
+
+    /** What {@link RecordWriter} does: writes events in the caller's transaction, and tells the networks of their calls. */
+    @FunctionalInterface
+    interface EventWriter {
+        Map<CallId, Long> write(Connection connection, List<CallEvent> events) throws SQLException;
+    }
 
     private final Journal journal;
     private final StoreDatabase database;
     private final long nodeId;
-    private final RecordWriter writer;
+    private final EventWriter writer;
     private final StoreCallNews news;
     private final DeadLetters deadLetters;
     private final Thread thread;
     private final Map<Integer, ShardReader> readers = new HashMap<>();
     private final AtomicLong drained = new AtomicLong();
+    private final DrainPause pause = new DrainPause();
+    /** When a shard that could not be read is tried again, by the monotonic clock. */
+    private final Map<Integer, Long> unreadableUntil = new HashMap<>();
+
     private volatile boolean stopping;
     private volatile boolean idle;
-    private Duration pause = FIRST_PAUSE;
+    private volatile State state = State.FLOWING;
+    private volatile long stuckSinceNanos;
 
     /** Begins with the journal started; ends before it is closed. */
     public JournalDrain(Journal journal, StoreDatabase database, NodeIdentity node) {
@@ -76,12 +106,16 @@ public final class JournalDrain implements AutoCloseable {
      */
     public JournalDrain(
             Journal journal, StoreDatabase database, NodeIdentity node, LearnedDelays delays, StoreCallNews news) {
+        this(journal, database, node, new RecordWriter(node.name(), delays, InstantSource.system())::write, news);
+    }
+
+    JournalDrain(Journal journal, StoreDatabase database, NodeIdentity node, EventWriter writer, StoreCallNews news) {
         this.journal = journal;
         this.database = database;
         this.nodeId = node.id();
-        this.writer = new RecordWriter(node.name(), delays, InstantSource.system());
+        this.writer = writer;
         this.news = news;
-        this.deadLetters = new DeadLetters(journal.folder().resolve("dead-letters.jsonl"));
+        this.deadLetters = new DeadLetters(journal.folder().resolve(DeadLetters.FILE));
         this.thread = Thread.ofPlatform().daemon().name("journal-drain").unstarted(this::run);
     }
 
@@ -104,7 +138,17 @@ public final class JournalDrain implements AutoCloseable {
         return idle;
     }
 
-    private record Read(int shard, @Nullable CallEvent event, String why) {}
+    public State state() {
+        return state;
+    }
+
+    /** For how long nothing, or not everything, has reached the database; 0 while it flows. */
+    public double stuckSeconds() {
+        return state == State.FLOWING ? 0 : (System.nanoTime() - stuckSinceNanos) / 1e9;
+    }
+
+    /** @param entry as {@link EncodedEvent} has it; empty where the event is there */
+    private record Read(int shard, @Nullable CallEvent event, String why, String entry) {}
 
     private record Batch(List<Read> entries, Map<Integer, JournalPosition> positions) {}
 
@@ -113,11 +157,27 @@ public final class JournalDrain implements AutoCloseable {
             if (!database.opens()) {
                 return;
             }
+            while (!stopping) {
+                drainUntilItFails();
+                closeReaders();
+                Thread.sleep(pause.next());
+            }
+        } catch (InterruptedException _) {
+            LOG.debug("journal drain stopped");
+        } finally {
+            closeReaders();
+        }
+    }
+
+    /** From the position in the database on. */
+    private void drainUntilItFails() throws InterruptedException {
+        try {
             Map<Integer, JournalPosition> from = startPositions();
             while (!stopping) {
                 Batch batch = nextBatch(from);
                 if (batch.entries().isEmpty()) {
-                    idle = true;
+                    flows();
+                    idle = unreadableUntil.isEmpty();
                     Thread.sleep(IDLE);
                 } else {
                     idle = false;
@@ -125,11 +185,41 @@ public final class JournalDrain implements AutoCloseable {
                     rest(batch.entries().size());
                 }
             }
-        } catch (InterruptedException _) {
-            LOG.debug("journal drain stopped");
-        } finally {
-            readers.values().forEach(ShardReader::close);
+        } catch (RuntimeException | Error e) {
+            idle = false;
+            if (stuck(State.FAILING)) {
+                LOG.error("journal drain: failed, and begins again; records wait in the journal", e);
+            } else {
+                LOG.debug("journal drain: failed again", e);
+            }
         }
+    }
+
+    /** Whether that is new. */
+    private boolean stuck(State now) {
+        if (state == now) {
+            return false;
+        }
+        if (state == State.FLOWING) {
+            stuckSinceNanos = System.nanoTime();
+        }
+        state = now;
+        return true;
+    }
+
+    private void flows() {
+        pause.reset();
+        if (state != State.FLOWING) {
+            state = unreadableUntil.isEmpty() ? State.FLOWING : State.SEGMENT_UNREADABLE;
+            if (state == State.FLOWING) {
+                LOG.info("journal drain: records reach the store again");
+            }
+        }
+    }
+
+    private void closeReaders() {
+        readers.values().forEach(ShardReader::close);
+        readers.clear();
     }
 
     private void rest(int events) throws InterruptedException {
@@ -165,10 +255,13 @@ public final class JournalDrain implements AutoCloseable {
         return positions;
     }
 
-    private Batch nextBatch(Map<Integer, JournalPosition> from) throws InterruptedException {
+    private Batch nextBatch(Map<Integer, JournalPosition> from) {
         List<Read> entries = new ArrayList<>();
         Map<Integer, JournalPosition> positions = new TreeMap<>();
         for (int shard : journal.shards()) {
+            if (unreadableUntil.getOrDefault(shard, Long.MIN_VALUE) > System.nanoTime()) {
+                continue;
+            }
             ShardReader reader =
                     readers.computeIfAbsent(shard, s -> journal.read(s, from.getOrDefault(s, JournalPosition.START)));
             try {
@@ -179,16 +272,21 @@ public final class JournalDrain implements AutoCloseable {
                     }
                     entries.add(
                             switch (entry) {
-                                case JournalEntry.Event read -> new Read(shard, read.event(), "");
+                                case JournalEntry.Event read -> new Read(shard, read.event(), "", "");
                                 case JournalEntry.Unreadable unreadable ->
                                     new Read(
-                                            shard, null, "entry before " + unreadable.next() + ": " + unreadable.why());
+                                            shard,
+                                            null,
+                                            "entry before " + unreadable.next() + ": " + unreadable.why(),
+                                            unreadable.entry());
                             });
                     positions.put(shard, reader.position());
                 }
+                unreadableUntil.remove(shard);
             } catch (IOException e) {
+                unreadableUntil.put(shard, System.nanoTime() + DrainPause.LONGEST.toNanos());
+                stuck(State.SEGMENT_UNREADABLE);
                 LOG.error("journal drain: shard {} cannot be read, trying again: {}", shard, e.getMessage());
-                Thread.sleep(LONGEST_PAUSE);
             }
         }
         return new Batch(entries, positions);
@@ -198,7 +296,8 @@ public final class JournalDrain implements AutoCloseable {
         Set<Read> refused = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Read read : batch.entries()) {
             if (read.event() == null) {
-                deadLetters.setAside(read.shard(), null, read.why());
+                setAsideInTheEnd(read, read.why());
+                refused.add(read);
             }
         }
         while (true) {
@@ -209,35 +308,61 @@ public final class JournalDrain implements AutoCloseable {
                 waitForStore(e);
             }
         }
-        if (!pause.equals(FIRST_PAUSE)) {
-            pause = FIRST_PAUSE;
-            LOG.info("journal drain: the store is back");
-        }
+        flows();
         batch.positions().forEach(journal::drained);
         drained.addAndGet(batch.entries().size());
     }
 
-    private void write(Batch batch, Set<Read> refused) throws StoreUnavailableException {
+    private void write(Batch batch, Set<Read> refused) throws StoreUnavailableException, InterruptedException {
         List<Read> reads = new ArrayList<>();
         for (Read read : batch.entries()) {
-            if (read.event() != null && !refused.contains(read)) {
+            if (!refused.contains(read)) {
                 reads.add(read);
             }
         }
+        String fault = faultOf(reads, batch.positions());
+        if (fault != null) {
+            writeApart(reads, refused, fault);
+            database.transactUnlogged(connection -> writePositions(connection, batch.positions()));
+        }
+    }
+
+    /**
+     * Writes events, and positions, in one transaction. Throws StoreUnavailableException, or what else was thrown, when that lies with the
+     * store or with us and not with these events.
+     *
+     * @return why some of the events cannot be written; null when all of them are
+     */
+    private @Nullable String faultOf(List<Read> reads, Map<Integer, JournalPosition> positions)
+            throws StoreUnavailableException {
+        List<CallEvent> events = events(reads);
+        Map<CallId, Long> networks;
         try {
-            List<CallEvent> events = events(reads);
-            Map<CallId, Long> networks = database.transactUnlogged(connection -> {
+            networks = database.transactUnlogged(connection -> {
                 Map<CallId, Long> written = writer.write(connection, events);
-                writePositions(connection, batch.positions());
+                writePositions(connection, positions);
                 return written;
             });
-            news.tell(events, networks);
         } catch (StoreUnavailableException e) {
-            if (!isDataError(e)) {
-                throw e;
+            if (isDataError(e) || (mayBeTheRows(e) && storeTakesOthers())) {
+                return String.valueOf(e.getCause() == null ? e : e.getCause());
             }
-            writeWithout(reads, refused, e);
-            database.transactUnlogged(connection -> writePositions(connection, batch.positions()));
+            throw e;
+        } catch (RuntimeException e) {
+            if (storeTakesOthers()) {
+                return String.valueOf(e);
+            }
+            throw e;
+        }
+        tell(events, networks);
+        return null;
+    }
+
+    private void tell(List<CallEvent> events, Map<CallId, Long> networks) {
+        try {
+            news.tell(events, networks);
+        } catch (RuntimeException e) {
+            LOG.error("journal drain: somebody who listens to call events failed; the records are written", e);
         }
     }
 
@@ -251,28 +376,76 @@ public final class JournalDrain implements AutoCloseable {
         return events;
     }
 
-    /** Writes, in ever smaller parts, what was refused as a whole, and sets aside the events that the database does not take. */
-    private void writeWithout(List<Read> reads, Set<Read> refused, StoreUnavailableException why)
-            throws StoreUnavailableException {
+    /** Writes, in ever smaller parts, what was refused as a whole, and sets aside the events that cannot be written. */
+    private void writeApart(List<Read> reads, Set<Read> refused, String why)
+            throws StoreUnavailableException, InterruptedException {
         if (reads.size() == 1) {
             Read only = reads.getFirst();
+            setAsideInTheEnd(only, why);
             refused.add(only);
-            deadLetters.setAside(
-                    only.shard(), only.event(), String.valueOf(why.getCause() == null ? why : why.getCause()));
             return;
         }
         int middle = reads.size() / 2;
         for (List<Read> part : List.of(reads.subList(0, middle), reads.subList(middle, reads.size()))) {
-            try {
-                List<CallEvent> events = events(part);
-                news.tell(events, database.transactUnlogged(connection -> writer.write(connection, events)));
-            } catch (StoreUnavailableException e) {
-                if (!isDataError(e)) {
-                    throw e;
-                }
-                writeWithout(part, refused, e);
+            String fault = faultOf(part, Map.of());
+            if (fault != null) {
+                writeApart(part, refused, fault);
             }
         }
+    }
+
+    /** Returns when the letter is on the disk: until then nothing goes past the event. */
+    private void setAsideInTheEnd(Read read, String why) throws InterruptedException {
+        CallEvent event = read.event();
+        String entry = event == null ? read.entry() : EncodedEvent.of(event);
+        while (true) {
+            try {
+                deadLetters.setAside(read.shard(), event, entry, why);
+                return;
+            } catch (IOException e) {
+                if (stuck(State.LETTERS_UNWRITABLE)) {
+                    LOG.error(
+                            "journal drain: an event was refused ({}) and cannot be set aside: {}. All records wait in the journal"
+                                    + " until {} can be written; when it is full, move it away",
+                            why,
+                            e.getMessage(),
+                            deadLetters.file());
+                }
+                Thread.sleep(pause.next());
+            }
+        }
+    }
+
+    /**
+     * Whether a call like any other could be written now; nothing of it stays. What the database says of an error is not enough to tell a
+     * row that it does not take from a store that takes none.
+     */
+    private boolean storeTakesOthers() {
+        long now = System.currentTimeMillis();
+        CallId call = new CallId(now << 16 | (nodeId & 0xFFFF), nodeId);
+        List<CallEvent> likeAnyOther = List.of(
+                new CallEvent.Began(
+                        call, now, "", "", null, true, "", null, AttributionResult.UNKNOWN, null, "", 0, null),
+                new CallEvent.Ended(
+                        call, now, EndReason.REFUSED, EndedBy.RINGTRACE, 404, 0, null, -1, true, List.of()));
+        try {
+            database.transactUnlogged(connection -> {
+                Savepoint before = connection.setSavepoint();
+                writer.write(connection, likeAnyOther);
+                connection.rollback(before);
+                return call;
+            });
+            return true;
+        } catch (StoreUnavailableException | RuntimeException e) {
+            LOG.debug("journal drain: the store takes no other call either", e);
+            return false;
+        }
+    }
+
+    /** The connection held, and it was not only in another transaction's way. */
+    private static boolean mayBeTheRows(StoreUnavailableException e) {
+        return !SqlErrors.connectionLost(e)
+                && !(e.getCause() instanceof SQLException cause && SqlErrors.runAgain(cause));
     }
 
     private static boolean isDataError(StoreUnavailableException e) {
@@ -298,12 +471,10 @@ public final class JournalDrain implements AutoCloseable {
     }
 
     private void waitForStore(StoreUnavailableException e) throws InterruptedException {
-        if (pause.equals(FIRST_PAUSE)) {
+        if (stuck(State.STORE_AWAY)) {
             LOG.warn("journal drain: {}; calls go on, their records wait in the journal", e.getMessage());
         }
-        Thread.sleep(pause);
-        Duration doubled = pause.multipliedBy(2);
-        pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+        Thread.sleep(pause.next());
     }
 
     /** What is not yet drained stays in the journal for the next start. */

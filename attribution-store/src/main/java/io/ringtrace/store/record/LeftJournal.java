@@ -1,5 +1,9 @@
 package io.ringtrace.store.record;
 
+import io.ringtrace.call.CallEvent;
+import io.ringtrace.call.CallId;
+import io.ringtrace.call.EndReason;
+import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.journal.Journal;
@@ -11,6 +15,8 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The journal that a node left behind which will not start again: what the database lacks of it is carried there, under the node's own name
@@ -23,9 +29,10 @@ public final class LeftJournal {
      * @param events carried now
      * @param setAside of them, those that the database refused; they are in {@code dead-letters.jsonl} beside the journal
      * @param interrupted calls that were neither answered nor ended, and are closed now
+     * @param lost calls that were answered and not ended, and are closed now at their last proof of life
      * @param whole false when the time was up before the end was reached; what has been carried stays
      */
-    public record Outcome(String node, long events, long setAside, int interrupted, boolean whole) {}
+    public record Outcome(String node, long events, long setAside, int interrupted, int lost, boolean whole) {}
 
     private LeftJournal() {}
 
@@ -45,15 +52,43 @@ public final class LeftJournal {
         NodeIdentity node = NodeIdentity.load(dataFolder, name);
         try (Journal journal = new Journal(journalFolder, 1, JournalSettings.defaults())) {
             int interrupted = journal.start();
+            long deadline = System.nanoTime() + longest.toNanos();
+            int lost = closeAnswered(journal, deadline);
             try (JournalDrain drain = new JournalDrain(journal, database, node)) {
                 drain.start();
-                long deadline = System.nanoTime() + longest.toNanos();
                 while (!drain.idle() && System.nanoTime() < deadline) {
                     Thread.sleep(LOOK_AGAIN);
                 }
-                return new Outcome(name, drain.drained(), drain.setAside(), interrupted, drain.idle());
+                boolean whole = drain.idle() && lost == journal.livedUntil().size();
+                return new Outcome(name, drain.drained(), drain.setAside(), interrupted, lost, whole);
             }
         }
+    }
+
+    /** Nobody watches these calls any more. A BYE that another node still sees corrects the record. */
+    private static int closeAnswered(Journal journal, long deadline) throws InterruptedException {
+        int closed = 0;
+        for (Map.Entry<CallId, Long> call : journal.livedUntil().entrySet()) {
+            CallEvent end = new CallEvent.Ended(
+                    call.getKey(),
+                    call.getValue(),
+                    EndReason.LOST,
+                    EndedBy.RINGTRACE,
+                    0,
+                    0,
+                    null,
+                    -1,
+                    false,
+                    List.of());
+            while (!journal.recorder(0).record(end)) {
+                if (System.nanoTime() > deadline) {
+                    return closed;
+                }
+                Thread.sleep(LOOK_AGAIN);
+            }
+            closed++;
+        }
+        return closed;
     }
 
     /** As the store knows it; by its id when it was never registered there. */

@@ -20,17 +20,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Closes the records that nobody closes any more, because the node of their call did not start again: those that are still open in the
- * database when no call can run so long. An answered one is lost, another one interrupted, each at the last moment known of it; an end that
- * still comes out of some journal goes before both. A thread of its own looks every quarter of an hour; several nodes may do so at once. The
- * server starts and closes it.
+ * database when no call can run so long. An answered one is lost at the last proof of life that its node told of, another one interrupted at
+ * the last moment known of it; an end that still comes out of some journal goes before both. A thread of its own looks every quarter of an
+ * hour; several nodes may do so at once. The server starts and closes it.
  */
 public final class RecordReaper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RecordReaper.class);
     private static final Duration EVERY = Duration.ofMinutes(15);
     /** Beyond the longest call: its cookie's hour, ringing, and a slow drain. */
     private static final Duration MARGIN = Duration.ofHours(2);
-    /** At the first look; after that, only what has grown old since the last one. */
-    private static final Duration LOOKED_BACK = Duration.ofDays(30);
+    /** At the first look, and once a day: a record may come late out of some journal. Else only what has grown old since the last look. */
+    static final Duration LOOKED_BACK = Duration.ofDays(30);
+
+    private static final Duration LOOKED_BACK_EVERY = Duration.ofDays(1);
+    /** What one statement looks at: with the most calls that a node takes, it answers in time. */
+    private static final Duration LOOKED_AT_ONCE = Duration.ofHours(1);
 
     private static final int ROWS_IN_TRANSACTION = 500;
 
@@ -40,6 +44,7 @@ public final class RecordReaper implements AutoCloseable {
     private final long oldMillis;
     private final PeriodicLook looks;
     private long lookedUntil;
+    private long lookedBackUntil;
 
     /** @param longestCall the longest that a call may last on any node */
     public RecordReaper(StoreDatabase database, LeaseClock clock, String node, Duration longestCall) {
@@ -64,7 +69,22 @@ public final class RecordReaper implements AutoCloseable {
     /** Closes what is old enough by now; returns how many records that were. */
     public int reap() throws StoreUnavailableException {
         long until = clock.nowMillis() - oldMillis;
-        long from = lookedUntil == 0 ? until - LOOKED_BACK.toMillis() : lookedUntil;
+        boolean back = lookedUntil == 0 || until - lookedBackUntil >= LOOKED_BACK_EVERY.toMillis();
+        int reaped = 0;
+        long from = back ? until - LOOKED_BACK.toMillis() : lookedUntil;
+        while (from < until && !looks.isClosed()) {
+            long to = Math.min(until, from + LOOKED_AT_ONCE.toMillis());
+            reaped += reap(from, to);
+            from = to;
+        }
+        if (from >= until) {
+            lookedUntil = until;
+            lookedBackUntil = back ? until : lookedBackUntil;
+        }
+        return reaped;
+    }
+
+    private int reap(long from, long until) throws StoreUnavailableException {
         int reaped = 0;
         List<CallEvent> ends;
         do {
@@ -75,14 +95,13 @@ public final class RecordReaper implements AutoCloseable {
             });
             reaped += ends.size();
         } while (ends.size() == ROWS_IN_TRANSACTION);
-        lookedUntil = until;
         return reaped;
     }
 
     private static List<CallEvent> open(Connection connection, long from, long until) throws SQLException {
         List<CallEvent> ends = new ArrayList<>();
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT call_id, start_at, progress_at, answer_at FROM call_record"
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT call_id, start_at, progress_at, answer_at, alive_at FROM call_record"
                         + " WHERE start_at >= ? AND start_at < ? AND end_at IS NULL ORDER BY start_at LIMIT ?")) {
             select.setLong(1, from);
             select.setLong(2, until);
@@ -97,11 +116,10 @@ public final class RecordReaper implements AutoCloseable {
     }
 
     private static CallEvent.Ended end(ResultSet row) throws SQLException {
-        long at = row.getLong("answer_at");
-        boolean answered = !row.wasNull();
-        if (!answered) {
-            at = Math.max(row.getLong("start_at"), row.getLong("progress_at"));
-        }
+        // A column that is NULL gives 0.
+        long livedUntil = Math.max(row.getLong("answer_at"), row.getLong("alive_at"));
+        boolean answered = livedUntil > 0;
+        long at = answered ? livedUntil : Math.max(row.getLong("start_at"), row.getLong("progress_at"));
         return new CallEvent.Ended(
                 CallId.fromBytes(row.getBytes("call_id")),
                 at,

@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>progressed fills its own; the answer's gateway goes before that of the first 18x;
  *   <li>answered fills its own; its attempts and status codes go before those of an end;
  *   <li>of several ends the one of highest precedence stands (a BYE, then maximum duration, lost, a final response other than 2xx,
- *       interrupted), of equals the earliest;
- *   <li>an end without an answer does not stand where there is one: a 2xx may follow another final response, and then the call runs.
+ *       interrupted), of equals the earliest, but of those that are lost the latest: a call is lost at its last proof of life, and one node
+ *       may know of a later one;
+ *   <li>an end without an answer does not stand where there is one: a 2xx may follow another final response, and then the call runs;
+ *   <li>of proofs of life the last one stands.
  * </ul>
  *
  * In an upsert MariaDB and MySQL assign from left to right, and later expressions see the new values: what others are compared by comes last.
@@ -66,13 +68,16 @@ final class RecordWriter {
     private static final List<String> ENDED =
             List.of("talk_ms", "reason_header", "duration_exact", "ended_by", "end_reason", "end_at");
 
+    /** The precedence of an end without a proof of life. */
+    private static final int LOST = 6;
     /** From here on down, ends of calls that were not answered. */
     private static final int UNANSWERED = 5;
 
     private static final String NEW_BEGAN = "VALUES(began) AND NOT began";
     private static final String NEW_ANSWER = "VALUES(answer_at) IS NOT NULL AND answer_at IS NULL";
     private static final String NEW_END_STANDS = "(VALUES(end_precedence) > end_precedence OR VALUES(end_precedence) ="
-            + " end_precedence AND (VALUES(end_at) < end_at OR VALUES(end_at) = end_at AND (VALUES(end_reason) < end_reason"
+            + " end_precedence AND (IF(end_precedence = " + LOST + ", VALUES(end_at) > end_at, VALUES(end_at) < end_at)"
+            + " OR VALUES(end_at) = end_at AND (VALUES(end_reason) < end_reason"
             + " OR VALUES(end_reason) = end_reason AND VALUES(ended_by) < ended_by)))";
 
     private static final List<String> COLUMNS = columns();
@@ -87,6 +92,7 @@ final class RecordWriter {
         columns.addAll(ENDED);
         columns.add("end_precedence");
         columns.add("transaction_id");
+        columns.add("alive_at");
         return List.copyOf(columns);
     }
 
@@ -117,7 +123,8 @@ final class RecordWriter {
                         fill(List.of("answer_at")),
                         ended(),
                         "end_precedence = GREATEST(end_precedence, VALUES(end_precedence))",
-                        fill(List.of("transaction_id")));
+                        fill(List.of("transaction_id")),
+                        "alive_at = IF(alive_at IS NULL OR VALUES(alive_at) > alive_at, VALUES(alive_at), alive_at)");
     }
 
     /** The marketing data of an erased visitor. */
@@ -242,6 +249,7 @@ final class RecordWriter {
         putFinal(row, call.answered(), call.ended());
         putEnded(row, call.ended(), call.answered() != null);
         row.put(publication.idOf(call.callId()));
+        row.put(call.aliveAt());
     }
 
     private void putBegan(Row row, CallEvent.Began event, LeaseFacts facts) throws SQLException {
@@ -325,7 +333,7 @@ final class RecordWriter {
         return switch (reason) {
             case CALLER_HANGUP, DESTINATION_HANGUP -> 8;
             case MAX_DURATION -> 7;
-            case LOST -> 6;
+            case LOST -> LOST;
             case DESTINATION_BUSY,
                     DESTINATION_NO_ANSWER,
                     DESTINATION_NOT_IN_SERVICE,

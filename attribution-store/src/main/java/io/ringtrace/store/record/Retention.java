@@ -30,6 +30,9 @@ public final class Retention implements AutoCloseable {
     /** Longer than one transaction with its rest takes; claimed again with each. */
     private static final Duration TAKEN = Duration.ofMinutes(2);
 
+    /** The reaper looks no further back, with a day in which it does. */
+    private static final Duration LONGEST_OPEN = RecordReaper.LOOKED_BACK.plusDays(1);
+
     private static final int ROWS_IN_TRANSACTION = 500;
     private static final int ROWS_LOOKED_AT = 2000;
     private static final int VISITORS_AT_ONCE = 100;
@@ -89,7 +92,7 @@ public final class Retention implements AutoCloseable {
     void lookOnce() throws StoreUnavailableException, InterruptedException {
         long now = clock.nowMillis();
         int records = whileMore(connection ->
-                deleteRecords(connection, now - periods.callRecords().toMillis()));
+                deleteRecords(connection, now - periods.callRecords().toMillis(), now - LONGEST_OPEN.toMillis()));
         deletedRecords.addAndGet(records);
         LeaseWalk leases = new LeaseWalk(now - periods.leaseHistory().toMillis());
         int history = whileMore(leases::step);
@@ -124,14 +127,16 @@ public final class Retention implements AutoCloseable {
 
     private record Old(CallId call, long network, long transaction) {}
 
-    /** Records that still are open stay until the reaper has closed them. */
-    private static Step deleteRecords(Connection connection, long before) throws SQLException {
+    /** Records that still are open stay until the call is over, or the reaper has closed them. */
+    private static Step deleteRecords(Connection connection, long before, long openBefore) throws SQLException {
         List<Old> old = new ArrayList<>();
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT call_id, COALESCE(network_id, 0), COALESCE(transaction_id, 0)"
-                        + " FROM call_record WHERE start_at < ? ORDER BY start_at LIMIT ?")) {
+                        + " FROM call_record WHERE start_at < ? AND (end_at IS NOT NULL OR start_at < ?)"
+                        + " ORDER BY start_at LIMIT ?")) {
             select.setLong(1, before);
-            select.setInt(2, ROWS_IN_TRANSACTION);
+            select.setLong(2, openBefore);
+            select.setInt(3, ROWS_IN_TRANSACTION);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     old.add(new Old(CallId.fromBytes(rows.getBytes(1)), rows.getLong(2), rows.getLong(3)));

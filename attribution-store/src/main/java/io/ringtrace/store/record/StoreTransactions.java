@@ -34,6 +34,11 @@ public final class StoreTransactions implements Transactions {
     /** For ringing before, and a drain that is behind. */
     private static final Duration MARGIN = Duration.ofHours(1);
 
+    /** By how much the clocks of the nodes that take calls and those that publish them may differ, a stepped one among them. */
+    private static final Duration SLACK = Duration.ofHours(2);
+
+    private static final long LAST_MILLIS = (1L << 48) - 1;
+
     private final StoreDatabase database;
     private final LeaseClock clock;
     private final long lookedBackMillis;
@@ -73,31 +78,48 @@ public final class StoreTransactions implements Transactions {
                 .add(" ORDER BY t.id LIMIT ?", limit));
     }
 
+    /**
+     * Ids are read from the first that such a call can have; past the last one that the days' calls usually have, only transactions of those
+     * days' calls are looked for, by the time in their ids. So neither a first page nor the last one of a day long ago reads the whole table.
+     */
     @Override
     public List<Transaction> startedBetween(Scope scope, long fromMillis, long toMillis, long afterId, int limit)
             throws StoreUnavailableException {
         return database.transact(connection -> {
-            Sql sql = new Sql(SELECT_CALLS)
-                    .add(
-                            "r.network_id = " + NETWORK + " AND r.start_at >= ? AND r.start_at < ?",
-                            scope.network(),
-                            fromMillis,
-                            toMillis)
-                    .advertiser(scope);
-            if (afterId > 0) {
-                Transaction last = first(read(connection, ofId(scope, afterId)));
-                if (last == null) {
-                    return List.of();
-                }
-                long start = last.record().startMillis();
-                sql.add(
-                        " AND (r.start_at > ? OR r.start_at = ? AND r.call_id > ?)",
-                        start,
-                        start,
-                        last.record().callId().toBytes());
+            PublishedIds ids = PublishedIds.of(connection, scope.network());
+            if (ids.newest() <= afterId) {
+                return List.of();
             }
-            return read(connection, sql.add(" ORDER BY r.start_at, r.call_id LIMIT ?", limit));
+            long from = ids.lastBefore(connection, afterId, fromMillis - SLACK.toMillis());
+            long usually = ids.lastBefore(connection, from, toMillis + lookedBackMillis + SLACK.toMillis());
+            Sql within = started("PRIMARY", ids.network(), fromMillis, toMillis)
+                    .add(" AND t.id > ? AND t.id <= ?", from, usually)
+                    .advertiser(scope);
+            List<Transaction> found = read(connection, within.add(" ORDER BY t.id LIMIT ?", limit));
+            if (found.size() < limit && usually < ids.newest()) {
+                Sql late = started("by_call", ids.network(), fromMillis, toMillis)
+                        .add(" AND t.id > ?", usually)
+                        .advertiser(scope);
+                found.addAll(read(connection, late.add(" ORDER BY t.id LIMIT ?", limit - found.size())));
+            }
+            return found;
         });
+    }
+
+    private static Sql started(String key, long network, long fromMillis, long toMillis) {
+        return new Sql(COLUMNS + " FROM call_transaction t FORCE INDEX (" + key
+                        + ") STRAIGHT_JOIN call_record r ON r.call_id = t.call_id" + StoreCallRecords.JOINS + " WHERE ")
+                .add(
+                        "t.network_id = ? AND t.call_id >= ? AND t.call_id < ? AND r.start_at >= ? AND r.start_at < ?",
+                        network,
+                        firstMadeAt(fromMillis - SLACK.toMillis()),
+                        firstMadeAt(toMillis + SLACK.toMillis()),
+                        fromMillis,
+                        toMillis);
+    }
+
+    private static byte[] firstMadeAt(long millis) {
+        return new CallId(Math.clamp(millis, 0, LAST_MILLIS) << 16, 0).toBytes();
     }
 
     @Override

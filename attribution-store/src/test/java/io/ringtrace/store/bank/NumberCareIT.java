@@ -2,24 +2,32 @@ package io.ringtrace.store.bank;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringtrace.attribution.LeaseAnswer;
+import io.ringtrace.attribution.LeaseRequest;
 import io.ringtrace.attribution.NumberBank;
 import io.ringtrace.attribution.NumberBank.RetireResult;
 import io.ringtrace.attribution.NumberBank.RowError;
 import io.ringtrace.attribution.NumberReports;
 import io.ringtrace.attribution.NumberReports.DirtyDay;
 import io.ringtrace.attribution.NumberReports.UsageDay;
+import io.ringtrace.attribution.RingPool;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.store.HandClock;
 import io.ringtrace.store.TestAccount;
 import io.ringtrace.store.TestStore;
 import io.ringtrace.store.directory.NumberRow;
 import io.ringtrace.store.directory.NumberState;
+import io.ringtrace.store.lease.LeaseAllocator;
+import io.ringtrace.store.lease.PoolTraffic;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -90,6 +98,33 @@ class NumberCareIT {
         clock.set(START + 65 * DAY);
         account.pool(TestAccount.tollFree("new", 2, false));
         assertThat(state(first)).isEqualTo("pooled");
+    }
+
+    @Test
+    void aBankOfManyNumbersThatRestAnewStillGivesTheOneThatDoesNot() throws Exception {
+        RingPool pool = account.pool(TestAccount.tollFree("new", 2, false));
+        long first = account.importTollFree(6);
+        account.pool(TestAccount.tollFree("old", 6, false));
+        account.pools.delete(account.network, "old");
+        for (long number = first; number < first + 5; number++) {
+            call(number, "resting", START + 20 * DAY);
+        }
+        clock.set(START + 46 * DAY);
+        List<PoolTraffic> met = new CopyOnWriteArrayList<>();
+        try (LeaseAllocator leases = new LeaseAllocator(
+                store.database(),
+                clock,
+                new PoolFilling(),
+                account.feed,
+                (traffic, _) -> met.addAll(traffic),
+                LeaseAllocator.Settings.DEFAULT)) {
+            assertThat(leases.lease(List.of(new LeaseRequest(pool.id(), "anna", null, Map.of(), false)))
+                            .toCompletableFuture()
+                            .get(10, TimeUnit.SECONDS))
+                    .allMatch(LeaseAnswer.Granted.class::isInstance);
+        }
+        assertThat(state(first + 5)).isEqualTo("pooled");
+        assertThat(met).extracting(PoolTraffic::numbers).containsExactly(1);
     }
 
     @Test

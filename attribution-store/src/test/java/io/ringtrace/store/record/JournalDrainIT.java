@@ -9,10 +9,12 @@ import io.ringtrace.call.EndReason;
 import io.ringtrace.store.Scale;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.db.StoreSettings;
+import io.ringtrace.store.journal.EncodedEvent;
 import io.ringtrace.store.journal.Journal;
 import io.ringtrace.store.journal.JournalSettings;
 import io.ringtrace.store.journal.SampleEvents;
 import io.ringtrace.store.node.NodeIdentity;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -22,6 +24,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** On a database of its own, since it is killed. */
 @Tag("proof")
@@ -169,6 +173,144 @@ class JournalDrainIT {
         } finally {
             execute("ALTER TABLE call_record DROP CONSTRAINT no_lost_calls");
         }
+    }
+
+    @Test
+    void exceptARowThatTheDatabaseRefusesByAnErrorThatMayMeanAnything(@TempDir Path folder) throws Exception {
+        try (Journal journal = new Journal(folder.resolve("journal"), 1, SETTINGS);
+                JournalDrain drain = new JournalDrain(journal, database, NodeIdentity.load(folder, "drain-test"))) {
+            journal.start();
+            List<CallId> calls = new ArrayList<>(journalCalls(journal, 20));
+            CallEvent refused = sample.ended(sample.callId(), EndReason.LOST);
+            journal.recorder(0).record(refused);
+            calls.addAll(journalCalls(journal, 20));
+            // As MySQL says it of a text that its column cannot hold (ER_TRUNCATED_WRONG_VALUE_FOR_FIELD).
+            execute(
+                    "CREATE TRIGGER no_lost_calls BEFORE INSERT ON call_record FOR EACH ROW IF NEW.end_reason = 'lost' THEN"
+                            + " SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1366, MESSAGE_TEXT = 'Incorrect string value'; END IF");
+            drain.start();
+            eventually("drained", () -> drain.drained() == 81);
+            assertAllComplete(calls);
+            assertThat(drain.setAside()).isEqualTo(1);
+            assertThat(deadLetters(journal)).contains(refused.callId().toString(), "Incorrect string value");
+            assertThat(drain.state()).isEqualTo(JournalDrain.State.FLOWING);
+        } finally {
+            execute("DROP TRIGGER no_lost_calls");
+        }
+    }
+
+    @Test
+    void thoughTheStoreTakesNoneForAWhileWhichSetsNoneAside(@TempDir Path folder) throws Exception {
+        execute("CREATE TRIGGER no_calls BEFORE INSERT ON call_record FOR EACH ROW"
+                + " SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114, MESSAGE_TEXT = 'The table is full'");
+        try (Journal journal = new Journal(folder.resolve("journal"), 1, SETTINGS);
+                JournalDrain drain = new JournalDrain(journal, database, NodeIdentity.load(folder, "drain-test"))) {
+            journal.start();
+            List<CallId> calls = journalCalls(journal, 20);
+            drain.start();
+            eventually("seen", () -> drain.state() == JournalDrain.State.STORE_AWAY);
+            execute("DROP TRIGGER no_calls");
+            eventually("drained", () -> drain.drained() == 40);
+            assertAllComplete(calls);
+            assertThat(drain.setAside()).isZero();
+        } finally {
+            execute("DROP TRIGGER IF EXISTS no_calls");
+        }
+    }
+
+    @Test
+    void exceptAnEventThatOurOwnCodeFailsAtWhichIsSetAsideAtEveryStart(@TempDir Path folder) throws Exception {
+        NodeIdentity node = NodeIdentity.load(folder, "drain-test");
+        RecordWriter writer = new RecordWriter("drain-test");
+        try (Journal journal = new Journal(folder.resolve("journal"), 2, SETTINGS)) {
+            journal.start();
+            List<CallId> calls = new ArrayList<>(journalCalls(journal, 20));
+            CallEvent poison = sample.ended(sample.callId(), EndReason.LOST);
+            journal.recorder(0).record(poison);
+            calls.addAll(journalCalls(journal, 20));
+            JournalDrain.EventWriter failing = (connection, events) -> {
+                if (events.contains(poison)) {
+                    throw new IllegalStateException("no row can be made of this");
+                }
+                return writer.write(connection, events);
+            };
+            try (JournalDrain drain = new JournalDrain(journal, database, node, failing, new StoreCallNews(database))) {
+                drain.start();
+                eventually("drained", () -> drain.drained() == 81);
+                assertThat(drain.setAside()).isEqualTo(1);
+            }
+            calls.addAll(journalCalls(journal, 5));
+            try (JournalDrain drain = new JournalDrain(journal, database, node, failing, new StoreCallNews(database))) {
+                drain.start();
+                eventually("the rest", () -> drain.drained() == 10);
+            }
+            assertAllComplete(calls);
+            String entry = JsonMapper.shared()
+                    .readTree(deadLetters(journal).strip())
+                    .path("entry")
+                    .asString();
+            assertThat(EncodedEvent.decode(entry)).as("it can be read again").isEqualTo(poison);
+        }
+    }
+
+    @Test
+    void thoughOurOwnCodeFailsAtEverythingForAWhile(@TempDir Path folder) throws Exception {
+        RecordWriter writer = new RecordWriter("drain-test");
+        AtomicBoolean works = new AtomicBoolean();
+        JournalDrain.EventWriter failing = (connection, events) -> {
+            if (!works.get()) {
+                throw new IllegalStateException("nothing can be written");
+            }
+            return writer.write(connection, events);
+        };
+        try (Journal journal = new Journal(folder.resolve("journal"), 2, SETTINGS);
+                JournalDrain drain = new JournalDrain(
+                        journal,
+                        database,
+                        NodeIdentity.load(folder, "drain-test"),
+                        failing,
+                        new StoreCallNews(database))) {
+            journal.start();
+            List<CallId> calls = journalCalls(journal, 50);
+            drain.start();
+            eventually("it says so", () -> drain.state() == JournalDrain.State.FAILING && drain.stuckSeconds() > 0.2);
+            works.set(true);
+            eventually("drained", () -> drain.drained() == 100);
+            assertAllComplete(calls);
+            assertThat(drain.setAside()).isZero();
+            assertThat(drain.state()).isEqualTo(JournalDrain.State.FLOWING);
+            assertThat(drain.stuckSeconds()).isZero();
+        }
+    }
+
+    @Test
+    void andGoesPastARefusedEventOnlyWhenItsLetterIsWritten(@TempDir Path folder) throws Exception {
+        execute("ALTER TABLE call_record ADD CONSTRAINT no_lost_calls CHECK (end_reason <> 'lost')");
+        try (Journal journal = new Journal(folder.resolve("journal"), 1, SETTINGS);
+                JournalDrain drain = new JournalDrain(journal, database, NodeIdentity.load(folder, "drain-test"))) {
+            journal.start();
+            CallEvent refused = sample.ended(sample.callId(), EndReason.LOST);
+            journal.recorder(0).record(refused);
+            List<CallId> calls = journalCalls(journal, 20);
+            // A folder in the file's place cannot be written to, as a full disk cannot.
+            Files.createDirectory(journal.folder().resolve(DeadLetters.FILE));
+            drain.start();
+            eventually("it says so", () -> drain.state() == JournalDrain.State.LETTERS_UNWRITABLE);
+            assertThat(drain.drained()).isZero();
+            assertThat(number("SELECT COUNT(*) FROM journal_position WHERE node_id = "
+                            + NodeIdentity.load(folder, "drain-test").id()))
+                    .isZero();
+            Files.delete(journal.folder().resolve(DeadLetters.FILE));
+            eventually("drained", () -> drain.drained() == 41);
+            assertAllComplete(calls);
+            assertThat(deadLetters(journal)).contains(refused.callId().toString());
+        } finally {
+            execute("ALTER TABLE call_record DROP CONSTRAINT no_lost_calls");
+        }
+    }
+
+    private static String deadLetters(Journal journal) throws IOException {
+        return Files.readString(journal.folder().resolve(DeadLetters.FILE));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringtrace.attribution.AttributionResult;
+import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.CallRecord;
 import io.ringtrace.call.EndReason;
@@ -15,6 +16,7 @@ import io.ringtrace.store.journal.SampleEvents;
 import io.ringtrace.store.node.NodeIdentity;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,6 +34,10 @@ class LeftJournalIT {
     private final CallId over = sample.callId();
     private final CallId unfinished = sample.callId();
 
+    private final CallId answered = sample.callId();
+    private final CallId watched = sample.callId();
+    private final CallEvent.Continued proof = sample.continued(watched);
+
     @TempDir
     Path data;
 
@@ -43,9 +49,15 @@ class LeftJournalIT {
             journal.recorder(0).record(sample.began(over, AttributionResult.UNKNOWN));
             journal.recorder(0).record(sample.ended(over, EndReason.DESTINATION_BUSY));
             journal.recorder(1).record(sample.began(unfinished, AttributionResult.UNKNOWN));
+            for (CallId call : List.of(answered, watched)) {
+                journal.recorder(0).record(sample.began(call, AttributionResult.UNKNOWN));
+            }
+            journal.recorder(0).record(withoutDialog(sample.answered(answered)));
+            journal.recorder(0).record(sample.answered(watched));
+            journal.recorder(0).record(proof);
         }
         LeftJournal.Outcome first = LeftJournal.drain(data, store.database(), Duration.ofSeconds(30));
-        assertThat(first).isEqualTo(new LeftJournal.Outcome("the-dead-one", 4, 0, 1, true));
+        assertThat(first).isEqualTo(new LeftJournal.Outcome("the-dead-one", 11, 0, 1, 2, true));
         StoreCallRecords records = new StoreCallRecords(store.database());
         assertThat(records.get(over, null))
                 .extracting(CallRecord::node, CallRecord::endReason, CallRecord::complete)
@@ -53,9 +65,27 @@ class LeftJournalIT {
         assertThat(records.get(unfinished, null))
                 .extracting(CallRecord::node, CallRecord::endReason)
                 .containsExactly("the-dead-one", "interrupted");
+        assertThat(records.get(answered, null)).isNotNull().satisfies(r -> {
+            assertThat(r.endReason()).isEqualTo("lost");
+            assertThat(r.endMillis()).isEqualTo(r.answerMillis());
+        });
+        assertThat(records.get(watched, null))
+                .extracting(CallRecord::endReason, CallRecord::endMillis, CallRecord::durationExact)
+                .containsExactly("lost", proof.aliveAtMillis(), false);
 
         LeftJournal.Outcome again = LeftJournal.drain(data, store.database(), Duration.ofSeconds(30));
-        assertThat(again).isEqualTo(new LeftJournal.Outcome("the-dead-one", 0, 0, 0, true));
+        assertThat(again).isEqualTo(new LeftJournal.Outcome("the-dead-one", 0, 0, 0, 0, true));
+    }
+
+    private static CallEvent.Answered withoutDialog(CallEvent.Answered answer) {
+        return new CallEvent.Answered(
+                answer.callId(),
+                answer.atMillis(),
+                answer.gateway(),
+                answer.status(),
+                answer.ringMillis(),
+                answer.attempts(),
+                null);
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.ringtrace.attribution.AttributionResult;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.EndReason;
+import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.call.Transactions.Scope;
@@ -20,11 +21,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -47,7 +51,9 @@ class PublicationIT {
     /** Other calls in each test. */
     private final SampleEvents sample = new SampleEvents(700 + networks);
 
-    private final RecordWriter writer = new RecordWriter("node-a");
+    private final HandClock clock = new HandClock(SampleEvents.NOON);
+    private final RecordWriter writer =
+            new RecordWriter("node-a", new LearnedDelays(), () -> Instant.ofEpochMilli(clock.nowMillis()));
     private final StoreTransactions transactions =
             new StoreTransactions(store.database(), new HandClock(SampleEvents.NOON), Duration.ofHours(3));
     private TestAccount account;
@@ -173,27 +179,93 @@ class PublicationIT {
     }
 
     @Test
-    void andIsFoundByTheDayItBegan() throws Exception {
-        List<CallId> calls = new ArrayList<>();
-        for (int i = 0; i < 5; i++) {
-            CallId call = sample.callId();
-            calls.add(call);
-            write(began(call), sample.ended(call, EndReason.LOST));
-        }
-        write(sample.ended(calls.getFirst(), EndReason.CALLER_HANGUP));
-        List<CallId> found = new ArrayList<>();
-        long after = 0;
-        List<Transaction> page;
-        do {
-            page = transactions.startedBetween(scope, SampleEvents.NOON, SampleEvents.NOON + 10_000, after, 2);
-            for (Transaction transaction : page) {
-                found.add(transaction.record().callId());
-                after = transaction.id();
+    @DisplayName("to a reader of one day's calls too, page by page, however late they end or are corrected")
+    void andIsReadByTheDayItBegan() throws Exception {
+        long day = Duration.ofDays(1).toMillis();
+        long from = SampleEvents.NOON + day;
+        Random random = new Random(7);
+        PriorityQueue<CallEvent> due = new PriorityQueue<>(Comparator.comparingLong(CallEvent::atMillis));
+        for (int i = 0; i < 300; i++) {
+            long start = SampleEvents.NOON + random.nextLong(3 * day);
+            CallId call = new CallId(start << 16 | i, random.nextLong());
+            long end = start + random.nextLong(Duration.ofHours(3).toMillis());
+            boolean corrected = random.nextInt(10) == 0;
+            due.add(began(call, start));
+            due.add(ended(call, end, corrected ? EndReason.LOST : EndReason.CALLER_HANGUP));
+            if (corrected) {
+                due.add(ended(call, end + random.nextLong(5 * day), EndReason.CALLER_HANGUP));
             }
-        } while (!page.isEmpty());
-        assertThat(found).containsExactlyInAnyOrderElementsOf(calls).doesNotHaveDuplicates();
+        }
+        List<Transaction> read = new ArrayList<>();
+        while (!due.isEmpty()) {
+            List<CallEvent> batch = new ArrayList<>();
+            for (int i = 1 + random.nextInt(20); i > 0 && !due.isEmpty(); i--) {
+                batch.add(due.remove());
+            }
+            clock.set(batch.getLast().atMillis());
+            write(batch.toArray(CallEvent[]::new));
+            read.addAll(pageOfDay(from, from + day, read));
+        }
+        List<Transaction> page = pageOfDay(from, from + day, read);
+        while (!page.isEmpty()) {
+            read.addAll(page);
+            page = pageOfDay(from, from + day, read);
+        }
+
+        List<Transaction> ofThatDay = all().stream()
+                .filter(each ->
+                        each.record().startMillis() >= from && each.record().startMillis() < from + day)
+                .toList();
+        assertThat(read).extracting(Transaction::id).isEqualTo(ids(ofThatDay));
+        assertThat(read).extracting(Transaction::corrects).isEqualTo(corrections(ofThatDay));
+        assertThat(read).filteredOn(each -> each.corrects() != null).hasSizeGreaterThan(3);
+        assertThat(pages(from, from + day, 3)).isEqualTo(ofThatDay);
+        assertThat(pages(from, from + day, 1000)).isEqualTo(ofThatDay);
         assertThat(transactions.startedBetween(scope, 0, SampleEvents.NOON, 0, 10))
                 .isEmpty();
+        assertThat(transactions.startedBetween(new Scope(account.network, "nobody"), from, from + day, 0, 10))
+                .isEmpty();
+    }
+
+    @Test
+    void andALaterReaderGoesOnThoughTheTransactionHeSawLastIsDeleted() throws Exception {
+        CallId call = sample.callId();
+        write(began(call), ended(call, SampleEvents.NOON, EndReason.LOST));
+        long gone = all().getFirst().id();
+        CallId next = sample.callId();
+        write(began(next), ended(next, SampleEvents.NOON, EndReason.CALLER_HANGUP));
+        store.database().transact(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.executeUpdate("DELETE FROM call_transaction WHERE id = " + gone);
+            }
+        });
+        assertThat(transactions.startedBetween(scope, SampleEvents.NOON, SampleEvents.NOON + 10_000, gone, 10))
+                .singleElement()
+                .satisfies(each -> assertThat(each.record().callId()).isEqualTo(next));
+    }
+
+    private List<Transaction> pageOfDay(long from, long to, List<Transaction> read) throws Exception {
+        return transactions.startedBetween(
+                scope, from, to, read.isEmpty() ? 0 : read.getLast().id(), 4);
+    }
+
+    private List<Transaction> pages(long from, long to, int size) throws Exception {
+        List<Transaction> read = new ArrayList<>();
+        List<Transaction> page;
+        do {
+            page = transactions.startedBetween(
+                    scope, from, to, read.isEmpty() ? 0 : read.getLast().id(), size);
+            read.addAll(page);
+        } while (!page.isEmpty());
+        return read;
+    }
+
+    private static List<Long> ids(List<Transaction> all) {
+        return all.stream().map(Transaction::id).toList();
+    }
+
+    private static List<Long> corrections(List<Transaction> all) {
+        return all.stream().map(Transaction::corrects).toList();
     }
 
     @Test
@@ -306,11 +378,19 @@ class PublicationIT {
         }
     }
 
+    private static CallEvent.Ended ended(CallId call, long at, EndReason reason) {
+        return new CallEvent.Ended(call, at, reason, EndedBy.CALLER, 0, 0, null, 1, true, List.of());
+    }
+
     private CallEvent.Began began(CallId call) {
+        return began(call, sample.began(call, AttributionResult.UNASSIGNED).atMillis());
+    }
+
+    private CallEvent.Began began(CallId call, long at) {
         CallEvent.Began any = sample.began(call, AttributionResult.UNASSIGNED);
         return new CallEvent.Began(
                 call,
-                any.atMillis(),
+                at,
                 any.sipCallId(),
                 any.trunk(),
                 null,

@@ -276,6 +276,36 @@ class RecordLifeIT {
     }
 
     @Test
+    void theRecordOfACallThatStillRunsStaysHoweverLongAgoItBegan() throws Exception {
+        CallEvent.Began running = call(lease("v-1"));
+        CallEvent.Began forgotten = call(lease("v-2"));
+        write(running, sample.answered(running.callId()));
+        write(forgotten);
+        try (Retention retention = new Retention(
+                store.database(),
+                clock,
+                1,
+                new Retention.Periods(Duration.ofDays(1), Duration.ofDays(10)),
+                Duration.ZERO)) {
+            clock.advance(Duration.ofDays(6).toMillis());
+            retention.lookOnce();
+            assertThat(get(running.callId()).endReason()).isNull();
+            write(sample.ended(running.callId(), EndReason.CALLER_HANGUP));
+            assertThat(get(running.callId()).complete())
+                    .as("with its beginning")
+                    .isTrue();
+
+            retention.lookOnce();
+            assertThat(records.get(running.callId(), null)).as("now it is over").isNull();
+            clock.advance(Duration.ofDays(25).toMillis() + 1);
+            retention.lookOnce();
+            assertThat(records.get(forgotten.callId(), null))
+                    .as("nobody closes it any more")
+                    .isNull();
+        }
+    }
+
+    @Test
     void delaysAreLearnedFromCallsAndFromPresentationsThatEndedWithoutOne() throws Exception {
         LearnedDelays delays = new LearnedDelays();
         try (DelayLearning learning = new DelayLearning(store.database(), clock, 1, delays)) {

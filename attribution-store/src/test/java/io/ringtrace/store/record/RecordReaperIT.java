@@ -7,6 +7,7 @@ import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.CallRecord;
 import io.ringtrace.call.EndReason;
+import io.ringtrace.call.EndedBy;
 import io.ringtrace.store.HandClock;
 import io.ringtrace.store.TestStore;
 import io.ringtrace.store.journal.SampleEvents;
@@ -53,6 +54,56 @@ class RecordReaperIT {
         write(late);
         assertThat(record(answered).endReason()).isEqualTo("destination_hangup");
         assertThat(reaper.reap()).isZero();
+    }
+
+    @Test
+    void closesAtTheLastProofOfLifeAndTheNodesOwnLaterOneStandsWhicheverComesFirst() throws Exception {
+        SampleEvents sample = new SampleEvents(5);
+        HandClock clock = new HandClock(SampleEvents.NOON + Duration.ofHours(6).toMillis());
+        RecordReaper reaper = new RecordReaper(store.database(), clock, "node-b", Duration.ofHours(3));
+        CallId call = sample.callId();
+        CallEvent.Answered answer = sample.answered(call);
+        long early = SampleEvents.NOON + Duration.ofMinutes(10).toMillis();
+        long late = early + Duration.ofMinutes(50).toMillis();
+        write(sample.began(call, AttributionResult.UNKNOWN), answer, alive(sample, call, early));
+        write(alive(sample, call, late));
+        write(alive(sample, call, early));
+        assertThat(reaper.reap()).isEqualTo(1);
+        assertThat(record(call)).satisfies(r -> {
+            assertThat(r.endReason()).isEqualTo("lost");
+            assertThat(r.endMillis()).isEqualTo(late);
+            assertThat(r.talkMillis()).isEqualTo(late - answer.atMillis());
+        });
+
+        CallEvent.Ended ownEnd = lost(call, late + Duration.ofMinutes(20).toMillis());
+        for (CallEvent.Ended end : List.of(ownEnd, lost(call, late), ownEnd)) {
+            write(end);
+            assertThat(record(call).endMillis()).isEqualTo(ownEnd.atMillis());
+        }
+    }
+
+    @Test
+    @DisplayName("finds within a day what came out of a journal after it had looked there")
+    void looksBackOnceADay() throws Exception {
+        SampleEvents sample = new SampleEvents(6);
+        HandClock clock = new HandClock(SampleEvents.NOON + Duration.ofDays(2).toMillis());
+        RecordReaper reaper = new RecordReaper(store.database(), clock, "node-b", Duration.ofHours(3));
+        reaper.reap();
+        CallId call = sample.callId();
+        write(sample.began(call, AttributionResult.UNKNOWN), sample.answered(call));
+        clock.advance(Duration.ofMinutes(15).toMillis());
+        assertThat(reaper.reap()).isZero();
+        clock.advance(Duration.ofDays(1).toMillis());
+        assertThat(reaper.reap()).isEqualTo(1);
+        assertThat(record(call).endReason()).isEqualTo("lost");
+    }
+
+    private static CallEvent.Continued alive(SampleEvents sample, CallId call, long at) {
+        return new CallEvent.Continued(call, at + 1, SampleEvents.NOON, at, sample.dialog());
+    }
+
+    private static CallEvent.Ended lost(CallId call, long at) {
+        return new CallEvent.Ended(call, at, EndReason.LOST, EndedBy.RINGTRACE, 0, 0, null, -1, false, List.of());
     }
 
     @Test

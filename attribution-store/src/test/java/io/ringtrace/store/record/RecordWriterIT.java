@@ -192,6 +192,30 @@ class RecordWriterIT {
     }
 
     @Test
+    void aRecordTellsHowOldTheDirectoryWasThatItsCallWasAttributedBy() throws Exception {
+        SampleEvents sample = new SampleEvents(8);
+        CallId call = sample.callId();
+        CallEvent.Began began = sample.began(call, sample.attribution());
+        write(List.of(new CallEvent.Began(
+                call,
+                began.atMillis(),
+                began.sipCallId(),
+                began.trunk(),
+                began.caller(),
+                began.callerWithheld(),
+                began.dialedText(),
+                began.dialed(),
+                began.attribution(),
+                began.destination(),
+                began.configVersion(),
+                87_654,
+                began.inviteKey())));
+        assertThat(new StoreCallRecords(store.database()).get(call, null))
+                .isNotNull()
+                .satisfies(r -> assertThat(r.attributionStaleMillis()).isEqualTo(87_654));
+    }
+
+    @Test
     void aCallThatIsWholeInABatchIsWrittenOnce() throws Exception {
         SampleEvents sample = new SampleEvents(3);
         List<CallEvent> events = new ArrayList<>();

@@ -80,17 +80,20 @@ public final class AllocateEndpoints {
         return Answer.of(200, Answer.XML, body.end());
     }
 
-    /** The three columns that clients know; none of them says overflow. */
+    /** The three columns that clients know; a fourth one when it is the overflow number, as in the other formats. */
     private static Answer csv(AllocationReply.Given number) {
-        CsvText body = new CsvText()
-                .value("PromoNumberFormatted")
-                .value("PromoNumber")
-                .value("TrackingUrl")
-                .endLine()
+        CsvText body =
+                new CsvText().value("PromoNumberFormatted").value("PromoNumber").value("TrackingUrl");
+        if (number.overflow()) {
+            body.value("Overflow");
+        }
+        body.endLine()
                 .value(NumberText.formatted(number.number()))
                 .value(NumberText.national(number.number()))
-                .value("")
-                .endLine();
-        return Answer.of(200, Answer.CSV, body.toString());
+                .value("");
+        if (number.overflow()) {
+            body.value("true");
+        }
+        return Answer.of(200, Answer.CSV, body.endLine().toString());
     }
 }

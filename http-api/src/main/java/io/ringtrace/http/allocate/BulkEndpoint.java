@@ -121,9 +121,13 @@ public final class BulkEndpoint {
     }
 
     private static ObjectNode error(@Nullable JsonNode requestId, Problem problem) {
-        return begun(requestId)
+        ObjectNode row = begun(requestId)
                 .put("error_class", ErrorShape.className(problem.code()))
                 .put("message", problem.message());
+        // A row has no Retry-After of its own.
+        return problem.retryAfterSeconds() == 0
+                ? row
+                : row.put("retry_after_ms", TimeUnit.SECONDS.toMillis(problem.retryAfterSeconds()));
     }
 
     private static ObjectNode begun(@Nullable JsonNode requestId) {

@@ -5,6 +5,7 @@ import io.ringtrace.attribution.Destinations;
 import io.ringtrace.attribution.LeaseAnswer;
 import io.ringtrace.attribution.LeaseRequest;
 import io.ringtrace.attribution.Leases;
+import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.RingPool;
 import io.ringtrace.attribution.Site;
 import io.ringtrace.attribution.SmsNumbers;
@@ -43,8 +44,8 @@ public final class SiteLeaseEndpoint {
     /** A page with more is a list of numbers; the tag asks for no more either. */
     private static final int MOST_ROWS = 20;
 
-    /** Who is beyond a limit asks again as often as others renew, not at the limit's own pace. */
-    private static final long LEAST_WAIT_MILLIS = 60_000;
+    /** Who gets no number asks again as often as others renew at most, not at a limit's own pace. */
+    private static final long RENEW_AFTER_MILLIS = 60_000;
 
     private static final long ORIGIN = System.nanoTime();
 
@@ -54,6 +55,7 @@ public final class SiteLeaseEndpoint {
 
     private final Leases leases;
     private final Destinations destinations;
+    private final Pools pools;
     private final VisitorFields visitorFields;
     private final Accounts accounts;
     private final SmsNumbers smsNumbers;
@@ -62,6 +64,7 @@ public final class SiteLeaseEndpoint {
     public SiteLeaseEndpoint(
             Leases leases,
             Destinations destinations,
+            Pools pools,
             VisitorFields visitorFields,
             Accounts accounts,
             SmsNumbers smsNumbers,
@@ -70,6 +73,7 @@ public final class SiteLeaseEndpoint {
         this.newNumbers = newNumbers;
         this.leases = leases;
         this.destinations = destinations;
+        this.pools = pools;
         this.visitorFields = visitorFields;
         this.accounts = accounts;
     }
@@ -121,37 +125,61 @@ public final class SiteLeaseEndpoint {
         return switch (LeaseBatch.read(request.body(), MOST_ROWS)) {
             case LeaseBatch.Body.Wrong(Problem problem) -> CompletableFuture.completedFuture(problem);
             case LeaseBatch.Body.Requests(ArrayNode requests) ->
-                pools(site, requests)
-                        .thenCompose(pools -> LeaseBatch.serve(
-                                requests, leases, row -> read(pools, source, row), (_, answer) -> write(answer)));
+                served(site, source, requests)
+                        .thenCompose(served -> LeaseBatch.serve(
+                                requests, leases, row -> read(served, source, row), (_, answer) -> write(answer)));
         };
     }
 
-    /** The pools of the destinations asked for, those that have one. Mostly at once; a pool that must be made first is waited for. */
-    private CompletionStage<Map<PhoneNumber, RingPool>> pools(Site site, ArrayNode requests) {
+    /**
+     * The destinations asked for.
+     *
+     * @param pools of those that have one
+     * @param waits of those that nobody may ask for now, in nanoseconds
+     */
+    private record Served(Map<PhoneNumber, RingPool> pools, Map<PhoneNumber, Long> waits) {}
+
+    private static @Nullable PhoneNumber destination(JsonNode row) {
+        String text = row.path("destination").asString("");
+        return text.startsWith("+") ? PhoneNumber.parseOrNull(text) : null;
+    }
+
+    /**
+     * Mostly at once; a pool that must be made first is waited for. A number that no pool serves may be one that somebody made up: it is
+     * looked at only within the limits, since a pool takes numbers out of the bank.
+     */
+    private CompletionStage<Served> served(Site site, String source, ArrayNode requests) {
         Map<PhoneNumber, CompletableFuture<@Nullable RingPool>> asked = new LinkedHashMap<>();
+        Map<PhoneNumber, Long> waits = new HashMap<>();
         for (JsonNode row : requests) {
-            String text = row.path("destination").asString("");
-            PhoneNumber number = text.startsWith("+") ? PhoneNumber.parseOrNull(text) : null;
-            if (number != null) {
-                asked.computeIfAbsent(
-                        number, each -> destinations.poolFor(site, each).toCompletableFuture());
+            PhoneNumber number = destination(row);
+            if (number == null || asked.containsKey(number) || waits.containsKey(number)) {
+                continue;
+            }
+            long wait = pools.forDestination(site.network(), number) != null
+                    ? 0
+                    : newNumbers.admitDestination(
+                            source, site.network(), number.toString(), System.nanoTime() - ORIGIN);
+            if (wait == 0) {
+                asked.put(number, destinations.poolFor(site, number).toCompletableFuture());
+            } else {
+                waits.put(number, wait);
             }
         }
         return CompletableFuture.allOf(asked.values().toArray(CompletableFuture<?>[]::new))
                 .thenApply(_ -> {
-                    Map<PhoneNumber, RingPool> pools = new HashMap<>();
-                    asked.forEach((number, found) -> {
-                        RingPool pool = found.join();
+                    Map<PhoneNumber, RingPool> found = new HashMap<>();
+                    asked.forEach((number, made) -> {
+                        RingPool pool = made.join();
                         if (pool != null) {
-                            pools.put(number, pool);
+                            found.put(number, pool);
                         }
                     });
-                    return pools;
+                    return new Served(found, waits);
                 });
     }
 
-    private LeaseBatch.Row read(Map<PhoneNumber, RingPool> pools, String source, JsonNode row) {
+    private LeaseBatch.Row read(Served served, String source, JsonNode row) {
         if (!(row instanceof ObjectNode object)) {
             return LeaseEndpoint.wrong("invalid_request", "A request must be an object.");
         }
@@ -164,15 +192,18 @@ public final class SiteLeaseEndpoint {
                 visitorFields,
                 fields,
                 true,
-                destination -> destination == null ? null : pools.get(destination),
-                () -> withoutNumber().put("approved", false));
+                destination -> destination == null ? null : served.pools().get(destination),
+                () -> {
+                    Long wait = served.waits().get(destination(row));
+                    return wait == null ? withoutNumber(RENEW_AFTER_MILLIS).put("approved", false) : beyondLimit(wait);
+                });
         return switch (read) {
             case LeaseBatch.Row.Wrong wrong -> wrong;
             case LeaseBatch.Row.Ask ask -> {
                 LeaseRequest asked = ask.request();
                 long wait = newNumbers.admit(
                         source, Long.toString(asked.poolId()), asked.visitorId(), System.nanoTime() - ORIGIN);
-                yield wait == 0 ? ask : beyondLimit(wait);
+                yield wait == 0 ? ask : new LeaseBatch.Row.Wrong(beyondLimit(wait));
             }
         };
     }
@@ -188,18 +219,18 @@ public final class SiteLeaseEndpoint {
         return number != null && smsNumbers.takesSms(number) ? row.put("sms", true) : row;
     }
 
-    private static LeaseBatch.Row beyondLimit(long waitNanos) {
-        return new LeaseBatch.Row.Wrong(withoutNumber()
-                .put("limited", true)
-                .put("renew_after_ms", Math.max(LEAST_WAIT_MILLIS, TimeUnit.NANOSECONDS.toMillis(waitNanos))));
+    private static ObjectNode beyondLimit(long waitNanos) {
+        return withoutNumber(Math.max(RENEW_AFTER_MILLIS, TimeUnit.NANOSECONDS.toMillis(waitNanos)))
+                .put("limited", true);
     }
 
     /** The page keeps its own. */
-    private static ObjectNode withoutNumber() {
+    private static ObjectNode withoutNumber(long renewAfterMillis) {
         return Json.object()
                 .putNull("promo_number")
                 .put("overflow", false)
                 .put("guaranteed_for_ms", 0)
-                .put("held_for_ms", 0);
+                .put("held_for_ms", 0)
+                .put("renew_after_ms", renewAfterMillis);
     }
 }

@@ -29,7 +29,7 @@ public final class RateLimit {
      * @return 0 when let in, else how long to wait, in nanoseconds
      */
     public long admit(String caller, long nowNanos) {
-        int slot = (int) (hash.of(caller) >>> 48);
+        int slot = slot(caller);
         while (true) {
             long full = fullAgainAt.get(slot);
             long wait = full - nowNanos - tolerance;
@@ -40,5 +40,14 @@ public final class RateLimit {
                 return 0;
             }
         }
+    }
+
+    /** What {@link #admit} would say; lets nobody in. */
+    long waitOf(String caller, long nowNanos) {
+        return Math.max(0, fullAgainAt.get(slot(caller)) - nowNanos - tolerance);
+    }
+
+    private int slot(String caller) {
+        return (int) (hash.of(caller) >>> 48);
     }
 }

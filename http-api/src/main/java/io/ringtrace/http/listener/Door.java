@@ -1,6 +1,7 @@
 package io.ringtrace.http.listener;
 
 import io.ringtrace.attribution.Accounts;
+import io.ringtrace.attribution.Site;
 import io.ringtrace.http.endpoint.Access;
 import io.ringtrace.http.endpoint.Caller;
 import io.ringtrace.http.endpoint.Endpoint;
@@ -33,8 +34,11 @@ public final class Door {
 
     /** What became of somebody at the door. */
     sealed interface Decision {
-        /** @param mayManage false for a token that is for reading alone */
-        record Welcome(Caller caller, boolean mayManage) implements Decision {}
+        /**
+         * @param mayManage false for a token that is for reading alone
+         * @param token the network's; empty for other callers
+         */
+        record Welcome(Caller caller, boolean mayManage, String token) implements Decision {}
 
         record Refused(Problem problem) implements Decision {}
     }
@@ -51,17 +55,17 @@ public final class Door {
         }
         Access access = endpoint.access();
         if (access == Access.PUBLIC) {
-            return new Decision.Welcome(Caller.ANYBODY, true);
+            return new Decision.Welcome(Caller.ANYBODY, true, "");
         }
         if (access == Access.POOL_KEY || access == Access.SITE) {
-            return accounts.known() ? new Decision.Welcome(Caller.ANYBODY, true) : notYet();
+            return accounts.known() ? new Decision.Welcome(Caller.ANYBODY, true, "") : notYet();
         }
         String token = authorization != null ? bare(authorization) : oauthToken;
         if (token == null || token.isEmpty() || token.length() > LONGEST_TOKEN) {
             return new Decision.Refused(Problem.unauthorized("A token is needed: Authorization: Bearer <token>."));
         }
         if (access != Access.NETWORK && isOperators(token)) {
-            return new Decision.Welcome(Caller.OPERATOR, true);
+            return new Decision.Welcome(Caller.OPERATOR, true, "");
         }
         // Asked before the look-up: they may become known between the two.
         boolean known = access == Access.OPERATOR || accounts.known();
@@ -82,7 +86,14 @@ public final class Door {
             return new Decision.Refused(Problem.of(
                     403, "read_only_token", "This token is for reading alone; managing needs one of scope manage."));
         }
-        return new Decision.Welcome(new Caller.OfNetwork(network), mayManage);
+        return new Decision.Welcome(new Caller.OfNetwork(network), mayManage, token);
+    }
+
+    /** Whether a page of that origin is one of the site in the path. */
+    boolean isOfSite(Map<String, String> path, String origin) {
+        String id = path.get("site");
+        Site site = id == null ? null : accounts.site(id);
+        return site != null && site.origins().contains(origin);
     }
 
     /** A key that is not known yet is not a wrong one. */

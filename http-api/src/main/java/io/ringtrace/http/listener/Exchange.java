@@ -112,11 +112,11 @@ final class Exchange {
         switch (decision) {
             case Door.Decision.Refused(Problem problem) -> {
                 // Whoever tries tokens does so at the rate of a source.
-                Problem tooMany = beyondRate(Caller.ANYBODY);
+                Problem tooMany = beyondRate(Caller.ANYBODY, "");
                 refuse(tooMany != null ? tooMany : problem);
             }
-            case Door.Decision.Welcome(Caller caller, boolean mayManage) -> {
-                Problem tooMany = beyondRate(caller);
+            case Door.Decision.Welcome(Caller caller, boolean mayManage, String token) -> {
+                Problem tooMany = beyondRate(caller, token);
                 if (tooMany != null) {
                     refuse(tooMany);
                 } else {
@@ -126,10 +126,11 @@ final class Exchange {
         }
     }
 
-    private @Nullable Problem beyondRate(Caller caller) {
+    /** Each token has a rate of its own: a program that asks too much does not keep its network's others from working. */
+    private @Nullable Problem beyondRate(Caller caller, String token) {
         String bucket = switch (caller) {
             case Caller.Operator _ -> null;
-            case Caller.OfNetwork(String network) -> "network " + network;
+            case Caller.OfNetwork _ -> "token " + token;
             case Caller.Anybody _ -> "source " + Source.address(source());
         };
         long wait = bucket == null ? 0 : surroundings.rate().admit(bucket, System.nanoTime() - ORIGIN);
@@ -275,11 +276,13 @@ final class Exchange {
         write(context.response(), endpoint.access() == Access.SITE ? readableByPage(answer) : answer);
     }
 
-    /** Errors too: a page of the origin that asked may know why it gets no number. No cookies go along, so this gives nothing away. */
+    /** Errors too, so that a page of the site may know why it gets no number; pages of other origins are told nothing. No cookies go along. */
     private Answer readableByPage(Answer answer) {
         String origin = header(HttpHeaders.ORIGIN);
         Answer varying = answer.with("Vary", "Origin");
-        return origin.isEmpty() ? varying : varying.with("Access-Control-Allow-Origin", origin);
+        return surroundings.door().isOfSite(context.pathParams(), origin)
+                ? varying.with("Access-Control-Allow-Origin", origin)
+                : varying;
     }
 
     /** Nothing is written to a client that went away. */

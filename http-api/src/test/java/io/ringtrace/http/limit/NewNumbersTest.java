@@ -77,4 +77,38 @@ class NewNumbersTest {
             assertThat(admitted(HOME, "1", "ada")).isTrue();
         }
     }
+
+    @Test
+    void destinationsWithoutAPoolAreFewForASourceAndForANetwork() {
+        NewNumbers many = new NewNumbers(10_000, 10_000);
+        int admitted = 0;
+        for (int i = 0; i < 1_000; i++) {
+            admitted += many.admitDestination(HOME, "acme", "+1212555" + i, now) == 0 ? 1 : 0;
+        }
+        assertThat(admitted).isEqualTo(NewNumbers.DESTINATIONS_BY_SOURCE);
+        assertThat(many.admitDestination(HOME, "acme", "+12125550", now))
+                .as("looked at before")
+                .isZero();
+        for (int i = 0; i < 1_000; i++) {
+            admitted += many.admitDestination("site_1 source " + i, "acme", "+1646555" + i, now) == 0 ? 1 : 0;
+        }
+        assertThat(admitted).isBetween(NewNumbers.DESTINATIONS_BY_NETWORK - 1, NewNumbers.DESTINATIONS_BY_NETWORK);
+        assertThat(many.admitDestination("site_2 elsewhere", "other", "+16465550", now))
+                .isZero();
+        assertThat(Duration.ofNanos(many.admitDestination(HOME, "acme", "+17185550", now)))
+                .isEqualTo(Duration.ofHours(1).dividedBy(NewNumbers.DESTINATIONS_BY_SOURCE));
+    }
+
+    @Test
+    void aDestinationWithoutAPoolCountsAsANumberOfItsSource() {
+        for (int i = 0; i < 3; i++) {
+            assertThat(numbers.admitDestination(HOME, "acme", "+1212555010" + i, now))
+                    .isZero();
+        }
+        assertThat(admitted(HOME, "1", "v")).isFalse();
+        assertThat(numbers.admitDestination(HOME, "acme", "+12125550103", now)).isPositive();
+        assertThat(numbers.admitDestination(HOME, "acme", "+12125550100", now))
+                .as("looked at before, but its source is beyond its limit")
+                .isPositive();
+    }
 }

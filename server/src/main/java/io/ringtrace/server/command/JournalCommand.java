@@ -169,11 +169,12 @@ public final class JournalCommand {
                 out().printf(
                                 Locale.ROOT,
                                 "%s: %d events carried into the store, %d of them set aside, %d unfinished calls"
-                                        + " closed as interrupted%n",
+                                        + " closed as interrupted, %d answered ones as lost%n",
                                 outcome.node(),
                                 outcome.events(),
                                 outcome.setAside(),
-                                outcome.interrupted());
+                                outcome.interrupted(),
+                                outcome.lost());
                 if (!outcome.whole()) {
                     throw new CommandException("the journal's end was not reached in " + longestSeconds
                             + " s. What was carried stays; run the command again.");

@@ -62,7 +62,7 @@ public final class MarketingCommand {
     @Command(
             name = "declare",
             description = "Declares a field, or declares it anew; leases after it follow.",
-            footer = "  ringtrace marketing declare --network acme --type number --model Unique mood")
+            footer = "  ringtrace marketing declare --network acme --type string --model Unique mood")
     int declare(
             @Mixin ServerOption server,
             @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")

@@ -63,9 +63,7 @@ public final class DigestCheck {
                 credentials.response().getBytes(StandardCharsets.UTF_8))) {
             return Verdict.NOT_GOOD;
         }
-        return nonces.fresh(credentials.nonce()) && nonces.use(credentials.nonce(), credentials.count())
-                ? Verdict.GOOD
-                : Verdict.STALE;
+        return nonces.use(credentials.nonce(), credentials.count()) ? Verdict.GOOD : Verdict.STALE;
     }
 
     /** The values of Proxy-Authenticate, one for each algorithm, the strongest first (RFC 8760 §2.4). */

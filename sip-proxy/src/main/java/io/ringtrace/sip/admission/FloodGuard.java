@@ -15,13 +15,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bans sources that are refused again and again: what they send is dropped without a word until the ban is over. Trunks and gateways are never
- * reported here, so they are never banned. An IPv6 source is its /64. Bounded; for all shards, thread-safe, never waits.
+ * Bans sources that are refused again and again: what they send is dropped without a word until the ban is over. Who asks has to spare the
+ * addresses of trunks and gateways, which anybody can write into a datagram; a source that has proved itself by digest is spared here, for a day
+ * after its last proof. An IPv6 source is its /64. Bounded; for all shards, thread-safe, never waits.
  */
 public final class FloodGuard {
     private static final Logger LOG = LoggerFactory.getLogger(FloodGuard.class);
     private static final int MOST_SOURCES = 16_384;
     private static final int MOST_BANS = 16_384;
+    /** Beyond it the source is forgotten that has proved nothing for longest. */
+    private static final int MOST_PROVED = 16_384;
+
+    private static final Duration PROOF_COUNTS = Duration.ofDays(1);
+    /** Who is asked for credentials has done no wrong yet; who never brings any has, some day. */
+    private static final int CHALLENGES_OF_A_REFUSAL = 10;
+
     /** All bans are looked at no more often, however many sources are refused while there is no room for another. */
     private static final long CLEARING_MILLIS = 1_000;
 
@@ -31,9 +39,16 @@ public final class FloodGuard {
     private final Map<InetAddress, Long> bannedUntil = new ConcurrentHashMap<>();
     private final AtomicLong nextClearing = new AtomicLong(Long.MIN_VALUE);
     private final Map<InetAddress, Offender> offenders = new LinkedHashMap<>(16, 0.75f, true);
+    /** Until when, by network. */
+    private final Map<InetAddress, Long> proved = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<InetAddress, Long> eldest) {
+            return size() > MOST_PROVED;
+        }
+    };
 
     /**
-     * @param refusals so many within the time lead to a ban; 0 bans nobody
+     * @param refusals so many within the time lead to a ban, and ten times as many challenges that nobody answers; 0 bans nobody
      */
     public record Limits(int refusals, Duration within, Duration ban) {
         public static final Limits DEFAULT = new Limits(100, Duration.ofSeconds(10), Duration.ofMinutes(5));
@@ -41,7 +56,8 @@ public final class FloodGuard {
 
     private static final class Offender {
         private long since;
-        private int refusals;
+        /** In challenges. */
+        private int weight;
     }
 
     public FloodGuard(Limits limits, LongSupplier monotonicMillis) {
@@ -68,12 +84,28 @@ public final class FloodGuard {
 
     /** A stranger was refused; true when that one was too many, and the source is banned from now on. */
     public boolean refused(InetAddress source) {
+        return weighs(source, CHALLENGES_OF_A_REFUSAL);
+    }
+
+    /**
+     * A source was asked for credentials, as every trunk is before its first proof; true when it was asked so often in vain that it is banned
+     * from now on.
+     */
+    public boolean challenged(InetAddress source) {
+        return weighs(source, 1);
+    }
+
+    private boolean weighs(InetAddress source, int weight) {
         if (limits.refusals() == 0) {
             return false;
         }
         InetAddress network = network(source);
         long now = monotonicMillis.getAsLong();
         synchronized (offenders) {
+            Long provedUntil = proved.get(network);
+            if (provedUntil != null && now < provedUntil) {
+                return false;
+            }
             Offender offender = offenders.get(network);
             if (offender == null) {
                 offender = new Offender();
@@ -85,9 +117,10 @@ public final class FloodGuard {
             }
             if (now - offender.since > limits.within().toMillis()) {
                 offender.since = now;
-                offender.refusals = 0;
+                offender.weight = 0;
             }
-            if (++offender.refusals < limits.refusals()) {
+            offender.weight += weight;
+            if (offender.weight < (long) limits.refusals() * CHALLENGES_OF_A_REFUSAL) {
                 return false;
             }
             offenders.remove(network);
@@ -115,12 +148,13 @@ public final class FloodGuard {
         return true;
     }
 
-    /** The source has proved to be somebody: what was refused before counts no more. */
+    /** The source has proved to be somebody: what was refused before counts no more, and nothing that its address is misused for. */
     public void proved(InetAddress source) {
+        InetAddress network = network(source);
+        long until = monotonicMillis.getAsLong() + PROOF_COUNTS.toMillis();
         synchronized (offenders) {
-            if (!offenders.isEmpty()) {
-                offenders.remove(network(source));
-            }
+            offenders.remove(network);
+            proved.put(network, until);
         }
     }
 

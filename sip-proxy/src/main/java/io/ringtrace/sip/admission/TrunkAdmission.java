@@ -138,8 +138,15 @@ public final class TrunkAdmission {
         return digestAlgorithms;
     }
 
-    /** True for the source of a trunk or gateway that was in force lately, so that its calls may still run. */
-    public boolean formerSideAt(InetAddress source) {
+    /**
+     * True for the address of a trunk or gateway that is in force, or was lately, so that its calls may still run: whatever comes from there by
+     * whichever transport, with or without a proof, since anybody can write that address into a datagram.
+     */
+    public boolean sideAt(InetAddress source) {
+        return plan().trunkFrom(source) != null || gatewayAt(source) || formerSideAt(source);
+    }
+
+    private boolean formerSideAt(InetAddress source) {
         return formerTrunks.any(trunk -> !trunk.sourceNetworks().isEmpty() && comesFrom(trunk, source))
                 || formerGateways.any(gateway -> comesFrom(gateway, source));
     }

@@ -283,10 +283,6 @@ final class Branch implements ClientTransactionUser {
     public void responded(SipMessage response) {
         heard = true;
         silence.stop();
-        Target at = target;
-        if (at != null && abandoned == null) {
-            parts.health().answered(at);
-        }
         int code = response.status();
         if (code < 200) {
             provisional(response, code);

@@ -190,6 +190,11 @@ final class CallSupervision implements LiveCalls.Watch {
         }
 
         @Override
+        public boolean forwards() {
+            return false;
+        }
+
+        @Override
         public void responded(SipMessage response) {
             int status = response.status();
             if (method != SipMethod.OPTIONS || status < 200 || !call.watched()) {

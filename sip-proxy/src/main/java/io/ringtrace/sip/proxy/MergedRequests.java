@@ -4,6 +4,7 @@ import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.message.SipMessage;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The unanswered INVITEs by Call-ID, From tag, CSeq and Request-URI, RFC 3261 §8.2.2.2: an equal one of the same trunk on another branch
@@ -13,27 +14,36 @@ final class MergedRequests {
     private final Map<Long, Pending> pending = new HashMap<>();
     private final long seed;
 
-    private record Pending(ResponseContext context, Trunk trunk) {}
+    /** @param next an equal one that came by another trunk, and is a call of its own; null for none */
+    private record Pending(
+            ResponseContext context, Trunk trunk, @Nullable Pending next) {
+        @Nullable
+        Pending without(ResponseContext answered) {
+            if (context == answered) {
+                return next;
+            }
+            return next == null ? this : new Pending(context, trunk, next.without(answered));
+        }
+    }
 
     MergedRequests(long seed) {
         this.seed = seed;
     }
 
     boolean pending(SipMessage invite, Trunk trunk) {
-        Pending first = pending.get(key(invite));
-        return first != null && first.trunk.name().equals(trunk.name());
+        Pending equal = pending.get(key(invite));
+        while (equal != null && !equal.trunk.name().equals(trunk.name())) {
+            equal = equal.next;
+        }
+        return equal != null;
     }
 
     void add(SipMessage invite, ResponseContext context, Trunk trunk) {
-        pending.put(key(invite), new Pending(context, trunk));
+        pending.compute(key(invite), (_, others) -> new Pending(context, trunk, others));
     }
 
     void answered(SipMessage invite, ResponseContext context) {
-        Long key = key(invite);
-        Pending first = pending.get(key);
-        if (first != null && first.context == context) {
-            pending.remove(key);
-        }
+        pending.computeIfPresent(key(invite), (_, equal) -> equal.without(context));
     }
 
     private long key(SipMessage invite) {

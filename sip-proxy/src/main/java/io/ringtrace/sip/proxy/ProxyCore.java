@@ -291,6 +291,11 @@ public final class ProxyCore {
         }
     }
 
+    /** True when a ban of its network does not concern that source: it is a trunk's or a gateway's address, or shows a trunk's certificate. */
+    public boolean spares(Hop source) {
+        return parts.admission().sideAt(source.address()) || parts.admission().trunkFrom(source) != null;
+    }
+
     private boolean stranger(Hop source) {
         return parts.admission().trunkFrom(source) == null && !parts.admission().gatewayAt(source.address());
     }

@@ -40,7 +40,7 @@ final class Strangers {
         String realm = admission.digestRealm();
         DigestCredentials credentials = realm == null ? null : DigestCheck.credentials(request, realm);
         if (realm == null || credentials == null) {
-            refuse(request, source);
+            answer(request, source, credentials == null);
             return null;
         }
         Trunk trunk = bySource == null ? admission.trunkOfUser(credentials.username()) : bySource;
@@ -74,18 +74,28 @@ final class Strangers {
 
     /** The answer to whoever is nobody; the last one before a ban. */
     void refuse(SipMessage request, Hop source) {
-        offended(source);
-        String realm = admission.digestRealm();
-        if (realm == null || !admission.digestBy(source.listener().transport())) {
-            answers.refuse(request, source, Refusal.STRANGER);
-        } else {
-            challenge(request, source, realm, false);
-        }
+        answer(request, source, false);
     }
 
-    /** A stranger sent what is not answered, or is refused. */
+    /** @param firstAsked true for a request without credentials, which most trunks send before they are asked for them */
+    private void answer(SipMessage request, Hop source, boolean firstAsked) {
+        String realm = admission.digestRealm();
+        if (realm == null || !admission.digestBy(source.listener().transport())) {
+            offended(source);
+            answers.refuse(request, source, Refusal.STRANGER);
+            return;
+        }
+        if (!firstAsked) {
+            offended(source);
+        } else if (!admission.sideAt(source.address()) && guard.challenged(source.address())) {
+            answers.counters().add(Count.BANS);
+        }
+        challenge(request, source, realm, false);
+    }
+
+    /** A stranger sent what is not answered, or is refused. An address of a trunk or gateway is no stranger's, whoever used it. */
     void offended(Hop source) {
-        if (!admission.formerSideAt(source.address()) && guard.refused(source.address())) {
+        if (!admission.sideAt(source.address()) && guard.refused(source.address())) {
             answers.counters().add(Count.BANS);
         }
     }

@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which addresses of gateways are suspect or down. A call that meets silence or a refusal makes its address suspect; from then on it is
- * tried last, and {@link GatewayProbes} asks it: three failed probes make it down, two good ones in a row make it up again. Shared by all
+ * tried last, and {@link GatewayProbes} asks it: three failed probes make it down, two good ones in a row make it up again. What calls hear of it
+ * meanwhile changes nothing. Shared by all
  * shards, never waits. While every gateway is well, asking costs one look at an empty table. What is in the table is bounded by the
  * addresses of the plan's gateways.
  */
@@ -55,16 +56,17 @@ public final class GatewayHealth {
                         : new Condition(was.state(), was.sinceMillis(), reason, was.failures(), 0));
     }
 
-    /** A call got an answer there, in time: as good as a probe's. */
-    public void answered(Target target) {
-        if (!unwell.isEmpty()) {
-            good(target);
-        }
-    }
-
     /** A probe was answered. */
     void probed(Target target) {
-        good(target);
+        change(target, was -> {
+            if (was == null) {
+                return null;
+            }
+            int good = was.good() + 1;
+            return good >= GOOD_PROBES_TO_BE_UP
+                    ? null
+                    : new Condition(was.state(), was.sinceMillis(), was.reason(), 0, good);
+        });
     }
 
     /** A probe failed. */
@@ -100,18 +102,6 @@ public final class GatewayHealth {
     Condition condition(Target target) {
         Condition condition = unwell.get(target);
         return condition == null ? recovered.get(target) : condition;
-    }
-
-    private void good(Target target) {
-        change(target, was -> {
-            if (was == null) {
-                return null;
-            }
-            int good = was.good() + 1;
-            return good >= GOOD_PROBES_TO_BE_UP
-                    ? null
-                    : new Condition(was.state(), was.sinceMillis(), was.reason(), 0, good);
-        });
     }
 
     private Condition suspect(String reason) {

@@ -166,6 +166,11 @@ public final class GatewayProbes {
         }
 
         @Override
+        public boolean forwards() {
+            return false;
+        }
+
+        @Override
         public void responded(SipMessage response) {
             if (response.status() < 200) {
                 return;

@@ -1,6 +1,7 @@
 package io.ringtrace.sip.transaction;
 
 import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.message.SipHeader;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.transport.Hop;
@@ -11,6 +12,11 @@ public abstract sealed class ClientTransaction extends Transaction
     /** For whom a transaction has nothing to tell. */
     enum Nobody implements ClientTransactionUser {
         LISTENS;
+
+        @Override
+        public boolean forwards() {
+            return false;
+        }
 
         @Override
         public void responded(SipMessage response) {}
@@ -49,6 +55,11 @@ public abstract sealed class ClientTransaction extends Transaction
     /** Nothing is told to anybody any more. */
     final void toldAll() {
         user = Nobody.LISTENS;
+    }
+
+    /** False for a response that is to be passed on, and has no Via of whom to pass it to (§16.7 step 3). That to our own CANCEL has none. */
+    final boolean takes(SipMessage response) {
+        return !user.forwards() || response.cseqMethod() == SipMethod.CANCEL || response.entryCount(SipHeader.VIA) > 1;
     }
 
     abstract void responded(SipMessage response);

@@ -8,6 +8,13 @@ public interface ClientTransactionUser {
     void responded(SipMessage response);
 
     /**
+     * True when the request is somebody else's: a response without his Via below ours is none of his, and is dropped (RFC 3261 §16.7 step 3).
+     */
+    default boolean forwards() {
+        return true;
+    }
+
+    /**
      * Who hears, from now on, of the INVITE's further 2xx (RFC 6026 §7.2), and of nothing else: one was passed on, and the transaction lives on
      * for half a minute, so that what it keeps should be little.
      */

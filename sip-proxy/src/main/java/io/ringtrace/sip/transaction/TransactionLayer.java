@@ -226,7 +226,7 @@ public final class TransactionLayer {
                 BranchParameter.slot(response.bytes(), from),
                 BranchParameter.generation(response.bytes(), from),
                 BranchParameter.random(response.bytes(), from));
-        if (transaction == null) {
+        if (transaction == null || !transaction.takes(response)) {
             return false;
         }
         transaction.responded(response);

@@ -113,8 +113,8 @@ class GatewayHealthTest {
                 .containsExactly(
                         tuple("first", State.SUSPECT, "no answer within 3000 ms"), tuple("second", State.UP, null));
         assertThat(report.of(plan).getFirst().since()).hasToString("1970-01-01T00:00:01Z");
-        health.answered(at(first));
-        health.answered(at(first));
+        health.probed(at(first));
+        health.probed(at(first));
         assertThat(report.of(plan).getFirst().state()).isEqualTo(State.UP);
         assertThat(report.of(plan).getFirst().since()).hasToString("1970-01-01T00:00:09Z");
     }
