@@ -99,7 +99,7 @@ class RecordReaperIT {
     }
 
     private static CallEvent.Continued alive(SampleEvents sample, CallId call, long at) {
-        return new CallEvent.Continued(call, at + 1, SampleEvents.NOON, at, sample.dialog());
+        return new CallEvent.Continued(call, at + 1, SampleEvents.NOON, at, List.of(sample.dialog()));
     }
 
     private static CallEvent.Ended lost(CallId call, long at) {
