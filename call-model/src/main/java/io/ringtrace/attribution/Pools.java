@@ -187,6 +187,13 @@ public interface Pools {
     @Nullable
     RingPool byKey(String idFromNetwork, String apiKey);
 
+    /**
+     * Why calls of the network may never end at this number, as a sentence: it is a premium or emergency number, or in a country that is
+     * not the account's. Null when they may. Never waits.
+     */
+    @Nullable
+    String refusal(String network, PhoneNumber destination);
+
     /** Whether the pool's hours of operation are now, by the lease clock. Never waits. */
     boolean isOpen(RingPool pool);
 

@@ -32,6 +32,24 @@ public interface CallRecords {
     /** Newest first. Throws {@link StoreUnavailableException} when the database is away. */
     List<CallRecord> find(Query query) throws StoreUnavailableException;
 
+    /**
+     * @param calls in the order in which they were published
+     * @param lastId the transaction id to ask for next; nothing is missed by it, and nothing comes twice
+     */
+    record Finished(List<CallRecord> calls, long lastId) {
+        public Finished {
+            calls = List.copyOf(calls);
+        }
+    }
+
+    /**
+     * The calls that are over since another one, each once, as their records are now; corrections are none.
+     *
+     * @param query its {@code before} is not regarded
+     * @param transactionId of the last one that was seen; null asks for no calls, and for the id to begin with
+     */
+    Finished finishedAfter(Query query, @Nullable Long transactionId) throws StoreUnavailableException;
+
     /** Null when there is none, or it belongs to another network. */
     @Nullable
     CallRecord get(CallId callId, @Nullable String network) throws StoreUnavailableException;

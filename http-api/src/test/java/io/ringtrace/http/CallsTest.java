@@ -140,6 +140,30 @@ class CallsTest {
     }
 
     @Test
+    void callsThatAreOverComeOnceInTheOrderInWhichTheyWereFinished() throws Exception {
+        HttpResponse<String> begin = api.get("/v1/calls?finished_after=newest", RunningApi.OPERATOR);
+        assertThat(begin.body()).isEqualTo("{\"calls\":[],\"next_finished_after\":0}");
+        api.records.publish(record(2, "acme", "held", "v2"), null);
+        api.records.publish(record(1, "acme", "leased", "v1"), null);
+        api.records.publish(record(3, "other", "leased", "v3"), null);
+        api.records.publish(record(2, "acme", "held", "v2"), 1L);
+        HttpResponse<String> first = api.get("/v1/calls?finished_after=0&limit=2", RunningApi.OPERATOR);
+        assertThat(calls(first)).containsExactly(id(2), id(1));
+        assertThat(first.body()).endsWith("\"next_finished_after\":2}");
+        HttpResponse<String> second = api.get("/v1/calls?finished_after=2&limit=2", RunningApi.OPERATOR);
+        assertThat(calls(second)).containsExactly(id(3));
+        assertThat(second.body()).endsWith("\"next_finished_after\":4}");
+        assertThat(calls(api.get("/v1/calls?finished_after=0", api.other))).containsExactly(id(3));
+        for (String wrong : List.of("finished_after=x", "finished_after=-1", "finished_after=1&before=" + id(1))) {
+            HttpResponse<String> answer = api.get("/v1/calls?" + wrong, api.acme);
+            assertThat(answer.statusCode()).as(wrong).isEqualTo(400);
+            assertThat(answer.body()).contains("finished_after");
+        }
+        assertThat(api.get("/v1/calls.csv?finished_after=0", api.acme).statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
     void wrongFiltersAreAllNamed() throws Exception {
         HttpResponse<String> answer = api.get(
                 "/v1/calls?from=yesterday&promo_number=x&attribution_status=odd&trunk=&before=1&limit=1001&visitors=v",

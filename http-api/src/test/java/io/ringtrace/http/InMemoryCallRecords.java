@@ -52,6 +52,21 @@ public final class InMemoryCallRecords implements CallRecords, Transactions, Cal
         return transaction;
     }
 
+    @Override
+    public synchronized Finished finishedAfter(Query query, @Nullable Long transactionId) {
+        List<Transaction> later = transactions.stream()
+                .filter(t -> transactionId != null && t.id() > transactionId && t.corrects() == null)
+                .filter(t -> query.network() == null
+                        || query.network().equals(t.record().network()))
+                .limit(query.limit())
+                .toList();
+        return new Finished(
+                later.stream().map(Transaction::record).toList(),
+                later.size() < query.limit()
+                        ? transactions.size()
+                        : later.getLast().id());
+    }
+
     void tell(String network, CallEvent event) {
         ears.forEach(ear -> ear.accept(network, event));
     }

@@ -113,6 +113,11 @@ final class InMemoryPools implements Pools, Leases {
     }
 
     @Override
+    public @Nullable String refusal(String network, PhoneNumber destination) {
+        return destination.toString().startsWith("+1900") ? destination + " is a premium-rate number." : null;
+    }
+
+    @Override
     public synchronized void delete(String network, String idFromNetwork) {
         pools.remove(network + "/" + idFromNetwork);
     }

@@ -71,6 +71,7 @@ class LeaseTest {
                           {"pool":"16","visitor_id":"caf\\u00e9"},
                           {"pool":"16","destination":"5550123"},
                           {"pool":"16","destination":"nobody"},
+                          {"pool":"16","destination":"+19005550123"},
                           {"pool":"16","marketing_data":{"a":1}},
                           {"pool":"16","marketing_data":{"a":"\\u0007"}},
                           {"pool":"16","marketing_data":{"a":"\\ud800"}},
@@ -87,6 +88,9 @@ class LeaseTest {
                         row -> assertThat(row).startsWith("invalid_visitor"),
                         row -> assertThat(row).startsWith("invalid_destination"),
                         row -> assertThat(row).startsWith("invalid_destination"),
+                        row -> assertThat(row)
+                                .startsWith(
+                                        "invalid_destination\",\"message\":\"+19005550123 is a premium-rate number."),
                         row -> assertThat(row).startsWith("invalid_request"),
                         row -> assertThat(row).startsWith("invalid_marketing_data"),
                         row -> assertThat(row).startsWith("invalid_marketing_data"),

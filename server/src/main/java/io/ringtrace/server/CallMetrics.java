@@ -9,6 +9,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.CallTally;
 import io.ringtrace.sip.counters.DelayHistogram;
+import io.ringtrace.sip.counters.RefusalReason;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,6 +41,7 @@ final class CallMetrics implements MultiCollector {
                         "INVITEs by gateway and final status got from it; none without one",
                         "gateway",
                         gateways),
+                refusals(),
                 delays(
                         "ringtrace_sip_trunk_post_dial_delay_seconds",
                         "INVITE in to first 18x or final response out",
@@ -79,11 +81,11 @@ final class CallMetrics implements MultiCollector {
     }
 
     /** The tallies of all shards. */
-    private Map<String, List<CallTally>> byName(Function<CallTallies, Map<String, CallTally>> kind) {
+    private <T> Map<String, List<T>> byName(Function<CallTallies, Map<String, T>> kind) {
         List<CallTallies> all = shards.get();
         TreeSet<String> names = new TreeSet<>();
         all.forEach(tallies -> names.addAll(kind.apply(tallies).keySet()));
-        Map<String, List<CallTally>> byName = new TreeMap<>();
+        Map<String, List<T>> byName = new TreeMap<>();
         for (String name : names) {
             byName.put(
                     name,
@@ -94,6 +96,24 @@ final class CallMetrics implements MultiCollector {
                             .toList());
         }
         return byName;
+    }
+
+    private CounterSnapshot refusals() {
+        CounterSnapshot.Builder counter = CounterSnapshot.builder()
+                .name("ringtrace_sip_trunk_refusals")
+                .help("Requests refused or dropped before they had a record, by trunk and reason");
+        byName(CallTallies::refusals).forEach((who, shards) -> {
+            for (RefusalReason why : RefusalReason.values()) {
+                long count = shards.stream().mapToLong(t -> t.count(why)).sum();
+                if (count > 0) {
+                    counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
+                            .labels(Labels.of("trunk", who, "reason", why.text()))
+                            .value((double) count)
+                            .build());
+                }
+            }
+        });
+        return counter.build();
     }
 
     private static CounterSnapshot finals(

@@ -50,7 +50,8 @@ record CallParts(
         StoreConfig store = configuration.store();
         StoreDatabase database =
                 parts.add("database", StoreDatabase.opening(ModuleSettings.store(store, data, environment)));
-        DatabaseLeaseClock clock = parts.add("lease clock", DatabaseLeaseClock.starting(database));
+        DatabaseLeaseClock clock = parts.add(
+                "lease clock", DatabaseLeaseClock.starting(database, data.path().resolve("lease-time")));
         NumberDirectory directory = new NumberDirectory(clock, () -> plan.plan().forwardedFields());
         parts.add("directory file", new DirectoryFile(data.directory(), directory))
                 .start();

@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.CallTally;
+import io.ringtrace.sip.counters.RefusalReason;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,23 @@ class CallMetricsTest {
                         "ringtrace_sip_trunk_post_dial_delay_seconds_bucket{trunk=\"acme\",le=\"5.0\"} 2",
                         "ringtrace_sip_trunk_post_dial_delay_seconds_count{trunk=\"acme\"} 2",
                         "ringtrace_sip_trunk_post_dial_delay_seconds_sum{trunk=\"acme\"} 4.03");
+    }
+
+    @Test
+    void tellRefusalsByTrunkAndReason() {
+        CallTallies one = new CallTallies();
+        CallTallies two = new CallTallies();
+        one.refusalsOf("acme").add(RefusalReason.TRUNK_RATE);
+        two.refusalsOf("acme").add(RefusalReason.TRUNK_RATE);
+        two.refusalsOf("acme").add(RefusalReason.JOURNAL_FULL);
+        two.refusalsOf(CallTallies.STRANGERS).add(RefusalReason.STRANGER);
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        registry.getPrometheusRegistry().register(new CallMetrics(() -> List.of(one, two)));
+        assertThat(registry.scrape().lines())
+                .contains(
+                        "ringtrace_sip_trunk_refusals_total{reason=\"trunk_rate\",trunk=\"acme\"} 2.0",
+                        "ringtrace_sip_trunk_refusals_total{reason=\"journal_full\",trunk=\"acme\"} 1.0",
+                        "ringtrace_sip_trunk_refusals_total{reason=\"stranger\",trunk=\"(strangers)\"} 1.0");
     }
 
     @Test

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("RFC 3261 §18.1.1, requests of more than 1300 bytes")
 class LongMessagesTest {
@@ -97,6 +99,56 @@ class LongMessagesTest {
             }
         }
 
+        private String longInDialog(String method) {
+            return caller.inDialog(method)
+                    .replace("Content-Length", "Subject: " + "long ".repeat(200) + "\r\nContent-Length");
+        }
+
+        @Test
+        void aLongRequestWithinADialogGoesByTcpToo() {
+            ladder.connects(Ladder.PROMO);
+            try (Party stream = gateway.onTcpToo()) {
+                caller.sends(longInDialog("INVITE"));
+                caller.receives("100");
+                SipText invite = stream.receives("INVITE");
+                assertThat(invite.header("Via")).startsWith("SIP/2.0/TCP ");
+                stream.answers(488);
+                stream.receives("ACK");
+                caller.receives("488");
+                caller.sends(longInDialog("INFO"));
+                assertThat(stream.receives("INFO").header("Via")).startsWith("SIP/2.0/TCP ");
+                caller.hangsUp();
+                assertThat(gateway.receives("BYE").header("Via")).startsWith("SIP/2.0/UDP ");
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"INVITE", "INFO"})
+        void aLongRequestWithinADialogGoesBackToUdpWhenTheConnectionIsRefused(String method) {
+            ladder.connects(Ladder.PROMO);
+            caller.sends(longInDialog(method));
+            assertThat(gateway.receives(method).header("Via")).startsWith("SIP/2.0/UDP ");
+            caller.sends(longInDialog("UPDATE"));
+            gateway.receives("UPDATE");
+            assertThat(ladder.count(Count.TRANSPORT_ERRORS)).isEqualTo(1);
+        }
+
+        @Test
+        void aLongRequestWithinADialogGoesByUdpWhereTheContactSaysSo() {
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            SipText first = gateway.receives("INVITE");
+            gateway.sends(gateway.answerText(first, 200).replaceFirst("(Contact: <[^>]*)>", "$1;transport=udp>"));
+            caller.receives("200");
+            caller.acks();
+            gateway.receives("ACK");
+            try (Party stream = gateway.onTcpToo()) {
+                caller.sends(longInDialog("INFO"));
+                gateway.receives("INFO");
+                stream.receivesNothing();
+            }
+        }
+
         @Test
         void backToUdpWhenTheConnectionIsRefusedAndTheNextTimeAtOnce() {
             invitesAtLength();
@@ -106,6 +158,11 @@ class LongMessagesTest {
             invitesAtLength();
             arrivesByUdp();
             assertThat(ladder.count(Count.TRANSPORT_ERRORS)).isEqualTo(1);
+        }
+
+        @Test
+        void aConnectionMayTakeTwoSecondsWhereNobodySaysOtherwise() {
+            assertThat(StreamLimits.DEFAULT.connect()).isEqualTo(Duration.ofSeconds(2));
         }
 
         @Test

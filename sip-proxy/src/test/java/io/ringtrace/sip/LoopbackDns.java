@@ -6,9 +6,11 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.xbill.DNS.CNAMERecord;
@@ -27,6 +29,8 @@ public final class LoopbackDns implements AutoCloseable {
     private final Map<String, List<Record>> records = new ConcurrentHashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private volatile boolean silent;
+    private final Queue<DatagramPacket> heldBack = new ArrayDeque<>();
+    private boolean holds;
 
     public LoopbackDns() {
         try {
@@ -59,6 +63,32 @@ public final class LoopbackDns implements AutoCloseable {
         silent = now;
     }
 
+    /** From now on answers wait until they are let go. */
+    public void holdsBack() {
+        synchronized (heldBack) {
+            holds = true;
+        }
+    }
+
+    public void letsGo() throws IOException {
+        synchronized (heldBack) {
+            holds = false;
+            for (DatagramPacket next = heldBack.poll(); next != null; next = heldBack.poll()) {
+                socket.send(next);
+            }
+        }
+    }
+
+    private void sends(DatagramPacket answer) throws IOException {
+        synchronized (heldBack) {
+            if (holds) {
+                heldBack.add(answer);
+            } else {
+                socket.send(answer);
+            }
+        }
+    }
+
     /** Names and types in the order in which they were asked for, such as {@code gw.example. SRV}. */
     public List<String> asked() {
         return List.copyOf(asked);
@@ -75,7 +105,7 @@ public final class LoopbackDns implements AutoCloseable {
                 asked.add(name + " " + Type.string(query.getQuestion().getType()));
                 if (!silent) {
                     byte[] answer = answer(query, name).toWire();
-                    socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
+                    sends(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
                 }
             }
         } catch (IOException _) {

@@ -76,7 +76,32 @@ class NamedGatewayTest {
     }
 
     @Test
-    void theFirstCallWaitsForDnsWithoutHoldingUpItsShard() {
+    void theFirstCallWaitsForDnsWithoutHoldingUpItsShard() throws Exception {
+        ladder.close();
+        // So long that whoever waited for it would not come to anything else in this test.
+        ladder = new Ladder(settings -> settings.withDns(List.of(dns.address()), Duration.ofSeconds(60)), 1);
+        caller = ladder.caller;
+        first = ladder.gateway;
+        dns.forgets(SERVICE, "SRV");
+        dns.has(SERVICE, 60, "SRV", "10 1 " + first.port() + " a.example.");
+        dns.holdsBack();
+        isNamed("gw.example");
+        calls();
+        String waiting = caller.lastSent();
+        ladder.until(() -> !dns.asked().isEmpty());
+        caller.invites(Ladder.UNKNOWN);
+        caller.receives("100");
+        caller.acksFailure(caller.receives("404"));
+        first.receivesNothing();
+        dns.letsGo();
+        first.receives("INVITE");
+        first.answers(486);
+        first.receives("ACK");
+        assertThat(caller.receives("486").header("Call-ID")).isEqualTo(new SipText(waiting).header("Call-ID"));
+    }
+
+    @Test
+    void theFirstCallIsCarriedToItsEnd() {
         isNamed("gw.example");
         calls();
         SipText invite = first.receives("INVITE");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.sip.admission.Overload;
 import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.counters.RefusalReason;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ class OverloadTest {
     void refusesNewCallsAndGoesOnWithRunningOnesCancelsAndAcks() throws Exception {
         try (Ladder ladder = new Ladder(settings -> settings.withShedding(true), 1)) {
             ladder.connects(Ladder.PROMO);
+            String ack = ladder.caller.inDialog("ACK");
             String bye = ladder.caller.inDialog("BYE");
             ladder.caller.invites(Ladder.PROMO);
             ladder.caller.receives("100");
@@ -33,10 +35,16 @@ class OverloadTest {
             ladder.caller.invites(Ladder.PROMO);
             assertThat(ladder.caller.receives("503").header("Retry-After")).isEqualTo("5");
             assertThat(ladder.count(Count.SHED)).isEqualTo(1);
+            assertThat(ladder.proxy.tallies().getFirst().refusalsOf("acme").count(RefusalReason.OVERLOAD))
+                    .isEqualTo(1);
 
+            ladder.caller.sends(ack);
+            ladder.gateway.receives("ACK");
             ladder.caller.sends(ringing.replaceAll("INVITE", "CANCEL"));
             ladder.caller.receives("200");
+            ladder.gateway.receives("CANCEL");
             ladder.caller.sends(bye);
+            ladder.gateway.receives("BYE");
             ladder.until(() -> ladder.journal.kinds().size() >= 4);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.sip.counters.Count;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -204,6 +205,61 @@ class RequestRulesTest {
         void anotherPortOfOurHostIsNotUs() {
             caller.sends(invite().replaceFirst("From:", "Route: <sip:127.0.0.1:9;lr>\r\nFrom:"));
             caller.receives("403");
+        }
+    }
+
+    @Nested
+    @DisplayName("RFC 3261 §19.1.1, maddr")
+    class Maddr {
+        private void isAnsweredAt(String contact) {
+            caller.sends(invite());
+            caller.receives("100");
+            SipText first = gateway.receives("INVITE");
+            gateway.sends(gateway.answerText(first, 200).replaceFirst("Contact: [^\r]*", "Contact: <" + contact + ">"));
+            caller.receives("200");
+        }
+
+        @Test
+        void ofAContactSaysWhereItIsReached() {
+            isAnsweredAt("sip:gateway@192.0.2.77:" + gateway.port() + ";maddr=" + gateway.host());
+            caller.acks();
+            assertThat(gateway.receives("ACK").requestUri()).startsWith("sip:gateway@192.0.2.77:");
+            caller.hangsUp();
+            gateway.receives("BYE");
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {"sip:gateway@127.0.2.1;maddr=239.255.255.1", "sip:gateway@224.0.1.75", "sip:gateway@0.0.0.0"
+                })
+        void thatIsManysLeadsNowhere(String contact) {
+            isAnsweredAt(contact);
+            caller.hangsUp();
+            caller.receives("500");
+        }
+
+        @Test
+        @DisplayName(
+                "§18.2.2, which we depart from: responses go to where the request came from, whatever its Via says")
+        void ofAViaSteersNoResponse() {
+            for (Party party : List.of(caller, ladder.stranger)) {
+                party.sends(party.inviteText("sip:" + Ladder.UNKNOWN + "@" + caller.proxyHostPort())
+                        .replaceFirst(";branch=", ";maddr=" + gateway.host() + ";branch="));
+                if (party == caller) {
+                    party.receives("100");
+                }
+                party.receives(party == caller ? "404" : "403");
+            }
+            gateway.receivesNothing();
+        }
+
+        @Test
+        void ofAFirstRequestUriSteersNoCall() {
+            caller.sends(caller.inviteText(
+                    "sip:" + Ladder.PROMO + "@" + caller.proxyHostPort() + ";maddr=" + ladder.secondGateway.host()));
+            caller.receives("100");
+            assertThat(gateway.receives("INVITE").requestUri()).doesNotContain("maddr");
+            ladder.secondGateway.receivesNothing();
         }
     }
 

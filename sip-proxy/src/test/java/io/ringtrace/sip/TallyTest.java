@@ -2,12 +2,18 @@ package io.ringtrace.sip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringtrace.routing.CallLimits;
+import io.ringtrace.routing.OverloadControl;
+import io.ringtrace.routing.TrunkLimits;
 import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.CallTally;
+import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.DelayHistogram;
+import io.ringtrace.sip.counters.RefusalReason;
 import io.ringtrace.sip.proxy.LiveCallView;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +77,51 @@ class TallyTest {
             assertThat(tallies.ofTrunk("acme").count(404)).isEqualTo(1);
             assertThat(tallies.gateways()).isEmpty();
         }
+    }
+
+    @Test
+    void refusalsWithoutARecordCountAtTheirTrunkByReason() throws Exception {
+        try (Ladder ladder = new Ladder()) {
+            Party caller = ladder.caller;
+            ladder.reloadsTrunk(
+                    trunk -> trunk.with(new TrunkLimits(new CallLimits(1, 0), CallLimits.NONE, OverloadControl.OFF)));
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            caller.invites(Ladder.PROMO);
+            caller.receives("503");
+            ladder.reloadsTrunk(
+                    trunk -> trunk.with(new TrunkLimits(new CallLimits(0, 1), CallLimits.NONE, OverloadControl.OFF)));
+            caller.invites(Ladder.PROMO);
+            caller.receives("503");
+            ladder.journal.open = false;
+            caller.invites(Ladder.PROMO);
+            caller.receives("503");
+            ladder.proxy.refuseNewCalls();
+            caller.invites(Ladder.PROMO);
+            caller.receives("503");
+            caller.sends(caller.inviteText("sip:" + Ladder.PROMO + "@203.0.113.9"));
+            caller.receives("403");
+            caller.sends("garbage\r\n\r\n");
+            ladder.stranger.invites(Ladder.PROMO);
+            ladder.stranger.receives("403");
+            ladder.until(() -> ladder.count(Count.MALFORMED) == 1);
+            CallTallies tallies = ladder.proxy.tallies().getFirst();
+            assertThat(reasons(tallies, "acme"))
+                    .containsExactly(
+                            RefusalReason.MALFORMED,
+                            RefusalReason.FOREIGN,
+                            RefusalReason.JOURNAL_FULL,
+                            RefusalReason.TRUNK_RATE,
+                            RefusalReason.TRUNK_CALLS,
+                            RefusalReason.STOPPING);
+            assertThat(reasons(tallies, CallTallies.STRANGERS)).containsExactly(RefusalReason.STRANGER);
+        }
+    }
+
+    private static List<RefusalReason> reasons(CallTallies tallies, String who) {
+        return Arrays.stream(RefusalReason.values())
+                .filter(why -> tallies.refusalsOf(who).count(why) == 1)
+                .toList();
     }
 
     @Test

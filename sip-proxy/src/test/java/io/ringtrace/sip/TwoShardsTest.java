@@ -29,13 +29,16 @@ class TwoShardsTest {
         ladder.close();
         ladder = new Ladder(settings -> settings.withShards(2).withMostHandedOver(RING), 1);
         Party caller = ladder.caller;
-        long handedOver;
+        caller.sends(inviteOwnedBy(0, Ladder.UNKNOWN));
+        caller.receives("100");
+        caller.acksFailure(caller.receives("404"));
+        ladder.proxy.tick();
+        // All that the caller sends arrives at one shard; the other is kept busy until its ring is full.
+        int busy = ladder.count(Count.HANDED_OVER) > 0 ? 0 : 1;
         do {
-            handedOver = ladder.count(Count.HANDED_OVER);
             ladder.connects(Ladder.PROMO);
-        } while (ladder.count(Count.HANDED_OVER) == handedOver);
+        } while (ownerOf(caller.lastSent()) != busy);
         List<String> ofTheCall = List.of(caller.inDialog("ACK"), caller.inDialog("INVITE"), caller.inDialog("BYE"));
-        int busy = CallShard.ownerOf(new SipText(ofTheCall.getFirst()).header("Call-ID"), 2);
         caller.sends(inviteOwnedBy(busy, Ladder.BUSY_SHARD));
         ladder.busyShard.reached();
 
@@ -48,7 +51,7 @@ class TwoShardsTest {
         for (int i = 0; i < RING / 8; i++) {
             caller.receives("503");
         }
-        handedOver = ladder.count(Count.HANDED_OVER);
+        long handedOver = ladder.count(Count.HANDED_OVER);
         ofTheCall.forEach(caller::sends);
         caller.sends(waiting.replaceAll("INVITE", "CANCEL"));
         long all = handedOver + ofTheCall.size() + 1;
@@ -71,8 +74,12 @@ class TwoShardsTest {
         String invite;
         do {
             invite = ladder.caller.inviteText("sip:" + number + "@" + ladder.caller.proxyHostPort());
-        } while (CallShard.ownerOf(new SipText(invite).header("Call-ID"), 2) != shard);
+        } while (ownerOf(invite) != shard);
         return invite;
+    }
+
+    private static int ownerOf(String message) {
+        return CallShard.ownerOf(new SipText(message).header("Call-ID"), 2);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.ringtrace.store.account;
 
 import io.ringtrace.attribution.CapturedField;
+import io.ringtrace.attribution.Destinations.Rule;
 import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.attribution.MarketingDictionary;
 import io.ringtrace.attribution.MarketingField;
@@ -8,6 +9,7 @@ import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.RingPool;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.call.StoreUnavailableException;
+import io.ringtrace.store.bank.DestinationCheck;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.directory.NumberFeed;
 import java.security.SecureRandom;
@@ -55,6 +57,10 @@ final class DatabasePools implements Pools {
             throws StoreUnavailableException {
         List<String> wrong = new ArrayList<>(PoolCheck.wrongFields(asked));
         List<CapturedField> captured = captured(network, asked, wrong);
+        String refusal = refusal(network, asked.destination());
+        if (refusal != null && !asked.destination().equals(destinationBefore(network, asked))) {
+            wrong.add("destination_phone_number " + refusal.substring(0, refusal.length() - 1));
+        }
         if (!wrong.isEmpty()) {
             return new Outcome.Invalid(wrong);
         }
@@ -103,8 +109,18 @@ final class DatabasePools implements Pools {
     }
 
     private List<CapturedField> keptBefore(String network, Definition asked) throws StoreUnavailableException {
+        RingPool before = before(network, asked);
+        return before == null ? List.of() : before.captured();
+    }
+
+    private @Nullable PhoneNumber destinationBefore(String network, Definition asked) throws StoreUnavailableException {
+        RingPool before = before(network, asked);
+        return before == null ? null : before.destination();
+    }
+
+    private @Nullable RingPool before(String network, Definition asked) throws StoreUnavailableException {
         WithKey before = asked.idFromNetwork() == null ? null : get(network, asked.idFromNetwork());
-        return before == null ? List.of() : before.pool().captured();
+        return before == null ? null : before.pool();
     }
 
     @Override
@@ -176,6 +192,13 @@ final class DatabasePools implements Pools {
     @Override
     public @Nullable RingPool byKey(String idFromNetwork, String apiKey) {
         return cache.byKey(idFromNetwork, apiKey);
+    }
+
+    @Override
+    public @Nullable String refusal(String network, PhoneNumber destination) {
+        return DestinationCheck.forbidden(
+                destination,
+                cache.destinations().rules().getOrDefault(network, Rule.DEFAULT).countries());
     }
 
     @Override

@@ -19,13 +19,23 @@ public final class DestinationCheck {
 
     private static final int NANP_COUNTRY = 1;
     private static final int PREMIUM_NXX = 976;
+    private static final int LEAST_NXX = 200;
     private static final Set<Integer> SERVICE_NXXS = Set.of(211, 311, 411, 511, 611, 711, 811, 911);
     private static final int LEAST_DIGITS = 8;
 
     private DestinationCheck() {}
 
-    /** Why it may not, as a sentence; null when it may. Promo numbers are found elsewhere: in the store. */
+    /**
+     * Why it may not when it was found on a page, as a sentence; null when it may. Promo numbers are found elsewhere: in the store. What
+     * cannot be dialed in North America is no destination that anybody meant.
+     */
     public static @Nullable String refusal(PhoneNumber number, List<Integer> countries) {
+        String forbidden = forbidden(number, countries);
+        return forbidden == null && number.nanp() && number.nxx() < LEAST_NXX ? noNorthAmerican(number) : forbidden;
+    }
+
+    /** Why nobody may send calls to it, a person or a program that should know either; as a sentence, null when they may. */
+    public static @Nullable String forbidden(PhoneNumber number, List<Integer> countries) {
         Phonenumber.PhoneNumber parsed;
         try {
             parsed = NUMBERS.parse(number.toString(), "US");
@@ -58,12 +68,16 @@ public final class DestinationCheck {
     }
 
     private static @Nullable String northAmericanRefusal(PhoneNumber number) {
-        if (!number.nanp() || number.npa() % 100 == 11 || number.nxx() < 200 || SERVICE_NXXS.contains(number.nxx())) {
-            return number + " is no number of the North American plan.";
+        if (!number.nanp() || number.npa() % 100 == 11 || SERVICE_NXXS.contains(number.nxx())) {
+            return noNorthAmerican(number);
         }
         return number.npa() == PREMIUM_NPA || number.nxx() == PREMIUM_NXX
                 ? number + " is a premium-rate number (900 or 976)."
                 : null;
+    }
+
+    private static String noNorthAmerican(PhoneNumber number) {
+        return number + " is no number of the North American plan.";
     }
 
     private static boolean emergency(Phonenumber.PhoneNumber parsed) {

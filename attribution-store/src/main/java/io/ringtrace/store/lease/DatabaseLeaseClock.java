@@ -3,7 +3,9 @@ package io.ringtrace.store.lease;
 import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.db.StoreDatabase;
+import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -13,10 +15,12 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +41,7 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
 
     private final StoreDatabase database;
     private final LongSupplier wallMillis;
+    private final @Nullable KeptLeaseTime kept;
     /** At the last look; the thread's own once it runs. */
     private long apartMillis;
 
@@ -46,8 +51,9 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
     private final Thread thread;
     private volatile LeaseTime.State state = LeaseTime.unmeasured(Instant.now().toEpochMilli(), System.nanoTime());
 
-    private DatabaseLeaseClock(StoreDatabase database, LongSupplier wallMillis) {
+    private DatabaseLeaseClock(StoreDatabase database, LongSupplier wallMillis, @Nullable KeptLeaseTime kept) {
         this.database = database;
+        this.kept = kept;
         this.wallMillis = wallMillis;
         this.apartMillis = wallApartMillis();
         thread = Thread.ofPlatform().name("lease-clock").daemon().unstarted(this::keepMeasuring);
@@ -60,15 +66,23 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
 
     /** @param wallMillis this machine's wall clock */
     static DatabaseLeaseClock start(StoreDatabase database, LongSupplier wallMillis) {
-        DatabaseLeaseClock clock = new DatabaseLeaseClock(database, wallMillis);
+        return start(database, wallMillis, null);
+    }
+
+    static DatabaseLeaseClock start(StoreDatabase database, LongSupplier wallMillis, @Nullable KeptLeaseTime kept) {
+        DatabaseLeaseClock clock = new DatabaseLeaseClock(database, wallMillis, kept);
         clock.measure();
         clock.thread.start();
         return clock;
     }
 
-    /** As {@link #start}, but returns at once: until the database has answered, the time is this machine's. */
-    public static DatabaseLeaseClock starting(StoreDatabase database) {
-        DatabaseLeaseClock clock = new DatabaseLeaseClock(database, System::currentTimeMillis);
+    /**
+     * As {@link #start}, but returns at once: until the database has answered, the time is this machine's.
+     *
+     * @param file where the lease time is kept, for when this server is started again
+     */
+    public static DatabaseLeaseClock starting(StoreDatabase database, Path file) {
+        DatabaseLeaseClock clock = new DatabaseLeaseClock(database, System::currentTimeMillis, new KeptLeaseTime(file));
         clock.thread.start();
         return clock;
     }
@@ -144,19 +158,24 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
         return wallMillis.getAsLong() - System.nanoTime() / NANOS_PER_MILLI;
     }
 
-    private record Sample(long micros, long sentNanos, long receivedNanos, long longestLifetimeMillis) {}
+    private record Sample(
+            long micros, long sentNanos, long receivedNanos, long longestLifetimeMillis, boolean guaranteed) {}
 
     private void measure() {
         LeaseTime.State before = state;
         try {
-            Sample sample = database.transact(DatabaseLeaseClock::sample);
-            state = LeaseTime.measured(
+            Sample sample = database.transact(connection -> sample(connection, before));
+            LeaseTime.State next = LeaseTime.measured(
                     before,
                     sample.micros(),
                     sample.sentNanos(),
                     sample.receivedNanos(),
-                    sample.longestLifetimeMillis());
-            measured.countDown();
+                    sample.longestLifetimeMillis(),
+                    sample.guaranteed());
+            state = keep(before, next);
+            if (state.measured()) {
+                measured.countDown();
+            }
         } catch (StoreUnavailableException e) {
             log.warn("the database's time cannot be measured: {}", e.getMessage());
             return;
@@ -177,8 +196,20 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
         }
     }
 
+    /** The first measurement is judged by what was known before the start; each good one is kept for the next start. */
+    private LeaseTime.State keep(LeaseTime.State before, LeaseTime.State next) {
+        if (kept == null || !next.measured()) {
+            return next;
+        }
+        long nanos = System.nanoTime();
+        OptionalLong latest = before.measured() ? OptionalLong.empty() : kept.latestMillis();
+        LeaseTime.State judged = latest.isPresent() ? LeaseTime.first(next, nanos, latest.getAsLong()) : next;
+        kept.keep(judged.millisAt(nanos));
+        return judged;
+    }
+
     /** Read as UTC text, since a session's time zone may have hours that come twice. */
-    private static Sample sample(Connection connection) throws SQLException {
+    private static Sample sample(Connection connection, LeaseTime.State before) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             long sent = System.nanoTime();
             LocalDateTime time;
@@ -192,7 +223,25 @@ public final class DatabaseLeaseClock implements LeaseClock, AutoCloseable {
                     statement.executeQuery("SELECT COALESCE(MAX(lifetime_ms), 0) FROM ring_pool WHERE NOT deleted")) {
                 rows.next();
                 long micros = ChronoUnit.MICROS.between(Instant.EPOCH, time.toInstant(ZoneOffset.UTC));
-                return new Sample(micros, sent, received, rows.getLong(1));
+                long longest = rows.getLong(1);
+                boolean guaranteed = LeaseTime.waitedOut(before, received, longest)
+                        && guaranteed(connection, before.millisAt(received), LeaseTime.lastPresentedMillis(before));
+                return new Sample(micros, sent, received, longest, guaranteed);
+            }
+        }
+    }
+
+    /**
+     * Whether a number presented until then is guaranteed still. Reads all numbers when none is: asked for only at the end of the wait after
+     * the database's clock was stepped.
+     */
+    static boolean guaranteed(Connection connection, long nowMillis, long presentedUntilMillis) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT 1 FROM promo_number WHERE guaranteed_until > ? AND presented_at <= ? LIMIT 1")) {
+            select.setLong(1, nowMillis - LeaseTime.MOST_OFF_MILLIS);
+            select.setLong(2, presentedUntilMillis);
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.next();
             }
         }
     }

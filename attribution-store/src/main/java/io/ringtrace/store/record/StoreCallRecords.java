@@ -52,9 +52,67 @@ public final class StoreCallRecords implements CallRecords {
         return found.isEmpty() ? null : found.getFirst();
     }
 
+    /** By each network's transactions, those of no network too: their key begins with it. */
+    private static final String SELECT_FINISHED = "SELECT t.id AS published_id, " + COLUMNS
+            + " FROM (SELECT id FROM network UNION ALL SELECT 0) k"
+            + " JOIN call_transaction t ON t.network_id = k.id AND t.id > ? AND t.id <= ? AND t.corrects IS NULL"
+            + " JOIN call_record r ON r.call_id = t.call_id" + JOINS + " WHERE ";
+
+    @Override
+    public Finished finishedAfter(Query query, @Nullable Long transactionId) throws StoreUnavailableException {
+        return database.transact(connection -> {
+            long last = lastPublished(connection);
+            return transactionId == null
+                    ? new Finished(List.of(), last)
+                    : finishedBetween(connection, query, transactionId, last);
+        });
+    }
+
+    /** What is published up to it is visible: the id and the transactions are committed together. */
+    private static long lastPublished(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("SELECT last_id FROM publication WHERE one = 1");
+                ResultSet row = select.executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    private static Finished finishedBetween(Connection connection, Query query, long after, long last)
+            throws SQLException {
+        StringBuilder sql = new StringBuilder(SELECT_FINISHED);
+        List<Object> parameters = new ArrayList<>(List.of(after, last));
+        filter(sql, parameters, query);
+        sql.append(" ORDER BY t.id LIMIT ?");
+        parameters.add(query.limit());
+        List<CallRecord> found = new ArrayList<>();
+        long reached = last;
+        try (PreparedStatement select = prepared(connection, sql.toString(), parameters);
+                ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                found.add(record(row));
+                reached = row.getLong("published_id");
+            }
+        }
+        return new Finished(found, found.size() < query.limit() ? last : reached);
+    }
+
     private static List<CallRecord> find(Connection connection, Query query) throws SQLException {
-        StringBuilder sql = new StringBuilder(SELECT).append("r.start_at >= ? AND r.start_at < ?");
+        StringBuilder sql = new StringBuilder(SELECT);
         List<Object> parameters = new ArrayList<>();
+        filter(sql, parameters, query);
+        if (query.before() != null) {
+            long start = startOf(connection, query.before());
+            sql.append(" AND (r.start_at < ? OR r.start_at = ? AND r.call_id < ?)");
+            parameters.add(start);
+            parameters.add(start);
+            parameters.add(query.before().toBytes());
+        }
+        sql.append(" ORDER BY r.start_at DESC, r.call_id DESC LIMIT ?");
+        parameters.add(query.limit());
+        return read(connection, sql.toString(), parameters);
+    }
+
+    private static void filter(StringBuilder sql, List<Object> parameters, Query query) {
+        sql.append("r.start_at >= ? AND r.start_at < ?");
         parameters.add(query.fromMillis());
         parameters.add(query.toMillis());
         if (query.network() != null) {
@@ -77,16 +135,6 @@ public final class StoreCallRecords implements CallRecords {
             sql.append(" AND r.trunk = ?");
             parameters.add(query.trunk());
         }
-        if (query.before() != null) {
-            long start = startOf(connection, query.before());
-            sql.append(" AND (r.start_at < ? OR r.start_at = ? AND r.call_id < ?)");
-            parameters.add(start);
-            parameters.add(start);
-            parameters.add(query.before().toBytes());
-        }
-        sql.append(" ORDER BY r.start_at DESC, r.call_id DESC LIMIT ?");
-        parameters.add(query.limit());
-        return read(connection, sql.toString(), parameters);
     }
 
     private static long startOf(Connection connection, CallId call) throws SQLException {
@@ -101,11 +149,7 @@ public final class StoreCallRecords implements CallRecords {
 
     private static List<CallRecord> read(Connection connection, String sql, List<Object> parameters)
             throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setQueryTimeout(LONGEST_SECONDS);
-            for (int i = 0; i < parameters.size(); i++) {
-                select.setObject(i + 1, parameters.get(i));
-            }
+        try (PreparedStatement select = prepared(connection, sql, parameters)) {
             List<CallRecord> found = new ArrayList<>();
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
@@ -114,6 +158,16 @@ public final class StoreCallRecords implements CallRecords {
             }
             return found;
         }
+    }
+
+    private static PreparedStatement prepared(Connection connection, String sql, List<Object> parameters)
+            throws SQLException {
+        PreparedStatement select = connection.prepareStatement(sql);
+        select.setQueryTimeout(LONGEST_SECONDS);
+        for (int i = 0; i < parameters.size(); i++) {
+            select.setObject(i + 1, parameters.get(i));
+        }
+        return select;
     }
 
     /** Of a row with {@link #COLUMNS}. */

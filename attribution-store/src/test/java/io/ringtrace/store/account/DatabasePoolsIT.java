@@ -2,6 +2,7 @@ package io.ringtrace.store.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringtrace.attribution.Destinations.Rule;
 import io.ringtrace.attribution.NumberType;
 import io.ringtrace.attribution.Pools.Definition;
 import io.ringtrace.attribution.Pools.Outcome;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("RingPools")
 class DatabasePoolsIT {
@@ -153,6 +156,35 @@ class DatabasePoolsIT {
                                         + " is a promo number itself: it must be where calls end up"));
         assertThat(account.pools.save(account.network, "advertiser", "nothing", base))
                 .isInstanceOf(Outcome.NotFound.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+19005550123", "+12129760123", "+442079460123", "+12129110123", "+19115550123"})
+    void noPersonSendsCallsToAPremiumEmergencyOrForeignNumber(String number) throws Exception {
+        PhoneNumber destination = PhoneNumber.parse(number);
+        Definition forbidden = Definition.draft("forbidden", "forbidden", NumberType.TOLL_FREE, destination)
+                .definition();
+        assertThat(save(forbidden))
+                .isInstanceOfSatisfying(
+                        Outcome.Invalid.class,
+                        invalid -> assertThat(invalid.messages())
+                                .singleElement()
+                                .asString()
+                                .startsWith("destination_phone_number " + number + " is ")
+                                .doesNotEndWith("."));
+        assertThat(account.pools.inNetwork(account.network, "forbidden")).isNull();
+        assertThat(account.pools.refusal(account.network, destination)).endsWith(".");
+    }
+
+    @Test
+    void aPoolStaysWritableWhenTheAccountsCountriesNoLongerHaveItsDestination() throws Exception {
+        account.accounts.destinations().setRule(account.network, new Rule(List.of(), List.of(1, 44)));
+        Definition london = Definition.draft(
+                        "london", "london", NumberType.TOLL_FREE, PhoneNumber.parse("+442079460123"))
+                .definition();
+        saved(london);
+        account.accounts.destinations().setRule(account.network, new Rule(List.of(), List.of(1)));
+        assertThat(saved(london).created()).isFalse();
     }
 
     @Test

@@ -16,6 +16,7 @@ class LeaseTimeTest {
     private long databaseMillis = WALL;
 
     private long monotonic = 77 * SECOND;
+    private boolean guaranteed;
     private State state = LeaseTime.unmeasured(WALL - 5_000, monotonic);
 
     private void measure() {
@@ -26,7 +27,7 @@ class LeaseTimeTest {
         long asked = monotonic;
         long databaseMicros = databaseMillis * 1_000 + (asked + roundTripNanos / 2) / 1_000;
         monotonic += roundTripNanos;
-        state = LeaseTime.measured(state, databaseMicros, asked, monotonic, LONGEST_LIFETIME);
+        state = LeaseTime.measured(state, databaseMicros, asked, monotonic, LONGEST_LIFETIME, guaranteed);
     }
 
     private void passSeconds(int seconds) {
@@ -106,6 +107,24 @@ class LeaseTimeTest {
     }
 
     @Test
+    void waitsForAGuaranteeThatIsLongerThanAnyLifetimeOfNow() {
+        measure();
+        long steppedAt = state.millisAt(monotonic);
+        databaseMillis += 3_600_000;
+        guaranteed = true;
+        passSeconds(600);
+        assertThat(state.mayAllocateAt(monotonic)).isFalse();
+        assertThat(LeaseTime.waitedOut(state, monotonic, LONGEST_LIFETIME)).isTrue();
+        assertThat(LeaseTime.waitedOut(state, monotonic, 700_000)).isFalse();
+        // A node that cannot ask goes on by the old time for a minute.
+        assertThat(LeaseTime.lastPresentedMillis(state)).isBetween(steppedAt + 60_000, steppedAt + 80_000);
+        guaranteed = false;
+        passSeconds(10);
+        assertThat(state.mayAllocateAt(monotonic)).isTrue();
+        assertThat(offFromDatabase()).isBetween(-1L, 1L);
+    }
+
+    @Test
     void waitsAgainWhenTheDatabaseIsSteppedAgain() {
         measure();
         databaseMillis += 3_600_000;
@@ -125,5 +144,28 @@ class LeaseTimeTest {
         databaseMillis += 3_600_000;
         passSeconds(10);
         assertThat(state.mayAllocateAt(monotonic)).isTrue();
+    }
+
+    @Test
+    void aServerStartedAfterAStepForwardGoesOnByTheTimeThatItKnewUntilTheGuaranteesAreOver() {
+        long known = databaseMillis + monotonic / 1_000_000;
+        databaseMillis += 3_600_000;
+        measure();
+        state = LeaseTime.first(state, monotonic, known);
+        assertThat(state.mayAllocateAt(monotonic)).isFalse();
+        assertThat(state.millisAt(monotonic)).isEqualTo(known);
+        assertThat(state.offMillis()).isBetween(3_599_990L, 3_600_010L);
+        passSeconds(320);
+        assertThat(state.mayAllocateAt(monotonic)).isTrue();
+        assertThat(offFromDatabase()).isBetween(-1L, 1L);
+    }
+
+    @Test
+    void aServerStartedAfterAStepBackOrNoneFollowsTheDatabase() {
+        measure();
+        for (int behind : new int[] {0, 3_600_000}) {
+            assertThat(LeaseTime.first(state, monotonic, state.millisAt(monotonic) + behind))
+                    .isEqualTo(state);
+        }
     }
 }

@@ -14,6 +14,7 @@ import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.GatewayAttempt;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.store.TestStore;
+import io.ringtrace.store.journal.SampleEvents;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -78,6 +79,34 @@ class CallRecordsIT {
                 + (previousVisitor == null ? "NULL" : previousPresented)
                 + ", '{\"utm_source\": \"autos-" + version
                 + "\", \"gclid\": \"é\"}', '{\"gclid\": \"url_parameter\"}')");
+    }
+
+    @Test
+    @DisplayName("Calls that are over come once, in the order of their publication, of all networks and of none")
+    void finishedCalls() throws Exception {
+        SampleEvents sample = new SampleEvents(77);
+        RecordWriter writer = new RecordWriter("node-a");
+        CallRecords.Query all = new CallRecords.Query(null, 0, Long.MAX_VALUE, null, null, null, null, null, 2);
+        long newest = records.finishedAfter(all, null).lastId();
+        List<CallId> calls = List.of(sample.callId(), sample.callId(), sample.callId());
+        for (CallId call : calls) {
+            store.database().transact(c -> writer.write(c, List.of(sample.began(call, AttributionResult.UNKNOWN))));
+        }
+        assertThat(records.finishedAfter(all, newest)).isEqualTo(new CallRecords.Finished(List.of(), newest));
+        for (CallId call : calls.reversed()) {
+            store.database().transact(c -> writer.write(c, List.of(sample.ended(call, EndReason.LOST))));
+        }
+        CallRecords.Finished first = records.finishedAfter(all, newest);
+        assertThat(first.calls()).extracting(CallRecord::callId).containsExactly(calls.get(2), calls.get(1));
+        store.database().transact(c -> writer.write(c, List.of(sample.corrected(calls.get(2)))));
+        CallRecords.Finished second = records.finishedAfter(all, first.lastId());
+        assertThat(second.calls()).extracting(CallRecord::callId).containsExactly(calls.get(0));
+        assertThat(records.finishedAfter(all, second.lastId()).calls())
+                .as("a correction is no other call")
+                .isEmpty();
+        CallRecords.Query ofNobody =
+                new CallRecords.Query("nobody", 0, Long.MAX_VALUE, null, null, null, null, null, 9);
+        assertThat(records.finishedAfter(ofNobody, newest).calls()).isEmpty();
     }
 
     @Test

@@ -110,6 +110,10 @@ public final class LeaseEndpoint {
         if (pool == null) {
             return new LeaseBatch.Row.Wrong(withoutPool.get());
         }
+        String wrongDestination = visitorFields.wrongDestination(pool, destination);
+        if (wrongDestination != null) {
+            return wrong("invalid_destination", wrongDestination);
+        }
         VisitorFields.Asked asked = visitorFields.asked(
                 pool,
                 visitorId,

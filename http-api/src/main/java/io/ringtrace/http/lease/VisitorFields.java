@@ -34,6 +34,14 @@ public final class VisitorFields {
                 : null;
     }
 
+    /** Why calls of the pool's visitor may not end at the number that he asked for, as a sentence; null when they may. */
+    @Nullable
+    String wrongDestination(RingPool pool, @Nullable PhoneNumber destination) {
+        return destination == null || destination.equals(pool.destination())
+                ? null
+                : pools.refusal(pool.network(), destination);
+    }
+
     public sealed interface Asked {
         record Ready(LeaseRequest request) implements Asked {}
 

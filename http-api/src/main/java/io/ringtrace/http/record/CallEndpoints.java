@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code GET /v1/calls}: call records, newest first. A network sees its own. Thread-safe; called on virtual threads, waits for the database. */
+/** {@code GET /v1/calls}: call records, newest first, or those that are over since another one. A network sees its own. Thread-safe; called on virtual threads, waits for the database. */
 public final class CallEndpoints {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MOST = 1000;
@@ -42,7 +42,10 @@ public final class CallEndpoints {
             "trunk",
             "before",
             "limit",
+            "finished_after",
             "oauth_token");
+    /** Instead of an id: no calls, and the id to begin with. */
+    private static final String NEWEST = "newest";
 
     private final CallRecords records;
 
@@ -73,8 +76,18 @@ public final class CallEndpoints {
     private Reply find(Request request, boolean csv) throws StoreUnavailableException {
         List<String> wrong = new ArrayList<>();
         CallRecords.Query query = query(request, wrong);
+        String finishedAfter = request.query().get("finished_after");
+        if (finishedAfter != null && !finishedAfter.matches(NEWEST + "|[0-9]{1,18}")) {
+            wrong.add("finished_after must be the next_finished_after of an answer, or " + NEWEST + ".");
+        }
+        if (finishedAfter != null && (csv || query.before() != null)) {
+            wrong.add("finished_after goes with JSON, and not with before.");
+        }
         if (!wrong.isEmpty()) {
             return Problem.invalid(String.join(" ", wrong));
+        }
+        if (finishedAfter != null) {
+            return finished(query, finishedAfter.equals(NEWEST) ? null : Long.valueOf(finishedAfter));
         }
         List<CallRecord> found = records.find(query);
         String next =
@@ -87,6 +100,15 @@ public final class CallEndpoints {
         ArrayNode calls = body.putArray("calls");
         found.forEach(record -> calls.add(CallRecordText.json(record)));
         body.put("next_before", next);
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
+    private Reply finished(CallRecords.Query query, @Nullable Long after) throws StoreUnavailableException {
+        CallRecords.Finished finished = records.finishedAfter(query, after);
+        ObjectNode body = Json.object();
+        ArrayNode calls = body.putArray("calls");
+        finished.calls().forEach(record -> calls.add(CallRecordText.json(record)));
+        body.put("next_finished_after", finished.lastId());
         return Answer.of(200, Answer.JSON, Json.bytes(body));
     }
 
@@ -117,7 +139,8 @@ public final class CallEndpoints {
         // A misspelled filter that filters nothing would show calls that nobody asked for.
         if (query.unknownBeside(FILTERS) != null) {
             wrong.add(
-                    "The filters are from, to, promo_number, visitor_id, attribution_status, trunk, before and limit.");
+                    "The filters are from, to, promo_number, visitor_id, attribution_status, trunk, before, finished_after"
+                            + " and limit.");
         }
         long from = time(query, "from", 0, wrong);
         long to = time(query, "to", Long.MAX_VALUE, wrong);

@@ -78,8 +78,8 @@ public final class CallsCommand implements Callable<Integer> {
     @Option(
             names = "--follow",
             description =
-                    "goes on until it is stopped, and shows each call of the last minute and later when it is over; in"
-                            + " json one object a line")
+                    "goes on until it is stopped, and shows the calls of the last minute, then each call when it is over,"
+                            + " however long it lasted; in json one object a line")
     private boolean follow;
 
     @Override
@@ -118,9 +118,21 @@ public final class CallsCommand implements Callable<Integer> {
         if (format == Format.TABLE) {
             out.println(CallText.HEADER);
         }
-        FollowedCalls followed = new FollowedCalls(client, filters(), Instant.now());
+        FollowedCalls followed = new FollowedCalls(client::get, filters(), Instant.now());
+        followed.look().forEach(call -> out.println(text(call)));
+        boolean away = false;
         while (true) {
-            followed.look().forEach(call -> out.println(text(call)));
+            try {
+                followed.look().forEach(call -> out.println(text(call)));
+                away = false;
+            } catch (CommandException e) {
+                if (!away) {
+                    spec.commandLine()
+                            .getErr()
+                            .println("ringtrace: " + e.getMessage() + " Asking again until it answers.");
+                }
+                away = true;
+            }
             out.flush();
             try {
                 Thread.sleep(BETWEEN_LOOKS);

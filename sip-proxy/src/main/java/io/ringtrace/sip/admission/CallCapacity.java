@@ -106,6 +106,12 @@ public final class CallCapacity {
         return limits.none() ? UNLIMITED : take(new TrunkKey(name), limits);
     }
 
+    /** True when that trunk has as many calls at once as it may: why it has no place; else it brought too many a second. */
+    public boolean hasAllCalls(String trunk, CallLimits limits) {
+        Meter meter = meters.get(new TrunkKey(trunk));
+        return meter != null && limits.maximumCalls() > 0 && meter.calls.get() >= limits.maximumCalls();
+    }
+
     /** A place for a call to that gateway. */
     public @Nullable Place ofGateway(String name, CallLimits limits) {
         return limits.none() ? UNLIMITED : take(new GatewayKey(name), limits);

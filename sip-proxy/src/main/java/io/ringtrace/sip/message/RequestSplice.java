@@ -18,6 +18,7 @@ public final class RequestSplice extends Splice {
     private CharSequence recordRouteParameter = "";
     private @Nullable CharSequence sourceAddress;
     private int sourcePort;
+    private boolean secure;
     private int breadth;
     private int topRoutesRemoved;
     private int lastRoutesRemoved;
@@ -31,6 +32,7 @@ public final class RequestSplice extends Splice {
         upperRecordRoute.clear();
         lowerRecordRoute.clear();
         recordRouteParameter = "";
+        secure = false;
         sourceAddress = null;
         breadth = NO_BREADTH;
         topRoutesRemoved = 0;
@@ -116,6 +118,12 @@ public final class RequestSplice extends Splice {
         return this;
     }
 
+    /** The Record-Routes that are put from now on are {@code sips} URIs, as the Request-URI is (§16.6 step 4). */
+    public RequestSplice secureRecordRoutes() {
+        secure = true;
+        return this;
+    }
+
     /** A URI parameter ({@code name=value}) of the Record-Routes that are put from now on. */
     public RequestSplice recordRouteParameter(CharSequence parameter) {
         Wire.requireOneLine(parameter);
@@ -126,7 +134,7 @@ public final class RequestSplice extends Splice {
     private Scratch beginRecordRoute() {
         Scratch value = lowerRecordRoute.length() == 0 ? lowerRecordRoute : upperRecordRoute;
         value.clear();
-        value.append("Record-Route: <sip:");
+        value.append(secure ? "Record-Route: <sips:" : "Record-Route: <sip:");
         return value;
     }
 
@@ -135,7 +143,11 @@ public final class RequestSplice extends Splice {
         switch (sentBy.transport()) {
             case UDP -> {}
             case TCP -> value.append(";transport=tcp");
-            case TLS -> value.append(";transport=tls");
+            case TLS -> {
+                if (!secure) {
+                    value.append(";transport=tls");
+                }
+            }
         }
         value.append(";lr");
         if (!recordRouteParameter.isEmpty()) {

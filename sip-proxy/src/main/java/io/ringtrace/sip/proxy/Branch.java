@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.ringtrace.call.GatewayAttempt;
 import io.ringtrace.call.PhoneNumber;
 import io.ringtrace.routing.Gateway;
+import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.counters.CallTally;
 import io.ringtrace.sip.counters.Count;
@@ -97,6 +98,10 @@ final class Branch implements ClientTransactionUser {
             limited = true;
             parts.counters().add(Count.GATEWAY_LIMITED);
             gone("has as many calls as it may", ResponseContext.UNREACHABLE);
+            return;
+        }
+        if (context.secure() && to.transport() != Transport.TLS) {
+            gone("is not reached by TLS, as a sips URI wants it", ResponseContext.NOT_SECURE);
             return;
         }
         send(to, parts.hops().to(to, preferred), true);
@@ -324,7 +329,7 @@ final class Branch implements ClientTransactionUser {
         if (datagrams != null && to != null && !heard && !cancelWanted && abandoned == null) {
             // Back to UDP; the silence runs on from the first attempt.
             insteadOfStream = null;
-            parts.longMessages().refused(to);
+            parts.longMessages().refused(datagrams.remote());
             send(to, datagrams, false);
             return;
         }

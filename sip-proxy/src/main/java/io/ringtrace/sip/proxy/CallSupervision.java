@@ -148,9 +148,9 @@ final class CallSupervision implements LiveCalls.Watch {
         }
         int written = next.transport();
         hops.find(
-                dialog.text(next.host()),
+                dialog.text(DialogHops.host(next)),
                 next.port(),
-                DialogHops.transport(Span.present(written) ? dialog.text(written) : null),
+                DialogHops.transport(next, Span.present(written) ? dialog.text(written) : null),
                 listeners.get(Math.min(dialog.listener(to), listeners.size() - 1)),
                 hop -> {
                     if (hop != null) {

@@ -1,6 +1,8 @@
 package io.ringtrace.sip.proxy;
 
 import io.ringtrace.routing.Transport;
+import io.ringtrace.sip.message.SipUri;
+import io.ringtrace.sip.message.Span;
 import io.ringtrace.sip.target.NextHop;
 import io.ringtrace.sip.transport.Hop;
 import io.ringtrace.sip.transport.Listener;
@@ -23,8 +25,26 @@ final class DialogHops {
         return parts.targets().literal(host) != null;
     }
 
-    /** What a transport parameter says; null for none, and UDP for one that we do not know. */
-    static @Nullable Transport transport(@Nullable String written) {
+    /** True for a URI that a request can be sent to. */
+    static boolean leads(SipUri uri) {
+        return (uri.scheme() == SipUri.Scheme.SIP || uri.scheme() == SipUri.Scheme.SIPS) && Span.present(uri.host());
+    }
+
+    /** Where a URI that {@link #leads} is reached: at its maddr if it has one (§19.1.1), else at its host. */
+    static int host(SipUri uri) {
+        int maddr = uri.maddr();
+        return Span.present(maddr) && Span.length(maddr) > 0 ? maddr : uri.host();
+    }
+
+    /**
+     * What a URI's scheme and transport parameter say; null for nothing, and UDP for a transport that we do not know.
+     *
+     * @param written the parameter's value; null for none
+     */
+    static @Nullable Transport transport(SipUri uri, @Nullable String written) {
+        if (uri.scheme() == SipUri.Scheme.SIPS) {
+            return Transport.TLS;
+        }
         if (written == null) {
             return null;
         }
@@ -56,6 +76,10 @@ final class DialogHops {
     }
 
     private @Nullable Hop at(InetAddress address, String host, int port, Transport transport, Listener preferred) {
+        if (address.isMulticastAddress() || address.isAnyLocalAddress()) {
+            // One request must not become many, nor one to ourselves.
+            return null;
+        }
         int reachedPort = port >= 0 ? port : transport == Transport.TLS ? DEFAULT_TLS_PORT : DEFAULT_PORT;
         // Many a Contact of a peer on TCP forgets to say so; where we have no UDP at all, it cannot mean that.
         Transport reached =

@@ -103,7 +103,7 @@ final class DialogReader {
         return message.has(SipHeader.CONTACT)
                         && address.read(message, message.entry(SipHeader.CONTACT, 0))
                         && uri.read(message, address.uriSpan())
-                        && uri.scheme() == SipUri.Scheme.SIP
+                        && DialogHops.leads(uri)
                 ? address.uriSpan()
                 : Span.NONE;
     }
@@ -161,7 +161,7 @@ final class DialogReader {
         if (index >= 0) {
             if (address.read(message, message.entry(SipHeader.RECORD_ROUTE, index))
                     && uri.read(message, address.uriSpan())
-                    && uri.scheme() == SipUri.Scheme.SIP
+                    && DialogHops.leads(uri)
                     && uri.lr()) {
                 span = address.uriSpan();
             } else {

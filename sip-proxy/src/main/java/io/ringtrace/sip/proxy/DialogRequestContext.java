@@ -221,6 +221,13 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
 
     @Override
     public void transportFailed() {
+        Hop udp = server.unanswered() && !cancelled
+                ? requests.backToUdp(server.request(), server.source(), dialog)
+                : null;
+        if (udp != null) {
+            resolved(udp);
+            return;
+        }
         timer.stop();
         dialogEnded();
         if (server.unanswered()) {

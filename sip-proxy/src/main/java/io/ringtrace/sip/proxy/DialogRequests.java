@@ -1,6 +1,8 @@
 package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.ringtrace.routing.Gateway;
+import io.ringtrace.routing.Transport;
 import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.admission.TrunkAdmission;
 import io.ringtrace.sip.counters.Count;
@@ -9,6 +11,10 @@ import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.message.SipUri;
 import io.ringtrace.sip.message.Span;
+import io.ringtrace.sip.target.LongMessages;
+import io.ringtrace.sip.transaction.InviteServerTransaction;
+import io.ringtrace.sip.transaction.NonInviteServerTransaction;
+import io.ringtrace.sip.transaction.ServerTransaction;
 import io.ringtrace.sip.transport.Hop;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * at all may go on in a call that is live here, when Call-ID and both tags are that call's. One per shard.
  */
 final class DialogRequests {
+    /** What we add makes none of those too long that are shorter. */
+    private static final int MAYBE_LONG = 1_000;
+
     private final ProxyParts parts;
     private final RouteProcessing routes;
     private final DialogHops hops;
@@ -46,16 +55,75 @@ final class DialogRequests {
             return;
         }
         if (parts.transactions().full()) {
-            parts.answers().refuse(request, source, Refusal.FULL);
+            parts.answers().refuse(request, source, Refusal.TABLE_FULL);
             return;
         }
         parts.recording().requested(dialog, request);
-        DialogRequestContext context = request.method() == SipMethod.INVITE
-                ? DialogRequestContext.ofInvite(
-                        parts, this, dialog, loopHash, parts.transactions().newInviteServer(request, source))
-                : DialogRequestContext.ofOther(
-                        parts, this, dialog, loopHash, parts.transactions().newNonInviteServer(request, source));
-        withNextHop(request, dialog, source, context::resolved);
+        ServerTransaction server;
+        DialogRequestContext context;
+        if (request.method() == SipMethod.INVITE) {
+            InviteServerTransaction invite = parts.transactions().newInviteServer(request, source);
+            server = invite;
+            context = DialogRequestContext.ofInvite(parts, this, dialog, loopHash, invite);
+        } else {
+            NonInviteServerTransaction other = parts.transactions().newNonInviteServer(request, source);
+            server = other;
+            context = DialogRequestContext.ofOther(parts, this, dialog, loopHash, other);
+        }
+        withNextHop(
+                request,
+                dialog,
+                source,
+                to -> context.resolved(
+                        to != null && server.unanswered() ? byLength(server.request(), source, dialog, to) : to));
+    }
+
+    /**
+     * The hop by TCP instead of that by UDP for a request that is too long for a datagram (§18.1.1), where the gateway leaves the transport to us.
+     * An ACK goes by UDP: it has no transaction, so that nobody would notice a connection that does not come about.
+     */
+    private Hop byLength(SipMessage request, Hop source, Dialog dialog, Hop to) {
+        if (to.reliable() || !leftToUs(dialog) || request.length() <= MAYBE_LONG) {
+            return to;
+        }
+        ByteBuf byUdp =
+                forwarded(request, source, dialog, to, parts.transactions().branchWithoutTransaction(0));
+        if (byUdp == null) {
+            return to;
+        }
+        boolean isLong = byUdp.readableBytes() > LongMessages.LONGEST_BY_UDP && !Span.present(next.transport());
+        byUdp.release();
+        Hop stream = isLong ? parts.longMessages().streamTo(to) : null;
+        return stream == null ? to : stream;
+    }
+
+    private static boolean leftToUs(Dialog dialog) {
+        Gateway gateway = dialog.gateway();
+        return dialog.fromCaller() && gateway != null && gateway.transport() == null;
+    }
+
+    /** Once the request could not be sent: the hop by UDP where it was to go by TCP for its length alone; null for any other. */
+    @Nullable
+    Hop backToUdp(SipMessage request, Hop source, Dialog dialog) {
+        if (!leftToUs(dialog) || request.length() <= MAYBE_LONG) {
+            return null;
+        }
+        routes.process(request);
+        if (!hasNext(request, dialog) || Span.present(next.transport()) || !hops.atOnce(nextHost(request, dialog))) {
+            return null;
+        }
+        Hop[] found = new Hop[1];
+        withNextHop(request, dialog, source, to -> {
+            if (to != null) {
+                found[0] = to;
+            }
+        });
+        Hop udp = found[0];
+        if (udp == null || udp.reliable() || parts.longMessages().refuses(udp.remote())) {
+            return null;
+        }
+        parts.longMessages().refused(udp.remote());
+        return udp;
     }
 
     /** Forwards the ACK to a 2xx, without a transaction; one without a valid cookie is dropped. */
@@ -76,10 +144,17 @@ final class DialogRequests {
 
     private void withNextHop(SipMessage request, Dialog dialog, Hop source, Consumer<@Nullable Hop> then) {
         int written = next.transport();
+        // §16.6 step 7: what a sips URI names is reached by TLS, through whichever routes.
+        boolean secure = request.requestUri().scheme() == SipUri.Scheme.SIPS
+                && !routes.fromStrictRouter()
+                && dialog.requestUri() == null;
         hops.find(
                 nextHost(request, dialog),
                 next.port(),
-                DialogHops.transport(Span.present(written) ? textOfNext(request, dialog, written) : null),
+                secure
+                        ? Transport.TLS
+                        : DialogHops.transport(
+                                next, Span.present(written) ? textOfNext(request, dialog, written) : null),
                 source.listener(),
                 then);
     }
@@ -108,10 +183,11 @@ final class DialogRequests {
     /** Mostly the same as for the message before. */
     private String nextHost(SipMessage request, Dialog dialog) {
         if (dialog.requestUri() != null) {
-            return textOfNext(request, dialog, next.host());
+            return textOfNext(request, dialog, DialogHops.host(next));
         }
-        if (!request.is(next.host(), lastHost)) {
-            lastHost = request.text(next.host());
+        int host = DialogHops.host(next);
+        if (!request.is(host, lastHost)) {
+            lastHost = request.text(host);
         }
         return lastHost;
     }
@@ -127,7 +203,7 @@ final class DialogRequests {
         boolean read = instead == null
                 ? Span.present(routes.nextUri()) && next.read(request, routes.nextUri())
                 : next.read(instead);
-        return read && next.scheme() == SipUri.Scheme.SIP && Span.present(next.host());
+        return read && DialogHops.leads(next);
     }
 
     private @Nullable Dialog check(SipMessage request, Hop source) {
@@ -181,9 +257,7 @@ final class DialogRequests {
             return null;
         }
         boolean fromCaller = sender == LiveDialog.Side.CALLER;
-        boolean namesUs = !routes.routesLeft()
-                && request.requestUri().scheme() == SipUri.Scheme.SIP
-                && parts.names().names(request.requestUri());
+        boolean namesUs = !routes.routesLeft() && parts.names().names(request.requestUri());
         String target = known.targetText(fromCaller ? LiveDialog.Side.DESTINATION : LiveDialog.Side.CALLER);
         CallCookie cookie =
                 new CallCookie(call.callId, known.trunk(), known.gateway(), (int) (fromCaller ? fromTag : toTag));

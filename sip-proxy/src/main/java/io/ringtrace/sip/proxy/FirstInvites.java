@@ -15,6 +15,7 @@ import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.admission.Overload;
 import io.ringtrace.sip.admission.TrunkAdmission;
 import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.counters.RefusalReason;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.trace.MessageWatch;
 import io.ringtrace.sip.transaction.InviteServerTransaction;
@@ -71,19 +72,26 @@ final class FirstInvites {
         Refusal before = refused.find(key, now);
         if (before != null) {
             parts.answers().refuse(request, source, before);
-        } else if (newCallIsTooMuch(trunk)) {
-            refused.refused(key, Refusal.FULL, now);
-            parts.answers().refuse(request, source, Refusal.FULL);
+            return;
+        }
+        Refusal noRoom = noRoom(trunk);
+        if (noRoom != null) {
+            refused.refused(key, noRoom, now);
+            parts.answers().refuse(request, source, noRoom);
         } else {
             admitted(request, source, trunk, loopHash, key);
         }
     }
 
-    private boolean newCallIsTooMuch(Trunk trunk) {
+    private @Nullable Refusal noRoom(Trunk trunk) {
         signal.arrived(trunk);
-        return parts.transactions().fullForCalls()
-                || !parts.recording().acceptsNewCalls()
-                || (trunk.access().digest() != null && overload.shedding() && overload.refuses(random.nextDouble()));
+        if (parts.transactions().fullForCalls()) {
+            return Refusal.TABLE_FULL;
+        } else if (!parts.recording().acceptsNewCalls()) {
+            return parts.liveCalls().full() ? Refusal.TABLE_FULL : Refusal.JOURNAL_FULL;
+        }
+        boolean shed = trunk.access().digest() != null && overload.shedding() && overload.refuses(random.nextDouble());
+        return shed ? Refusal.OVERLOAD : null;
     }
 
     /** A first INVITE of a trunk, for which there is room. */
@@ -97,8 +105,11 @@ final class FirstInvites {
         CallCapacity.Place place =
                 parts.capacity().ofTrunk(trunk.name(), trunk.limits().trunk());
         if (place == null) {
-            refused.refused(key, Refusal.TRUNK_LIMIT, parts.monotonicMillis().getAsLong());
-            parts.answers().refuse(request, source, Refusal.TRUNK_LIMIT);
+            boolean calls =
+                    parts.capacity().hasAllCalls(trunk.name(), trunk.limits().trunk());
+            Refusal limit = calls ? Refusal.TRUNK_CALLS : Refusal.TRUNK_RATE;
+            refused.refused(key, limit, parts.monotonicMillis().getAsLong());
+            parts.answers().refuse(request, source, limit);
             return;
         }
         CallId callId = new CallId((now << 16) | (random.nextInt() & 0xFFFF), random.nextLong());
@@ -152,7 +163,7 @@ final class FirstInvites {
             parts.recording().opened(call, selected, invite, watch.traces(trunk));
             if (key != null && !parts.recording().began(began(plan, invite, selected, now, key))) {
                 parts.recording().refused(call);
-                parts.counters().add(Count.SHED);
+                parts.answers().count(server.source(), Count.SHED, RefusalReason.JOURNAL_FULL);
                 parts.answers().respond(server, 503, "Service Unavailable", "Retry-After", "5");
                 return;
             }

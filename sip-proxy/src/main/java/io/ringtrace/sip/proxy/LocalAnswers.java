@@ -1,7 +1,9 @@
 package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.counters.RefusalReason;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.LocalResponse;
 import io.ringtrace.sip.message.SipHeader;
@@ -27,10 +29,12 @@ final class LocalAnswers {
     private final TransactionLayer transactions;
     private final String toTag;
     private final OverloadSignal overload;
+    private final CallTallies tallies;
     private final LocalResponse response = new LocalResponse();
 
-    LocalAnswers(TransactionLayer transactions, String toTag, OverloadSignal overload) {
+    LocalAnswers(TransactionLayer transactions, String toTag, OverloadSignal overload, CallTallies tallies) {
         this.transactions = transactions;
+        this.tallies = tallies;
         this.toTag = toTag;
         this.overload = overload;
     }
@@ -39,9 +43,15 @@ final class LocalAnswers {
         return transactions.counters();
     }
 
+    /** What came from there is refused, or dropped, before it has a record. */
+    void count(Hop source, Count counted, RefusalReason why) {
+        transactions.counters().add(counted);
+        tallies.refusalsOf(overload.sender(source)).add(why);
+    }
+
     /** Refuses a request without keeping anything of it. */
     void refuse(SipMessage request, Hop source, Refusal refusal) {
-        transactions.counters().add(refusal.counted());
+        count(source, refusal.counted(), refusal.why());
         if (!request.answerable()) {
             return;
         }
@@ -53,8 +63,8 @@ final class LocalAnswers {
     }
 
     /** Asks for credentials, without keeping anything of the request. */
-    void challenge(SipMessage request, Hop source, List<String> challenges, Count counted) {
-        transactions.counters().add(counted);
+    void challenge(SipMessage request, Hop source, List<String> challenges) {
+        count(source, Count.CHALLENGED, RefusalReason.CHALLENGED);
         if (!request.answerable()) {
             return;
         }

@@ -6,6 +6,7 @@ import io.ringtrace.routing.Trunk;
 import io.ringtrace.sip.admission.NewCallRates;
 import io.ringtrace.sip.admission.Overload;
 import io.ringtrace.sip.admission.TrunkAdmission;
+import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.message.OverloadParameters;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.transport.Hop;
@@ -70,6 +71,15 @@ final class OverloadSignal {
         if (user != null) {
             proofs.put(source.remote(), new Proof(user.username(), nowMillis.getAsLong()));
         }
+    }
+
+    /** Under which name refusals to that source are counted. */
+    String sender(Hop source) {
+        Trunk trunk = trunkAt(source);
+        if (trunk != null) {
+            return trunk.name();
+        }
+        return admission.gatewayAt(source.address()) ? CallTallies.GATEWAYS : CallTallies.STRANGERS;
     }
 
     private @Nullable Trunk trunkAt(Hop source) {

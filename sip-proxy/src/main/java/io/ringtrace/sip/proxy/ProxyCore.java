@@ -16,6 +16,7 @@ import io.ringtrace.sip.admission.Overload;
 import io.ringtrace.sip.admission.TrunkAdmission;
 import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.Count;
+import io.ringtrace.sip.counters.RefusalReason;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.message.SipUri;
@@ -142,7 +143,7 @@ public final class ProxyCore {
         transactions.seenBy(watch);
         this.parts = new ProxyParts(
                 transactions,
-                new LocalAnswers(transactions, rules.toTag(), signal),
+                new LocalAnswers(transactions, rules.toTag(), signal, tallies),
                 recording,
                 tallies,
                 liveCalls,
@@ -232,7 +233,7 @@ public final class ProxyCore {
         }
         int origin = trunk == null || inDialog ? 0 : TrunkAdmission.hash(trunk.name());
         int loopHash = RequestValidation.loopHash(request, origin);
-        Refusal unsound = validation.check(request, loopHash);
+        Refusal unsound = validation.check(request, source, loopHash);
         if (unsound != null) {
             parts.answers().refuse(request, source, unsound);
             return;
@@ -262,9 +263,9 @@ public final class ProxyCore {
         signal.arrived(trunk);
         refused.refused(
                 parts.transactions().lastingKey(request),
-                Refusal.FULL,
+                Refusal.OVERLOAD,
                 parts.monotonicMillis().getAsLong());
-        parts.answers().refuse(request, source, Refusal.FULL);
+        parts.answers().refuse(request, source, Refusal.OVERLOAD);
         return true;
     }
 
@@ -280,14 +281,14 @@ public final class ProxyCore {
     /** A request that the parser refused. */
     public void malformed(SipMessage request, Hop source, int status, String reason) {
         if (!request.answerable()) {
-            parts.counters().add(Count.MALFORMED);
+            parts.answers().count(source, Count.MALFORMED, RefusalReason.MALFORMED);
             if (stranger(source)) {
                 strangers.offended(source);
             }
         } else if (stranger(source)) {
             strangers.refuse(request, source);
         } else {
-            parts.answers().refuse(request, source, new Refusal(status, reason, Count.MALFORMED));
+            parts.answers().refuse(request, source, Refusal.malformed(status, reason));
         }
     }
 
@@ -302,7 +303,7 @@ public final class ProxyCore {
 
     /** A request for which the shard of its Call-ID has no room: a new INVITE, or what came by a connection and will not come again. */
     public void shed(SipMessage request, Hop source) {
-        parts.answers().refuse(request, source, Refusal.FULL);
+        parts.answers().refuse(request, source, Refusal.RING_FULL);
     }
 
     /** A fault of ours while handling this request: it gets 500, by its transaction if that is still open. */
@@ -349,7 +350,7 @@ public final class ProxyCore {
             parts.answers().refuse(request, source, Refusal.NOT_ALLOWED);
             return;
         }
-        boolean foreign = request.requestUri().scheme() == SipUri.Scheme.SIP
+        boolean foreign = request.requestUri().scheme() != SipUri.Scheme.TEL
                 && !parts.names().names(request.requestUri());
         if (foreign || routes.foreign() || routes.routesLeft()) {
             parts.answers().refuse(request, source, Refusal.FORBIDDEN);

@@ -11,6 +11,7 @@ import io.ringtrace.sip.message.SentBy;
 import io.ringtrace.sip.message.SipHeader;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
+import io.ringtrace.sip.message.SipUri;
 import io.ringtrace.sip.transaction.BranchParameter;
 import io.ringtrace.sip.transaction.ServerTransaction;
 import io.ringtrace.sip.transaction.TransactionLayer;
@@ -58,11 +59,13 @@ final class RequestForwarding {
             int breadth,
             byte[] branch,
             @Nullable String callData) {
+        boolean secure = request.requestUri().scheme() == SipUri.Scheme.SIPS;
         requestUri.setLength(0);
+        requestUri.append(secure ? "sips:" : "sip:");
         if (steps == null) {
-            requestUri.append("sip:+").append(destination.digits()).append('@');
+            requestUri.append('+').append(destination.digits()).append('@');
         } else {
-            requestUri.append("sip:").append(steps.written(destination)).append('@');
+            requestUri.append(steps.written(destination)).append('@');
         }
         if (gateway.host().indexOf(':') >= 0) {
             requestUri.append('[').append(gateway.host()).append(']');
@@ -81,6 +84,9 @@ final class RequestForwarding {
                 .maxBreadth(breadth)
                 .source(source.host(), source.port())
                 .via(outgoing, branch, 0, BranchParameter.LENGTH);
+        if (secure) {
+            splice.secureRecordRoutes();
+        }
         headers.newCall(splice, request, attempt, gateway, requestUri, outgoing, callData);
         if (!incoming.equals(outgoing)) {
             // The caller can reach only the listener that it called; the gateway, which reads from the top, only the

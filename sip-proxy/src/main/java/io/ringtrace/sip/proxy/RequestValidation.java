@@ -1,13 +1,14 @@
 package io.ringtrace.sip.proxy;
 
+import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.admission.OurNames;
 import io.ringtrace.sip.message.SipHeader;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
-import io.ringtrace.sip.message.SipUri;
 import io.ringtrace.sip.message.Span;
 import io.ringtrace.sip.message.Via;
 import io.ringtrace.sip.transaction.BranchParameter;
+import io.ringtrace.sip.transport.Hop;
 import org.jspecify.annotations.Nullable;
 
 /** RFC 3261 §16.3: the checks before a request is worked on, in its order. Step 1 is the parser's. One per shard. */
@@ -41,10 +42,16 @@ final class RequestValidation {
 
     /** Null when the request may be worked on. */
     @Nullable
-    Refusal check(SipMessage request, int loopHash) {
+    Refusal check(SipMessage request, Hop source, int loopHash) {
         // Step 2. A tel URI names a number, which is all that a first request needs.
-        SipUri.Scheme scheme = request.requestUri().scheme();
-        if (scheme != SipUri.Scheme.SIP && scheme != SipUri.Scheme.TEL) {
+        boolean understood = switch (request.requestUri().scheme()) {
+            case SIP, TEL -> true;
+            // What was not asked for over TLS cannot be said to have come over TLS all the way (§26.2.2). A dialog goes
+            // on.
+            case SIPS -> source.listener().transport() == Transport.TLS || Span.present(request.toTag());
+            case OTHER -> false;
+        };
+        if (!understood) {
             return Refusal.UNKNOWN_SCHEME;
         }
         // Step 3. OPTIONS that is not within a dialog ends here instead of being forwarded.

@@ -11,6 +11,7 @@ import io.ringtrace.sip.admission.CallCapacity;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipHeader;
 import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.SipUri;
 import io.ringtrace.sip.message.Span;
 import io.ringtrace.sip.target.CallTargets;
 import io.ringtrace.sip.target.Target;
@@ -35,6 +36,9 @@ final class ResponseContext implements ServerTransactionUser {
 
     static final int UNREACHABLE = 503;
     static final int TOO_LONG = 513;
+    /** RFC 5630 §5.1.1: nobody can be reached as securely as a sips URI wants it. */
+    static final int NOT_SECURE = 480;
+
     private static final String ANSWERED_ELSEWHERE = "SIP;cause=200;text=\"Call completed elsewhere\"";
 
     private final ProxyParts parts;
@@ -277,6 +281,11 @@ final class ResponseContext implements ServerTransactionUser {
         }
     }
 
+    /** True when the caller wants TLS all the way (RFC 3261 §26.2.2). */
+    boolean secure() {
+        return server.request().requestUri().scheme() == SipUri.Scheme.SIPS;
+    }
+
     /** The ring timer or timer C (§16.8) fired: CANCEL downstream and, without waiting for its 487, 408 upstream. */
     void rangTooLong() {
         if (!finished) {
@@ -423,6 +432,9 @@ final class ResponseContext implements ServerTransactionUser {
         } else if (status == TIMED_OUT) {
             end(EndReason.DESTINATION_NO_ANSWER, EndedBy.RINGTRACE, 408, 0, null);
             parts.answers().respond(server, 408, "Request Timeout");
+        } else if (status == NOT_SECURE) {
+            end(EndReason.DESTINATION_ERROR, EndedBy.RINGTRACE, NOT_SECURE, 0, null);
+            parts.answers().respond(server, NOT_SECURE, "Temporarily Unavailable");
         } else if (status == TOO_LONG) {
             end(EndReason.DESTINATION_ERROR, EndedBy.RINGTRACE, TOO_LONG, 0, null);
             parts.answers().respond(server, TOO_LONG, "Message Too Large");

@@ -107,6 +107,6 @@ final class Strangers {
             return;
         }
         List<String> challenges = digests.challenges(realm, admission.digestAlgorithms(), stale);
-        answers.challenge(request, source, challenges, Count.CHALLENGED);
+        answers.challenge(request, source, challenges);
     }
 }

@@ -3,6 +3,7 @@ package io.ringtrace.sip.target;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.transport.Hop;
 import io.ringtrace.sip.transport.Listener;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -20,7 +21,7 @@ public final class LongMessages {
     private static final int MOST_REMEMBERED = 1024;
     private final Hops hops;
     private final LongSupplier monotonicMillis;
-    private final Map<Target, Long> udpUntil = new HashMap<>();
+    private final Map<InetSocketAddress, Long> udpUntil = new HashMap<>();
 
     public LongMessages(Hops hops, LongSupplier monotonicMillis) {
         this.hops = hops;
@@ -29,18 +30,29 @@ public final class LongMessages {
 
     /** The hop by which a long request goes to that target instead of by UDP; null when UDP is all there is. */
     public @Nullable Hop streamTo(Target target, Listener preferred) {
-        Long until = udpUntil.get(target);
-        if (until != null && monotonicMillis.getAsLong() < until) {
-            return null;
-        }
-        return hops.to(target.address(), target.port(), Transport.TCP, target.host(), preferred);
+        return streamTo(new InetSocketAddress(target.address(), target.port()), preferred);
+    }
+
+    /** The same for where a UDP hop leads. */
+    public @Nullable Hop streamTo(Hop udp) {
+        return streamTo(udp.remote(), udp.listener());
+    }
+
+    private @Nullable Hop streamTo(InetSocketAddress remote, Listener preferred) {
+        return refuses(remote) ? null : hops.to(remote.getAddress(), remote.getPort(), Transport.TCP, "", preferred);
+    }
+
+    /** True when no connection came about there lately. */
+    public boolean refuses(InetSocketAddress remote) {
+        Long until = udpUntil.get(remote);
+        return until != null && monotonicMillis.getAsLong() < until;
     }
 
     /** No connection came about there. */
-    public void refused(Target target) {
+    public void refused(InetSocketAddress remote) {
         if (udpUntil.size() >= MOST_REMEMBERED) {
             udpUntil.clear();
         }
-        udpUntil.put(target, monotonicMillis.getAsLong() + REFUSAL_REMEMBERED_MILLIS);
+        udpUntil.put(remote, monotonicMillis.getAsLong() + REFUSAL_REMEMBERED_MILLIS);
     }
 }

@@ -27,9 +27,13 @@ class ParserSearchTest {
                 Objects.requireNonNull(ParserSearchTest.class.getResource(name)).toURI());
     }
 
+    /** What reached something new is kept there, and the next search begins with it; so is what was found, to be put beside the other inputs. */
+    private static final Path KEPT =
+            Path.of(System.getProperty("ringtrace.corpus", "target/jazzer")).toAbsolutePath();
+
     @Test
     void findsNone(@TempDir Path folder) throws Exception {
-        Path corpus = Files.createDirectory(folder.resolve("corpus"));
+        Path corpus = Files.createDirectories(KEPT.resolve("corpus"));
         Path out = folder.resolve("out.txt");
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -47,7 +51,7 @@ class ParserSearchTest {
                 "-runs=" + INPUTS,
                 "-max_total_time=" + LONGEST_SECONDS,
                 "-max_len=4096",
-                "-artifact_prefix=" + folder + "/found-",
+                "-artifact_prefix=" + KEPT + "/found-",
                 "-print_final_stats=1",
                 corpus.toString(),
                 beside("ParserFuzzTestInputs/aDatagramIsReadForwardedAndAnswered")
@@ -65,7 +69,10 @@ class ParserSearchTest {
             search.destroyForcibly();
         }
         String said = Files.readString(out);
-        assertThat(search.exitValue()).as(said).isZero();
-        assertThat(said).contains("NEW", "cov:").containsPattern("Done [0-9]+ runs");
+        assertThat(search.exitValue())
+                .as(said + "\nThe datagram is kept in " + KEPT + "; it belongs into ParserFuzzTestInputs.")
+                .isZero();
+        assertThat(said).contains("INITED", "cov:").containsPattern("Done [0-9]+ runs");
+        assertThat(corpus).isNotEmptyDirectory();
     }
 }
