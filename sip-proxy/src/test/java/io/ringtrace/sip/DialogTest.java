@@ -416,6 +416,24 @@ class DialogTest {
         }
 
         @Test
+        void eachLegOfAForkedCallMayGoOn() {
+            caller.invites(Ladder.PROMO);
+            caller.receives("100");
+            SipText invite = gateway.receives("INVITE");
+            gateway.answers(invite, 200, "leg1", "");
+            caller.receives("200");
+            caller.acks();
+            gateway.receives("ACK");
+            gateway.answers(invite, 200, "leg2", "");
+            caller.receives("200");
+            caller.sends(withoutRoute(caller.inDialog("BYE")).replace("tag=leg1", "tag=leg2"));
+            gateway.receives("BYE");
+            gateway.answers(200);
+            caller.receives("200");
+            assertThat(ladder.journal.kinds()).containsExactly("Began", "Answered");
+        }
+
+        @Test
         void destinationToo() {
             ladder.connects(Ladder.PROMO);
             gateway.sends(withoutRoute(gateway.inDialog("BYE")));

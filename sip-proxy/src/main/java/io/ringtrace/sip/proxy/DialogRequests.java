@@ -249,6 +249,10 @@ final class DialogRequests {
         long fromTag = CookieSigner.tagHash(request, request.fromTag());
         long toTag = CookieSigner.tagHash(request, request.toTag());
         LiveDialog.Side sender = known.sender(fromTag, toTag, address);
+        for (LiveDialog leg = known.next; sender == null && leg != null; leg = leg.next) {
+            known = leg;
+            sender = leg.sender(fromTag, toTag, address);
+        }
         if (sender == null || !comesFrom(sender, known, source, call.callId.madeAtMillis())) {
             return null;
         }
