@@ -10,6 +10,15 @@ public interface Accounts {
     /** Makes what is missing; what exists is left as it is. */
     void ensureCampaign(String network, String advertiser, String campaign) throws StoreUnavailableException;
 
+    /** At most {@code limit} networks, in the order of their ids. */
+    List<String> networks(int limit) throws StoreUnavailableException;
+
+    /** One of a network's campaigns. */
+    record Campaign(String advertiser, String campaign) {}
+
+    /** A network's campaigns by advertiser and name; at most {@code limit}. */
+    List<Campaign> campaigns(String network, int limit) throws StoreUnavailableException;
+
     /** What a token allows. */
     enum TokenScope {
         /** All that a network may do. */
@@ -83,6 +92,10 @@ public interface Accounts {
     /** The site with other origins; here at once, on other nodes within seconds. Null when the network has no such site. */
     @Nullable
     Site changeSite(String network, String id, List<String> origins) throws StoreUnavailableException;
+
+    /** The site with a new id; the former one's pages get no more numbers, as with {@link #deleteSite}. Null when there is none such. */
+    @Nullable
+    Site rotateSite(String network, String id) throws StoreUnavailableException;
 
     /** Its pages get no more numbers; here at once, on other nodes within seconds. False when the network has no such site. */
     boolean deleteSite(String network, String id) throws StoreUnavailableException;

@@ -12,7 +12,4 @@ public interface PoolSizes {
 
     /** Of each of the network's pools that ever had one, by its RingPool ID; others have {@link Autoscaling#OFF}. */
     Map<String, Autoscaling> autoscaling(String network) throws StoreUnavailableException;
-
-    /** Idempotent. False when the network has no such pool. */
-    boolean autoscale(String network, String pool, Autoscaling wanted) throws StoreUnavailableException;
 }

@@ -15,6 +15,7 @@ public interface Pools {
      * @param hours null for always open
      * @param captured the marketing fields it keeps; empty for all that its network has declared
      * @param byTag made for an approved destination that the tag found
+     * @param autoscaling null for the pool's own as it is, which a new pool has off
      */
     record Definition(
             @Nullable String idFromNetwork,
@@ -30,7 +31,8 @@ public interface Pools {
             LocalNumberPreferences localNumbers,
             @Nullable HoursOfOperation hours,
             List<CapturedField> captured,
-            boolean byTag) {
+            boolean byTag,
+            @Nullable Autoscaling autoscaling) {
         public Definition {
             captured = List.copyOf(captured);
         }
@@ -53,7 +55,8 @@ public interface Pools {
                     .localNumbers(localNumbers)
                     .hours(hours)
                     .captured(captured)
-                    .byTag(byTag);
+                    .byTag(byTag)
+                    .autoscaling(autoscaling);
         }
     }
 
@@ -77,6 +80,7 @@ public interface Pools {
         private @Nullable HoursOfOperation hours;
         private List<CapturedField> captured = List.of();
         private boolean byTag;
+        private @Nullable Autoscaling autoscaling;
 
         private Draft(@Nullable String idFromNetwork, String name, NumberType numberType, PhoneNumber destination) {
             this.idFromNetwork = idFromNetwork;
@@ -135,6 +139,11 @@ public interface Pools {
             return this;
         }
 
+        public Draft autoscaling(@Nullable Autoscaling value) {
+            autoscaling = value;
+            return this;
+        }
+
         public Definition definition() {
             return new Definition(
                     idFromNetwork,
@@ -150,7 +159,8 @@ public interface Pools {
                     localNumbers,
                     hours,
                     captured,
-                    byTag);
+                    byTag,
+                    autoscaling);
         }
     }
 

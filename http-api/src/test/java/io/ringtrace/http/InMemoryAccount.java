@@ -13,6 +13,7 @@ import io.ringtrace.call.StoreUnavailableException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -62,6 +63,24 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
         beThere();
         networks.add(network);
         campaigns.add(network + "/" + advertiser + "/" + campaign);
+    }
+
+    @Override
+    public synchronized List<String> networks(int limit) throws StoreUnavailableException {
+        beThere();
+        return networks.stream().sorted().limit(limit).toList();
+    }
+
+    @Override
+    public synchronized List<Campaign> campaigns(String network, int limit) throws StoreUnavailableException {
+        beThere();
+        return campaigns.stream()
+                .map(each -> each.split("/"))
+                .filter(parts -> parts[0].equals(network))
+                .map(parts -> new Campaign(parts[1], parts[2]))
+                .sorted(Comparator.comparing(Campaign::advertiser).thenComparing(Campaign::campaign))
+                .limit(limit)
+                .toList();
     }
 
     @Override
@@ -165,6 +184,19 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
         Site changed = new Site(id, network, origins);
         sites.put(id, changed);
         return changed;
+    }
+
+    @Override
+    public synchronized @Nullable Site rotateSite(String network, String id) throws StoreUnavailableException {
+        beThere();
+        Site known = sites.get(id);
+        if (known == null || !known.network().equals(network)) {
+            return null;
+        }
+        sites.remove(id);
+        Site rotated = new Site(id + "-new", network, known.origins());
+        sites.put(rotated.id(), rotated);
+        return rotated;
     }
 
     @Override

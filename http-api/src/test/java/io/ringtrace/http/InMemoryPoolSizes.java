@@ -26,9 +26,7 @@ final class InMemoryPoolSizes implements PoolSizes {
         return Map.copyOf(autoscaling.getOrDefault(network, Map.of()));
     }
 
-    @Override
-    public synchronized boolean autoscale(String network, String pool, Autoscaling wanted) {
+    synchronized void autoscale(String network, String pool, Autoscaling wanted) {
         autoscaling.computeIfAbsent(network, _ -> new HashMap<>()).put(pool, wanted);
-        return true;
     }
 }

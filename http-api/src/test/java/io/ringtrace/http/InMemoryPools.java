@@ -1,5 +1,6 @@
 package io.ringtrace.http;
 
+import io.ringtrace.attribution.Autoscaling;
 import io.ringtrace.attribution.Lease;
 import io.ringtrace.attribution.LeaseAnswer;
 import io.ringtrace.attribution.LeaseRequest;
@@ -23,6 +24,7 @@ final class InMemoryPools implements Pools, Leases {
     private static final long NOW = 1_700_000_000_000L;
 
     private final InMemoryAccount account;
+    private final InMemoryPoolSizes sizes;
     private final Map<String, WithKey> pools = new LinkedHashMap<>();
     private final Map<Long, Deque<PhoneNumber>> free = new HashMap<>();
     private final Map<Long, PhoneNumber> overflow = new HashMap<>();
@@ -34,8 +36,9 @@ final class InMemoryPools implements Pools, Leases {
     /** How often somebody's key was looked up. */
     int keyLookUps;
 
-    InMemoryPools(InMemoryAccount account) {
+    InMemoryPools(InMemoryAccount account, InMemoryPoolSizes sizes) {
         this.account = account;
+        this.sizes = sizes;
     }
 
     synchronized void goAway() {
@@ -95,6 +98,10 @@ final class InMemoryPools implements Pools, Leases {
                 d.byTag());
         WithKey saved = new WithKey(pool, before != null ? before.apiKey() : "key-" + network + "-" + id);
         pools.put(network + "/" + id, saved);
+        Autoscaling autoscaling = d.autoscaling();
+        if (autoscaling != null) {
+            sizes.autoscale(network, id, autoscaling);
+        }
         return new Outcome.Saved(saved, before == null);
     }
 

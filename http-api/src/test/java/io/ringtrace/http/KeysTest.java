@@ -74,6 +74,11 @@ class KeysTest {
         assertThat(api.get(allocate + RunningApi.KEY + "-new").statusCode()).isEqualTo(200);
         assertThat(api.get(allocate + "key-other-16").statusCode()).isNotEqualTo(403);
         assertThat(post("/v1/pools/17/key", api.acme).statusCode()).isEqualTo(404);
-        assertThat(post("/v1/pools/16/key", RunningApi.OPERATOR).statusCode()).isEqualTo(401);
+        assertThat(post("/v1/pools/16/key?network=other", api.acme).statusCode())
+                .isEqualTo(404);
+        assertThat(post("/v1/pools/16/key", RunningApi.OPERATOR).statusCode()).isEqualTo(404);
+        assertThat(post("/v1/pools/16/key?network=acme", RunningApi.OPERATOR).statusCode())
+                .isEqualTo(200);
+        assertThat(api.get(allocate + RunningApi.KEY + "-new").statusCode()).isEqualTo(403);
     }
 }

@@ -3,6 +3,7 @@ package io.ringtrace.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -38,6 +39,23 @@ class OperatorTest {
         assertThat(token.body())
                 .isEqualTo("{\"network\":\"new\",\"name\":\"tag\",\"scope\":\"manage\",\"token\":\"token-new-2\"}");
         assertThat(api.get("/v1/calls", "token-new-2").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void networksAndCampaignsAreListedForTheOperatorAlone() throws Exception {
+        api.account.ensureCampaign("acme", "adv", "autumn");
+        assertThat(api.get("/v1/operator/networks", RunningApi.OPERATOR).body())
+                .isEqualTo("{\"networks\":[\"acme\",\"other\"]}");
+        assertThat(api.get("/v1/operator/campaigns?network=acme", RunningApi.OPERATOR)
+                        .body())
+                .isEqualTo("{\"campaigns\":[{\"advertiser\":\"adv\",\"campaign\":\"autumn\"},"
+                        + "{\"advertiser\":\"adv\",\"campaign\":\"camp\"}]}");
+        assertThat(api.get("/v1/operator/campaigns?network=none", RunningApi.OPERATOR)
+                        .statusCode())
+                .isEqualTo(404);
+        for (String path : List.of("/v1/operator/networks", "/v1/operator/campaigns?network=acme")) {
+            assertThat(api.get(path, api.acme).statusCode()).isEqualTo(401);
+        }
     }
 
     @Test

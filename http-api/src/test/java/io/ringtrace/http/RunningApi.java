@@ -18,8 +18,8 @@ final class RunningApi implements AutoCloseable {
     static final String KEY = "key-acme-16";
 
     final InMemoryAccount account = new InMemoryAccount();
-    final InMemoryPools pools = new InMemoryPools(account);
     final InMemoryPoolSizes sizes = new InMemoryPoolSizes();
+    final InMemoryPools pools = new InMemoryPools(account, sizes);
     final InMemoryMarketing marketing = new InMemoryMarketing();
     final InMemoryDestinations destinations = new InMemoryDestinations(pools);
     final InMemoryCallRecords records = new InMemoryCallRecords();

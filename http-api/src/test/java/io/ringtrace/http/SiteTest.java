@@ -283,6 +283,22 @@ class SiteTest {
         assertThat(ask(leases, "https://example.org", "text/plain").statusCode())
                 .isEqualTo(200);
 
+        assertThat(api.post(mine + "/rotate?network=other", RunningApi.OPERATOR, "")
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(api.post(mine + "/rotate?network=acme", api.acme, "").statusCode())
+                .isEqualTo(401);
+        assertThat(api.post(mine + "/rotate?network=acme", RunningApi.OPERATOR, "")
+                        .body())
+                .isEqualTo("{\"site\":\"" + site + "-new\",\"network\":\"acme\",\"origins\":"
+                        + "[\"https://www.example.org\",\"https://example.org\"]}");
+        assertThat(ask(leases, "https://example.org", "text/plain").statusCode())
+                .isEqualTo(403);
+        leases = "/v1/sites/" + site + "-new/leases";
+        mine += "-new";
+        assertThat(ask(leases, "https://example.org", "text/plain").statusCode())
+                .isEqualTo(200);
+
         assertThat(api.send("DELETE", mine + "?network=other", RunningApi.OPERATOR, "")
                         .statusCode())
                 .isEqualTo(404);
@@ -290,7 +306,7 @@ class SiteTest {
                 .isEqualTo(401);
         assertThat(api.send("DELETE", mine + "?network=acme", RunningApi.OPERATOR, "")
                         .body())
-                .isEqualTo("{\"site\":\"" + site + "\",\"deleted\":true}");
+                .isEqualTo("{\"site\":\"" + site + "-new\",\"deleted\":true}");
         assertThat(ask(leases, "https://example.org", "text/plain").statusCode())
                 .isEqualTo(403);
     }

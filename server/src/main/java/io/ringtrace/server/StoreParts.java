@@ -126,8 +126,7 @@ record StoreParts(
         return new HttpPorts(
                 leases,
                 accounts.pools(),
-                new DatabasePoolSizes(
-                        database, clock, directory, configuration.store().numberRest()),
+                new DatabasePoolSizes(database, clock),
                 accounts.accounts(),
                 new DatabaseNumberBank(
                         database, clock, directory, number -> plan.plan().staticNumber(number) != null),

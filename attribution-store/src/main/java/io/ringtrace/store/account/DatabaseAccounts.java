@@ -55,6 +55,43 @@ final class DatabaseAccounts implements Accounts {
         cache.refresh();
     }
 
+    @Override
+    public List<String> networks(int limit) throws StoreUnavailableException {
+        return database.transact(connection -> {
+            List<String> networks = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT id_from_network FROM network ORDER BY id_from_network LIMIT ?")) {
+                select.setInt(1, limit);
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        networks.add(rows.getString(1));
+                    }
+                }
+            }
+            return networks;
+        });
+    }
+
+    @Override
+    public List<Campaign> campaigns(String network, int limit) throws StoreUnavailableException {
+        return database.transact(connection -> {
+            List<Campaign> campaigns = new ArrayList<>();
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT a.id_from_network, c.id_from_network FROM network w"
+                            + " JOIN advertiser a ON a.network_id = w.id JOIN campaign c ON c.advertiser_id = a.id"
+                            + " WHERE w.id_from_network = ? ORDER BY a.id_from_network, c.id_from_network LIMIT ?")) {
+                select.setString(1, network);
+                select.setInt(2, limit);
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        campaigns.add(new Campaign(rows.getString(1), rows.getString(2)));
+                    }
+                }
+            }
+            return campaigns;
+        });
+    }
+
     /** LAST_INSERT_ID(id) names the row whether it was inserted or there already. */
     private static long ensure(Connection connection, String into, @Nullable Long parent, String id)
             throws SQLException {
@@ -224,6 +261,13 @@ final class DatabaseAccounts implements Accounts {
         }
         cache.refresh();
         return new Site(id, network, origins);
+    }
+
+    @Override
+    public @Nullable Site rotateSite(String network, String id) throws StoreUnavailableException {
+        Site rotated = sites.rotate(network, id);
+        cache.refresh();
+        return rotated;
     }
 
     @Override

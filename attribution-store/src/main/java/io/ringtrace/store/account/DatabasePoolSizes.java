@@ -6,7 +6,6 @@ import io.ringtrace.attribution.PoolSizes;
 import io.ringtrace.attribution.PoolSizing;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.db.StoreDatabase;
-import io.ringtrace.store.directory.NumberFeed;
 import io.ringtrace.store.sizing.PoolTarget;
 import io.ringtrace.store.sizing.Quarter;
 import io.ringtrace.store.sizing.TrafficTable;
@@ -14,7 +13,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,15 +30,10 @@ public final class DatabasePoolSizes implements PoolSizes {
 
     private final StoreDatabase database;
     private final LeaseClock clock;
-    private final NumberFeed feed;
-    private final Duration rest;
 
-    /** @param rest how long a number that leaves its pool is lent to nobody else */
-    public DatabasePoolSizes(StoreDatabase database, LeaseClock clock, NumberFeed feed, Duration rest) {
+    public DatabasePoolSizes(StoreDatabase database, LeaseClock clock) {
         this.database = database;
         this.clock = clock;
-        this.feed = feed;
-        this.rest = rest;
     }
 
     private record Pool(long id, int size, long lifetimeMillis, boolean overflow, Autoscaling autoscaling) {}
@@ -114,29 +107,8 @@ public final class DatabasePoolSizes implements PoolSizes {
         });
     }
 
-    @Override
-    public boolean autoscale(String network, String idFromNetwork, Autoscaling wanted)
-            throws StoreUnavailableException {
-        Optional<PoolWriting.Result.Written> written = database.transact(connection -> {
-            Optional<Pool> found = pool(connection, network, idFromNetwork);
-            if (found.isEmpty()) {
-                return Optional.empty();
-            }
-            long now = clock.nowMillis();
-            long id = found.get().id();
-            write(connection, id, wanted, now);
-            return Optional.of(new PoolWriting(connection, now, rest).fitted(id));
-        });
-        written.ifPresent(changed -> {
-            feed.poolsChanged(List.of(changed.pool()));
-            if (!changed.numbers().isEmpty()) {
-                feed.numbersChanged(changed.numbers());
-            }
-        });
-        return written.isPresent();
-    }
-
-    private static void write(Connection connection, long pool, Autoscaling wanted, long now) throws SQLException {
+    /** In the transaction that writes the pool, which it holds. */
+    static void write(Connection connection, long pool, Autoscaling wanted, long now) throws SQLException {
         boolean wasOff;
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT autoscale_max IS NULL FROM ring_pool WHERE id = ? FOR UPDATE")) {

@@ -1,5 +1,6 @@
 package io.ringtrace.store.account;
 
+import io.ringtrace.attribution.Autoscaling;
 import io.ringtrace.attribution.LocalCentre;
 import io.ringtrace.attribution.Pools.Definition;
 import io.ringtrace.store.bank.BankShelf;
@@ -104,6 +105,10 @@ final class PoolWriting {
     private Result.Written written(long poolId, Campaign campaign, boolean created, Definition definition)
             throws SQLException {
         PoolSettingRows.write(connection, poolId, definition);
+        Autoscaling autoscaling = definition.autoscaling();
+        if (autoscaling != null) {
+            DatabasePoolSizes.write(connection, poolId, autoscaling, now);
+        }
         if (definition.preferred()) {
             preferNoOther(poolId, campaign.campaignId());
         }
@@ -123,11 +128,6 @@ final class PoolWriting {
         int reserved = pool.allowOverflow() && !has(pool.id(), NumberState.OVERFLOW) ? 1 : 0;
         int wanted = Math.max(0, size - pool.size() - reserved);
         return wanted + reserved == 0 ? List.of() : new PoolFilling(rest).grow(connection, pool, wanted, now);
-    }
-
-    /** As after a change of the pool's rules: what is beyond its maximum leaves. */
-    Result.Written fitted(long poolId) throws SQLException {
-        return new Result.Written(poolRow(poolId), drainSurplus(terms(poolId)), false);
     }
 
     /** A campaign has one preferred pool. */

@@ -10,6 +10,8 @@ import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Sites with the tag, in the database. Thread-safe. {@link DatabaseAccounts} calls it, and refreshes the memory of it. */
 final class SiteTable {
@@ -28,9 +30,7 @@ final class SiteTable {
 
     Site create(String network, List<String> origins) throws StoreUnavailableException {
         String together = together(origins);
-        byte[] unique = new byte[UNIQUE_BYTES];
-        random.nextBytes(unique);
-        String id = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(unique);
+        String id = freshId();
         int made = database.transact(connection -> {
             try (PreparedStatement insert =
                     connection.prepareStatement("INSERT INTO site (id, network_id, origins, created_at)"
@@ -46,6 +46,12 @@ final class SiteTable {
             throw new IllegalArgumentException("there is no network '" + network + "'");
         }
         return new Site(id, network, origins);
+    }
+
+    private String freshId() {
+        byte[] unique = new byte[UNIQUE_BYTES];
+        random.nextBytes(unique);
+        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(unique);
     }
 
     List<Site> list(String network, int limit) throws StoreUnavailableException {
@@ -84,6 +90,33 @@ final class SiteTable {
                     }
                 })
                 > 0;
+    }
+
+    /** Null when the network has no such site. */
+    @Nullable
+    Site rotate(String network, String id) throws StoreUnavailableException {
+        String fresh = freshId();
+        Optional<Site> rotated = database.transact(connection -> {
+            try (PreparedStatement update =
+                    connection.prepareStatement("UPDATE site s JOIN network w ON w.id = s.network_id"
+                            + " SET s.id = ? WHERE s.id = ? AND w.id_from_network = ?")) {
+                update.setString(1, fresh);
+                update.setString(2, id);
+                update.setString(3, network);
+                if (update.executeUpdate() == 0) {
+                    return Optional.empty();
+                }
+            }
+            try (PreparedStatement select = connection.prepareStatement("SELECT origins FROM site WHERE id = ?")) {
+                select.setString(1, fresh);
+                try (ResultSet row = select.executeQuery()) {
+                    row.next();
+                    return Optional.of(
+                            new Site(fresh, network, List.of(row.getString(1).split(" "))));
+                }
+            }
+        });
+        return rotated.orElse(null);
     }
 
     boolean delete(String network, String id) throws StoreUnavailableException {

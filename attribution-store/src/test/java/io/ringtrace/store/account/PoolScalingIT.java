@@ -10,6 +10,7 @@ import io.ringtrace.attribution.LeaseRequest;
 import io.ringtrace.attribution.NumberBank;
 import io.ringtrace.attribution.PoolSizes;
 import io.ringtrace.attribution.PoolSizing;
+import io.ringtrace.attribution.Pools;
 import io.ringtrace.attribution.RingPool;
 import io.ringtrace.store.HandClock;
 import io.ringtrace.store.TestAccount;
@@ -56,6 +57,8 @@ class PoolScalingIT {
     private LeaseAllocator leases;
     private int visitors;
 
+    private Pools.Definition defined = TestAccount.tollFree("pool", 2, false);
+
     @BeforeEach
     void open(TestInfo test) throws Exception {
         String name = test.getTestMethod().orElseThrow().getName();
@@ -63,7 +66,7 @@ class PoolScalingIT {
         observations = new PoolObservations(store.database());
         scaling = new PoolScaling(store.database(), clock, account.feed, observations, PoolFilling.USUAL_REST);
         drained = new DrainedNumbers(store.database(), clock, account.feed, PoolFilling.USUAL_REST);
-        sizes = new DatabasePoolSizes(store.database(), clock, account.feed, PoolFilling.USUAL_REST);
+        sizes = new DatabasePoolSizes(store.database(), clock);
         leases = new LeaseAllocator(
                 store.database(),
                 clock,
@@ -81,15 +84,20 @@ class PoolScalingIT {
 
     private RingPool pool(int bank, int size, boolean overflow, int autoscaleMax) throws Exception {
         account.importTollFree(bank);
-        RingPool pool = account.pool(TestAccount.tollFree("pool", size, overflow));
+        Pools.Draft draft = TestAccount.tollFree("pool", size, overflow).draft();
         if (autoscaleMax > 0) {
-            autoscale(new Autoscaling(true, autoscaleMax, 0.01, 1));
+            draft.autoscaling(new Autoscaling(true, autoscaleMax, 0.01, 1));
         }
-        return pool;
+        defined = draft.definition();
+        return account.pool(defined);
     }
 
     private void autoscale(Autoscaling wanted) throws Exception {
-        assertThat(sizes.autoscale(account.network, "pool", wanted)).isTrue();
+        account.pool(defined.draft().autoscaling(wanted).definition());
+        assertThat(sizes.autoscaling(account.network)).containsEntry("pool", wanted);
+        // What a write does not name stays as it is.
+        account.pool(defined.draft().autoscaling(null).definition());
+        assertThat(sizes.autoscaling(account.network)).containsEntry("pool", wanted);
     }
 
     private List<LeaseAnswer> ask(RingPool pool, String... names) throws Exception {
@@ -198,7 +206,8 @@ class PoolScalingIT {
             ask(pool, visitor);
             clock.advance(1_000);
         }
-        account.pool(TestAccount.tollFree("pool", 3, false));
+        defined = TestAccount.tollFree("pool", 3, false);
+        account.pool(defined);
         assertThat(in("draining")).isEqualTo(3);
         clock.advance(600_000);
         autoscale(new Autoscaling(true, 6, 0.01, 0.01));
@@ -296,6 +305,5 @@ class PoolScalingIT {
         assertThat(sizes.autoscaling(account.network)).isEmpty();
         RingPool again = account.pool(TestAccount.tollFree("pool", 2, false));
         assertThat(ask(again, "a", "b", "c").getLast()).isInstanceOf(LeaseAnswer.NoNumber.class);
-        assertThat(sizes.autoscale(account.network, "none", Autoscaling.OFF)).isFalse();
     }
 }

@@ -63,6 +63,34 @@ class SitesIT {
     }
 
     @Test
+    void getAnotherIdForTheirNetworkOnlyAndTheFormerOneStopsAtOnce() throws Exception {
+        Site site = accounts.createSite(network, BOTH);
+        assertThat(accounts.rotateSite("another", site.id())).isNull();
+        assertThat(accounts.site(site.id())).isEqualTo(site);
+
+        Site rotated = accounts.rotateSite(network, site.id());
+
+        assertThat(rotated).isNotNull();
+        assertThat(rotated.id()).startsWith("site_").isNotEqualTo(site.id());
+        assertThat(rotated.origins()).isEqualTo(BOTH);
+        assertThat(accounts.site(site.id())).isNull();
+        assertThat(accounts.site(rotated.id())).isEqualTo(rotated);
+        assertThat(accounts.sites(network, 10)).containsExactly(rotated);
+        assertThat(accounts.rotateSite(network, site.id())).isNull();
+    }
+
+    @Test
+    void standBesideTheirNetworksCampaigns() throws Exception {
+        accounts.ensureCampaign(network, "zebra", "spring");
+        accounts.ensureCampaign(network, "zebra", "autumn");
+        assertThat(accounts.networks(1000)).contains(network).isSorted().doesNotHaveDuplicates();
+        assertThat(accounts.campaigns(network, 10))
+                .contains(new Accounts.Campaign("zebra", "autumn"), new Accounts.Campaign("zebra", "spring"));
+        assertThat(accounts.campaigns(network, 1)).hasSize(1);
+        assertThat(accounts.campaigns("another", 10)).isEmpty();
+    }
+
+    @Test
     void areGoneAtOnceWhenTheirNetworkDeletesThem() throws Exception {
         Site site = accounts.createSite(network, SHOP);
         assertThat(accounts.deleteSite("another", site.id())).isFalse();

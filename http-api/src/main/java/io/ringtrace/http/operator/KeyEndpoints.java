@@ -5,7 +5,7 @@ import io.ringtrace.attribution.Pools;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.http.endpoint.Access;
 import io.ringtrace.http.endpoint.Answer;
-import io.ringtrace.http.endpoint.Caller;
+import io.ringtrace.http.endpoint.AskedNetwork;
 import io.ringtrace.http.endpoint.Endpoint;
 import io.ringtrace.http.endpoint.ErrorShape;
 import io.ringtrace.http.endpoint.Problem;
@@ -37,13 +37,14 @@ public final class KeyEndpoints {
     public List<Endpoint> endpoints() {
         return List.of(
                 Endpoint.get(TOKENS, Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::list)),
-                withoutBody(TOKENS + "/:token/revoke", Access.OPERATOR, this::revoke),
-                withoutBody(TOKENS + "/:token/rotate", Access.OPERATOR, this::rotate),
-                withoutBody("/v1/pools/:pool/key", Access.NETWORK, this::rotatePoolKey));
+                withoutBody(TOKENS + "/:token/revoke", this::revoke),
+                withoutBody(TOKENS + "/:token/rotate", this::rotate),
+                new AskedNetwork(accounts)
+                        .endpoint("POST", "/v1/pools/:pool/key", RequestBody.NONE, this::rotatePoolKey));
     }
 
-    private static Endpoint withoutBody(String path, Access access, Work.WaitingWork work) {
-        return new Endpoint("POST", path, access, RequestBody.NONE, ErrorShape.OURS, Endpoint.waiting(work));
+    private static Endpoint withoutBody(String path, Work.WaitingWork work) {
+        return new Endpoint("POST", path, Access.OPERATOR, RequestBody.NONE, ErrorShape.OURS, Endpoint.waiting(work));
     }
 
     private Reply list(Request request) throws StoreUnavailableException {
@@ -89,11 +90,9 @@ public final class KeyEndpoints {
                         200, Answer.JSON, Json.bytes(Json.object().put("id", id).put("token", token)));
     }
 
-    private Reply rotatePoolKey(Request request) throws StoreUnavailableException {
+    private Reply rotatePoolKey(String network, Request request) throws StoreUnavailableException {
         String pool = request.path("pool");
-        Pools.WithKey rotated = PlainText.id(pool) && request.caller() instanceof Caller.OfNetwork(String network)
-                ? pools.rotateKey(network, pool)
-                : null;
+        Pools.WithKey rotated = PlainText.id(pool) ? pools.rotateKey(network, pool) : null;
         return rotated == null
                 ? Problem.notFound()
                 : Answer.of(

@@ -42,6 +42,10 @@ public final class OperatorEndpoints {
 
     public List<Endpoint> endpoints() {
         return List.of(
+                Endpoint.get(
+                        "/v1/operator/networks", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::networks)),
+                Endpoint.get(
+                        "/v1/operator/campaigns", Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::campaigns)),
                 Endpoint.post(
                         "/v1/operator/campaigns",
                         Access.OPERATOR,
@@ -70,6 +74,25 @@ public final class OperatorEndpoints {
                         RequestBody.JSON,
                         ErrorShape.OURS,
                         Endpoint.waiting(this::retire)));
+    }
+
+    private Reply networks(Request request) throws StoreUnavailableException {
+        ObjectNode body = Json.object();
+        accounts.networks(MOST).forEach(body.putArray("networks")::add);
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
+    private Reply campaigns(Request request) throws StoreUnavailableException {
+        String network = network(request);
+        if (network == null) {
+            return unknownNetwork();
+        }
+        ObjectNode body = Json.object();
+        ArrayNode campaigns = body.putArray("campaigns");
+        for (Accounts.Campaign each : accounts.campaigns(network, MOST)) {
+            campaigns.addObject().put("advertiser", each.advertiser()).put("campaign", each.campaign());
+        }
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
     }
 
     private Reply ensureCampaign(Request request) throws StoreUnavailableException {

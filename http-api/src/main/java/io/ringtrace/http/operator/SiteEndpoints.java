@@ -50,6 +50,13 @@ public final class SiteEndpoints {
                         ErrorShape.OURS,
                         Endpoint.waiting(this::change)),
                 new Endpoint(
+                        "POST",
+                        SITES + "/:site/rotate",
+                        Access.OPERATOR,
+                        RequestBody.NONE,
+                        ErrorShape.OURS,
+                        Endpoint.waiting(this::rotate)),
+                new Endpoint(
                         "DELETE",
                         SITES + "/:site",
                         Access.OPERATOR,
@@ -88,6 +95,14 @@ public final class SiteEndpoints {
                         : Answer.of(200, Answer.JSON, Json.bytes(fields(Json.object(), changed)));
             }
         };
+    }
+
+    private Reply rotate(Request request) throws StoreUnavailableException {
+        String network = network(request);
+        Site rotated = network == null ? null : accounts.rotateSite(network, request.path("site"));
+        return rotated == null
+                ? Problem.notFound()
+                : Answer.of(200, Answer.JSON, Json.bytes(fields(Json.object(), rotated)));
     }
 
     private Reply delete(Request request) throws StoreUnavailableException {

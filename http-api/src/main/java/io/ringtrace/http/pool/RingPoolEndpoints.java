@@ -92,10 +92,6 @@ public final class RingPoolEndpoints {
                 switch (pools.save(
                         request.path("network"), request.path("advertiser"), request.path("campaign"), definition)) {
                     case Pools.Outcome.Saved(Pools.WithKey pool, boolean created) -> {
-                        String saved = pool.pool().idFromNetwork();
-                        if (!wanted.equals(autoscaling)) {
-                            sizes.autoscale(request.path("network"), saved, wanted);
-                        }
                         yield answer(created ? 201 : 200, request, pool, wanted);
                     }
                     case Pools.Outcome.Invalid(List<String> messages) -> invalid(String.join(" ", messages));

@@ -144,7 +144,8 @@ final class RingPoolFields {
                 .hold(hold)
                 .localNumbers(localNumbers)
                 .hours(hours)
-                .captured(captured);
+                .captured(captured)
+                .autoscaling(autoscaling.equals(autoscalingBefore) ? null : autoscaling);
         if (before != null) {
             draft.maxSize(before.maxSize())
                     .allowOverflow(before.allowOverflow())

@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "account",
         description =
-                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes, lists, changes and deletes sites for the tag; sets a network's webhook.",
+                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes, lists, changes, rotates and deletes sites for the tag; rotates pool keys; sets a network's webhook.",
         footer = {
             "  ringtrace account create --network acme --advertiser dental --campaign spring",
             "  ringtrace account token --network acme"
@@ -99,9 +99,13 @@ public final class AccountCommand {
                     List<String> origins)
             throws CommandException {
         JsonNode answer = server.post("/v1/operator/sites", origins(network, origins));
-        out().println("<script src=\"https://YOUR-RINGTRACE-HOST/tag/ringtrace.js\" data-site=\""
-                + answer.path("site").asString() + "\"></script>");
+        out().println(script(answer));
         return 0;
+    }
+
+    private static String script(JsonNode site) {
+        return "<script src=\"https://YOUR-RINGTRACE-HOST/tag/ringtrace.js\" data-site=\""
+                + site.path("site").asString() + "\"></script>";
     }
 
     @Command(
@@ -143,6 +147,60 @@ public final class AccountCommand {
             throws CommandException {
         server.put("/v1/operator/sites/" + encoded(id), origins(network, origins));
         out().println("Site " + id + " now has " + String.join(" ", origins) + ".");
+        return 0;
+    }
+
+    @Command(
+            name = "rotate-site",
+            description =
+                    "Gives a site another id and prints the script element for its pages: on all nodes within seconds pages with the former"
+                            + " id get no more numbers, and keep those they show by themselves.",
+            footer = "  ringtrace account rotate-site --network acme --id site_AbCdEfGhIjKlMnOp")
+    int rotateSite(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
+            @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") String id)
+            throws CommandException {
+        out().println(script(server.post("/v1/operator/sites/" + encoded(id) + "/rotate?network=" + encoded(network))));
+        return 0;
+    }
+
+    @Command(
+            name = "rotate-pool-key",
+            description =
+                    "Makes a new key for a RingPool and prints it; the former one stops, on all nodes within seconds.",
+            footer = "  ringtrace account rotate-pool-key --network acme --pool spring-main")
+    int rotatePoolKey(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
+            @Option(names = "--pool", required = true, paramLabel = "ID", description = "the RingPool ID") String pool)
+            throws CommandException {
+        out().println(server.post("/v1/pools/" + encoded(pool) + "/key?network=" + encoded(network))
+                .path("api_key")
+                .asString());
+        return 0;
+    }
+
+    @Command(
+            name = "list",
+            description = "Lists a network's campaigns with their advertisers; without --network the networks.",
+            footer = {"  ringtrace account list", "  ringtrace account list --network acme"})
+    int list(
+            @Mixin ServerOption server,
+            @Option(names = "--network", paramLabel = "ID", description = "the network") @Nullable String network)
+            throws CommandException {
+        if (network == null) {
+            server.get("/v1/operator/networks").path("networks").forEach(each -> out().println(each.asString()));
+            return 0;
+        }
+        TextTable table = new TextTable(new Paint(spec), List.of("ADVERTISER", "CAMPAIGN"), Set.of());
+        for (JsonNode each :
+                server.get("/v1/operator/campaigns?network=" + encoded(network)).path("campaigns")) {
+            table.row(each.path("advertiser").asString(), each.path("campaign").asString());
+        }
+        out().println(table.text());
         return 0;
     }
 
