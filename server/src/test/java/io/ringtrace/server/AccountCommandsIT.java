@@ -159,6 +159,36 @@ class AccountCommandsIT {
     }
 
     @Test
+    void networksAndCampaignsAreListedAndKeysOfSitesAndPoolsRotated() throws Exception {
+        run("account", "create", "--advertiser", "dental", "--campaign", "autumn");
+        assertThat(SampleHouse.run(
+                                "account",
+                                "list",
+                                "--data-directory",
+                                house.data().toString())
+                        .lines())
+                .contains(SampleHouse.NETWORK);
+        assertThat(run("account", "list").lines()).anyMatch(line -> line.matches("dental +autumn"));
+
+        String origin = "https://rotated.example.org";
+        String former = run("account", "site", "--origin", origin);
+        String id = former.replaceAll("(?s).*data-site=\"([^\"]+)\".*", "$1");
+        String fresh = run("account", "rotate-site", "--id", id);
+        assertThat(fresh).contains("data-site=\"").doesNotContain(id);
+        assertThat(run("account", "sites").lines().filter(line -> line.contains(origin)))
+                .singleElement()
+                .asString()
+                .doesNotContain(id);
+
+        house.makePool("rotated", "toll_free", "+18665550190", 2);
+        String key = run("account", "rotate-pool-key", "--pool", "rotated").strip();
+        assertThat(key).isNotEmpty();
+        assertThat(run("account", "rotate-pool-key", "--pool", "rotated").strip())
+                .isNotEmpty()
+                .isNotEqualTo(key);
+    }
+
+    @Test
     void aWebhookIsSetShownAndRemoved() throws Exception {
         assertThatThrownBy(() -> run("account", "webhook", "--url", "ftp://127.0.0.1/"))
                 .hasMessageContaining("http");
