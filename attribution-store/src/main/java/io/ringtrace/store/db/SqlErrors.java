@@ -1,6 +1,7 @@
 package io.ringtrace.store.db;
 
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,16 +18,25 @@ public final class SqlErrors {
 
     private SqlErrors() {}
 
-    /** The connection broke (SQLSTATE class 08): what it was used for may or may not have happened. */
+    /**
+     * The connection broke: what it was used for may or may not have happened. That is SQLSTATE class 08, or any error after which the
+     * transaction could not be rolled back or the statement closed: a driver that finds its statement closed names no class.
+     */
     public static boolean connectionLost(@Nullable Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql
-                    && sql.getSQLState() != null
-                    && sql.getSQLState().startsWith("08")) {
+            if (cause instanceof SQLException sql && (ofAConnection(sql) || failedAfterwards(sql))) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean ofAConnection(SQLException e) {
+        return e.getSQLState() != null && e.getSQLState().startsWith("08");
+    }
+
+    private static boolean failedAfterwards(SQLException e) {
+        return Arrays.stream(e.getSuppressed()).anyMatch(SQLException.class::isInstance);
     }
 
     /** The transaction was rolled back because of another one; the same transaction may succeed now. */

@@ -19,4 +19,12 @@ class SqlErrorsTest {
         assertThat(SqlErrors.connectionLost(new SQLException("no state"))).isFalse();
         assertThat(SqlErrors.connectionLost(null)).isFalse();
     }
+
+    @Test
+    void soIsOneThatCouldNotBeRolledBack() {
+        SQLException closed = new SQLException("No operations allowed after statement closed.", "S1009");
+        assertThat(SqlErrors.connectionLost(closed)).isFalse();
+        closed.addSuppressed(new SQLException("Connection is closed"));
+        assertThat(SqlErrors.connectionLost(closed)).isTrue();
+    }
 }
