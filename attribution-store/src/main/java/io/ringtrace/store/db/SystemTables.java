@@ -34,6 +34,7 @@ final class SystemTables {
                 "--no-defaults",
                 "--bootstrap",
                 "--datadir=" + fresh,
+                "--tmpdir=" + folder.temporary().toAbsolutePath(),
                 "--log-warnings=0",
                 "--enforce-storage-engine=",
                 "--max-allowed-packet=8M"));

@@ -226,7 +226,10 @@ final class LedgerGateway extends LedgerParty {
                 .append(taken.call.sipCallId)
                 .append("\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n");
         synchronized (taken.call) {
-            taken.call.gatewayByeAt = nanos();
+            // One call that came here twice, before a death and after it, is one dialog of ours: its first BYE ends it.
+            if (taken.call.gatewayByeAt == 0) {
+                taken.call.gatewayByeAt = nanos();
+            }
         }
         sendUntil(() -> taken.byeAnswered, bye.toString(), taken.from, LONGEST_MILLIS);
     }
