@@ -44,12 +44,7 @@ public final class LeftJournal {
     public static Outcome drain(Path dataFolder, StoreDatabase database, Duration longest)
             throws IOException, StoreUnavailableException, InterruptedException {
         Path journalFolder = dataFolder.resolve("journal");
-        if (!NodeIdentity.isIn(dataFolder) || !Files.isDirectory(journalFolder)) {
-            throw new IOException(
-                    dataFolder + " is no node's data folder: it must hold the file node and the folder" + " journal");
-        }
-        String name = name(database, NodeIdentity.load(dataFolder, "left").id());
-        NodeIdentity node = NodeIdentity.load(dataFolder, name);
+        NodeIdentity node = node(dataFolder, database);
         try (Journal journal = new Journal(journalFolder, 1, JournalSettings.defaults())) {
             int interrupted = journal.start();
             long deadline = System.nanoTime() + longest.toNanos();
@@ -60,7 +55,7 @@ public final class LeftJournal {
                     Thread.sleep(LOOK_AGAIN);
                 }
                 boolean whole = drain.idle() && lost == journal.livedUntil().size();
-                return new Outcome(name, drain.drained(), drain.setAside(), interrupted, lost, whole);
+                return new Outcome(node.name(), drain.drained(), drain.setAside(), interrupted, lost, whole);
             }
         }
     }
@@ -89,6 +84,20 @@ public final class LeftJournal {
             closed++;
         }
         return closed;
+    }
+
+    /**
+     * Whose data folder that is.
+     *
+     * @throws IOException when it is no node's
+     */
+    static NodeIdentity node(Path dataFolder, StoreDatabase database) throws IOException, StoreUnavailableException {
+        if (!NodeIdentity.isIn(dataFolder) || !Files.isDirectory(dataFolder.resolve("journal"))) {
+            throw new IOException(
+                    dataFolder + " is no node's data folder: it must hold the file node and the folder" + " journal");
+        }
+        return NodeIdentity.load(
+                dataFolder, name(database, NodeIdentity.load(dataFolder, "left").id()));
     }
 
     /** As the store knows it; by its id when it was never registered there. */
