@@ -3,7 +3,6 @@ package io.ringtrace.store.record;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.EndReason;
-import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.journal.Journal;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -64,17 +62,7 @@ public final class LeftJournal {
     private static int closeAnswered(Journal journal, long deadline) throws InterruptedException {
         int closed = 0;
         for (Map.Entry<CallId, Long> call : journal.livedUntil().entrySet()) {
-            CallEvent end = new CallEvent.Ended(
-                    call.getKey(),
-                    call.getValue(),
-                    EndReason.LOST,
-                    EndedBy.RINGTRACE,
-                    0,
-                    0,
-                    null,
-                    -1,
-                    false,
-                    List.of());
+            CallEvent end = CallEvent.Ended.byRingtrace(call.getKey(), call.getValue(), EndReason.LOST, -1, false);
             while (!journal.recorder(0).record(end)) {
                 if (System.nanoTime() > deadline) {
                     return closed;
