@@ -186,6 +186,11 @@ class AccountCommandsIT {
         assertThat(run("account", "rotate-pool-key", "--pool", "rotated").strip())
                 .isNotEmpty()
                 .isNotEqualTo(key);
+        assertThat(run("account", "pool-keys").lines()).anyMatch(line -> line.matches("rotated +acme-dental +spring-sale *"));
+        assertThat(run("account", "revoke-pool-key", "--pool", "rotated")).contains("is revoked");
+        assertThatThrownBy(() -> run("account", "revoke-pool-key", "--pool", "rotated"))
+                .hasMessageContaining("404");
+        assertThat(run("account", "pool-keys").lines()).anyMatch(line -> line.matches("rotated .* \\d{4}-.*Z"));
     }
 
     @Test

@@ -254,7 +254,7 @@ final class PoolWriting {
         try (PreparedStatement update = connection.prepareStatement(
                 "UPDATE ring_pool SET name=?, lifetime_ms=?, hold_ms=?, max_pool_size=?, allow_overflow=?,"
                         + " fill_immediately=?, preferred=?, destination=?, search_radius=?, within_state=?, fallback=?,"
-                        + " number_type=?, campaign_id=?, api_key_sealed=?,"
+                        + " number_type=?, campaign_id=?, api_key_sealed=?, key_revoked_at=NULL,"
                         + " size=0, mixed_until=?, autoscale_max=NULL, deleted=FALSE, version=version+1 WHERE id=?")) {
             int at = setRules(update, definition);
             update.setString(at++, definition.numberType().text());

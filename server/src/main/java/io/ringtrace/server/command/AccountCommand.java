@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "account",
         description =
-                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes, lists, changes, rotates and deletes sites for the tag; rotates pool keys; sets a network's webhook.",
+                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes, lists, changes, rotates and deletes sites for the tag; lists, rotates and revokes pool keys; sets a network's webhook.",
         footer = {
             "  ringtrace account create --network acme --advertiser dental --campaign spring",
             "  ringtrace account token --network acme"
@@ -180,6 +180,52 @@ public final class AccountCommand {
         out().println(server.post("/v1/pools/" + encoded(pool) + "/key?network=" + encoded(network))
                 .path("api_key")
                 .asString());
+        return 0;
+    }
+
+    @Command(
+            name = "revoke-pool-key",
+            description =
+                    "Makes a RingPool's key invalid, on all nodes within seconds: programs get no numbers of the pool until"
+                            + " rotate-pool-key makes another; pages with the tag and calls go on.",
+            footer = "  ringtrace account revoke-pool-key --network acme --pool spring-main")
+    int revokePoolKey(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
+            @Option(names = "--pool", required = true, paramLabel = "ID", description = "the RingPool ID") String pool)
+            throws CommandException {
+        server.post("/v1/pools/" + encoded(pool) + "/key/revoke?network=" + encoded(network));
+        out().println("The key of pool " + pool + " of network " + network + " is revoked.");
+        return 0;
+    }
+
+    @Command(
+            name = "pool-keys",
+            description = "Lists a network's RingPools and since when the keys of some are revoked, without the keys.",
+            footer = "  ringtrace account pool-keys --network acme")
+    int poolKeys(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network)
+            throws CommandException {
+        TextTable table =
+                new TextTable(new Paint(spec), List.of("POOL", "ADVERTISER", "CAMPAIGN", "REVOKED"), Set.of());
+        String after = "";
+        do {
+            JsonNode page = server.get("/v1/pool-keys?network=" + encoded(network) + after);
+            for (JsonNode key : page.path("pool_keys")) {
+                table.row(
+                        key.path("pool").asString(),
+                        key.path("advertiser").asString(),
+                        key.path("campaign").asString(),
+                        key.path("revoked_at").asString(""));
+            }
+            after = page.path("next_after").isString()
+                    ? "&after=" + encoded(page.path("next_after").asString())
+                    : "";
+        } while (!after.isEmpty());
+        out().println(table.text());
         return 0;
     }
 
