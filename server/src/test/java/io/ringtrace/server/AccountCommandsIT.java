@@ -170,6 +170,15 @@ class AccountCommandsIT {
                 .contains(SampleHouse.NETWORK);
         assertThat(run("account", "list").lines()).anyMatch(line -> line.matches("dental +autumn"));
 
+        assertThat(run("account", "remove", "--advertiser", "dental", "--campaign", "autumn"))
+                .contains("is removed");
+        assertThat(run("account", "list")).doesNotContain("autumn");
+        assertThat(run("account", "remove", "--advertiser", "dental")).contains("is removed");
+        assertThatThrownBy(() -> run("account", "remove", "--campaign", "spring-sale"))
+                .hasMessageContaining("--advertiser");
+        assertThatThrownBy(() -> run("account", "remove"))
+                .hasMessageContainingAll("409", SampleHouse.CAMPAIGN, "numbers that are not retired");
+
         String origin = "https://rotated.example.org";
         String former = run("account", "site", "--origin", origin);
         String id = former.replaceAll("(?s).*data-site=\"([^\"]+)\".*", "$1");

@@ -145,7 +145,10 @@ final class PoolWriting {
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT w.id, c.id FROM network w JOIN advertiser a ON a.network_id = w.id"
                         + " JOIN campaign c ON c.advertiser_id = a.id"
-                        + " WHERE w.id_from_network = ? AND a.id_from_network = ? AND c.id_from_network = ?")) {
+                        + " WHERE w.id_from_network = ? AND a.id_from_network = ? AND c.id_from_network = ?"
+                        + " AND w.removed_at IS NULL AND a.removed_at IS NULL AND c.removed_at IS NULL"
+                        // So that no pool comes into a campaign that is being removed.
+                        + " LOCK IN SHARE MODE")) {
             select.setString(1, place.network());
             select.setString(2, place.advertiser());
             select.setString(3, place.campaign());

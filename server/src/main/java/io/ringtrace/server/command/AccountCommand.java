@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "account",
         description =
-                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes, lists, changes, rotates and deletes sites for the tag; lists, rotates and revokes pool keys; sets a network's webhook.",
+                "Makes, lists and removes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes, lists, changes, rotates and deletes sites for the tag; lists, rotates and revokes pool keys; sets a network's webhook.",
         footer = {
             "  ringtrace account create --network acme --advertiser dental --campaign spring",
             "  ringtrace account token --network acme"
@@ -247,6 +247,41 @@ public final class AccountCommand {
             table.row(each.path("advertiser").asString(), each.path("campaign").asString());
         }
         out().println(table.text());
+        return 0;
+    }
+
+    @Command(
+            name = "remove",
+            description = "Removes a campaign without RingPools, with --advertiser alone an advertiser without campaigns, and with neither"
+                    + " a network on which nothing hangs any more. Call records and leases stay; account create brings it back.",
+            footer = {
+                "  ringtrace account remove --network acme --advertiser dental --campaign spring",
+                "  ringtrace account remove --network acme"
+            })
+    int remove(
+            @Mixin ServerOption server,
+            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
+                    String network,
+            @Option(names = "--advertiser", paramLabel = "ID", description = "the advertiser") @Nullable
+                    String advertiser,
+            @Option(names = "--campaign", paramLabel = "ID", description = "the campaign; needs --advertiser") @Nullable
+                    String campaign)
+            throws CommandException {
+        String path = "/v1/operator/";
+        if (advertiser == null) {
+            if (campaign != null) {
+                throw new CommandException("--campaign needs --advertiser: whose campaign it is");
+            }
+            server.delete(path + "networks/" + encoded(network));
+            out().println("Network " + network + " is removed.");
+        } else if (campaign == null) {
+            server.delete(path + "advertisers/" + encoded(advertiser) + "?network=" + encoded(network));
+            out().println("Advertiser " + network + " / " + advertiser + " is removed.");
+        } else {
+            server.delete(path + "campaigns/" + encoded(campaign) + "?network=" + encoded(network) + "&advertiser="
+                    + encoded(advertiser));
+            out().println("Campaign " + network + " / " + advertiser + " / " + campaign + " is removed.");
+        }
         return 0;
     }
 
