@@ -98,7 +98,8 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
                     .sorted()
                     .toList();
             if (!below.isEmpty()) {
-                return new Removal.InUse(List.of(below.size() + " campaigns (" + below.getFirst() + ")", "1 token (3)"));
+                return new Removal.InUse(
+                        List.of(below.size() + " campaigns (" + below.getFirst() + ")", "1 token (3)"));
             }
             removed = part.advertiser() == null && networks.remove(part.network());
         }

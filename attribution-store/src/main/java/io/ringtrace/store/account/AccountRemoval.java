@@ -86,13 +86,10 @@ final class AccountRemoval {
     }
 
     private Removal removeCampaign(long id) throws SQLException {
-        name(
-                "RingPool",
-                "SELECT id_from_network FROM ring_pool WHERE campaign_id = ? AND NOT deleted ORDER BY 1",
-                id);
+        name("RingPool", "SELECT id_from_network FROM ring_pool WHERE campaign_id = ? AND NOT deleted ORDER BY 1", id);
         count(
                 "number",
-                "of deleted RingPools that still have a visitor",
+                "of deleted RingPools still held by a visitor",
                 "SELECT COUNT(*) FROM ring_pool p JOIN promo_number n ON n.pool_id = p.id AND n.state = "
                         + NumberState.DRAINING.code() + " WHERE p.campaign_id = ? AND p.deleted",
                 id);

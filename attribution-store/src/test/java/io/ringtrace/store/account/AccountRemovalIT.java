@@ -76,8 +76,7 @@ class AccountRemovalIT {
         assertThat(accounts.remove(campaign)).isEqualTo(inUse("2 RingPools (first, second)"));
         account.pools.delete(network, "first");
         account.pools.delete(network, "second");
-        assertThat(accounts.remove(campaign))
-                .isEqualTo(inUse("1 number of deleted RingPools that still have a visitor"));
+        assertThat(accounts.remove(campaign)).isEqualTo(inUse("1 number of deleted RingPools still held by a visitor"));
         assertThat(accounts.campaigns(network, 10)).containsExactly(new Campaign("advertiser", "campaign"));
 
         clock.advance(pool.hold().toMillis());
@@ -111,7 +110,8 @@ class AccountRemovalIT {
         Part whole = new Part(network, null, null);
         long first = account.importTollFree(2);
         accounts.createToken(network, "program");
-        String site = accounts.createSite(network, List.of("https://www.example.org")).id();
+        String site =
+                accounts.createSite(network, List.of("https://www.example.org")).id();
         long token = accounts.tokens(network, 10).getFirst().id();
         execute("INSERT INTO webhook (network_id, url, secret_sealed, made_at, cursor_id)"
                 + " SELECT id, 'https://crm.example.org/', '', 0, 0 FROM network WHERE id_from_network = '" + network

@@ -38,6 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
 class LeaseFaultsIT {
     /** More than the visitors keep busy, 60 at a time: of the others there is always a choice. */
     private static final int NUMBERS = 75;
+
     private static final long LIFETIME_MILLIS = 1_000;
     private static final long HOLD_MILLIS = 10_000;
     private static final int ROUNDS = Scale.of(1, 5);

@@ -89,10 +89,12 @@ class LeaseHistoryTest {
     @Test
     void whatTheHistoryDoesNotTellIsNotJudged() {
         Lease chosen = after(b, "d", 26_000, 21_500);
-        assertThat(check(List.of(a, b, chosen), Map.of(1L, 27_000L, 2L, 26_000L)).compared())
+        assertThat(check(List.of(a, b, chosen), Map.of(1L, 27_000L, 2L, 26_000L))
+                        .compared())
                 .as("renewed later: how it stood is unknown")
                 .isZero();
-        assertThat(check(List.of(a, b, chosen), Map.of(1L, 24_500L, 2L, 26_000L)).compared())
+        assertThat(check(List.of(a, b, chosen), Map.of(1L, 24_500L, 2L, 26_000L))
+                        .compared())
                 .as("its guarantee had just ended")
                 .isZero();
         Lease sameMoment = after(a, "e", 26_050, 20_500);
