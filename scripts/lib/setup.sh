@@ -84,6 +84,19 @@ maven() {
   (cd "$RINGTRACE_HOME" && mvn -B --no-transfer-progress "$@")
 }
 
+# Maven with tests. What failed is said once more at the end: it is long past by then, and the end is what one looks at.
+tested() {
+  local began failed=0
+  began=$(mktemp)
+  maven "$@" || failed=1
+  if [ "$failed" = 1 ]; then
+    say "Failed:"
+    find "$RINGTRACE_HOME" -path '*/target/*-reports/*.txt' -newer "$began" -exec grep -h -A 8 -E '<<< (FAILURE|ERROR)!$' {} + | cut -c 1-400 >&2 || true
+  fi
+  rm -f "$began"
+  return "$failed"
+}
+
 # Builds the server when it is missing or older than a source. Several callers at once build once.
 build_server() {
   if [ -f "$SERVER_JAR" ] && [ -z "$(newer_sources)" ]; then
