@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Networks, their advertisers and campaigns, and network tokens. Thread-safe; calls wait for the database, except {@link #known}, {@link #holderOf} and {@link #site}. */
 public interface Accounts {
-    /** Makes what is missing; what exists is left as it is. */
+    /** Makes what is missing; what exists is left as it is, and what was removed is there again, the same as before. */
     void ensureCampaign(String network, String advertiser, String campaign) throws StoreUnavailableException;
 
     /** At most {@code limit} networks, in the order of their ids. */
@@ -18,6 +18,34 @@ public interface Accounts {
 
     /** A network's campaigns by advertiser and name; at most {@code limit}. */
     List<Campaign> campaigns(String network, int limit) throws StoreUnavailableException;
+
+    /**
+     * A part of an account that is to be removed: a network, one of its advertisers, or one of that one's campaigns.
+     *
+     * @param advertiser null for the network itself
+     * @param campaign null for the advertiser itself, or the network
+     */
+    record Part(
+            String network,
+            @Nullable String advertiser,
+            @Nullable String campaign) {}
+
+    /** What became of a removal. */
+    sealed interface Removal {
+        record Removed() implements Removal {}
+
+        /** There is no such part. */
+        record Missing() implements Removal {}
+
+        /** Nothing was removed, because of these, such as "2 RingPools (spring, summer)". */
+        record InUse(List<String> by) implements Removal {}
+    }
+
+    /**
+     * Removes it where nothing hangs on it any more. Its call records and leases stay readable and go on naming it; {@link #ensureCampaign}
+     * brings it back.
+     */
+    Removal remove(Part part) throws StoreUnavailableException;
 
     /** What a token allows. */
     enum TokenScope {
@@ -65,7 +93,11 @@ public interface Accounts {
     @Nullable
     String rotateToken(String network, long id) throws StoreUnavailableException;
 
+    /** False for one that was removed. */
     boolean networkExists(String network) throws StoreUnavailableException;
+
+    /** True for one that was removed, too: its reports are read and its visitors are erased as before. */
+    boolean networkKnown(String network) throws StoreUnavailableException;
 
     /** False until they have been read from the store once: until then nobody's token or key can be judged. */
     boolean known();

@@ -164,8 +164,20 @@ public interface Pools {
         }
     }
 
-    /** A pool and its key; the key is a secret. */
-    record WithKey(RingPool pool, String apiKey) {}
+    /**
+     * A pool and its key; the key is a secret.
+     *
+     * @param apiKey empty when it is revoked, or sealed by another node's file
+     * @param keyRevokedAt Unix milliseconds; null while it is valid
+     */
+    record WithKey(RingPool pool, String apiKey, @Nullable Long keyRevokedAt) {}
+
+    /** How a pool's key is, without the key. */
+    record KeyState(
+            String pool,
+            String advertiser,
+            String campaign,
+            @Nullable Long revokedAt) {}
 
     sealed interface Outcome {
         record Saved(WithKey pool, boolean created) implements Outcome {}
@@ -190,6 +202,15 @@ public interface Pools {
     /** A new key; the former one stops at once here, on other nodes within seconds. Null when there is no such pool. */
     @Nullable
     WithKey rotateKey(String network, String idFromNetwork) throws StoreUnavailableException;
+
+    /**
+     * The key stops at once here, on other nodes within seconds, and the pool takes none until {@link #rotateKey} makes another; pages and
+     * calls go on. False when there is no such pool with a valid key.
+     */
+    boolean revokeKey(String network, String idFromNetwork) throws StoreUnavailableException;
+
+    /** How the keys of a network's pools are, by RingPool ID, those after the one named; at most {@code limit}. */
+    List<KeyState> keys(String network, String afterPool, int limit) throws StoreUnavailableException;
 
     /**
      * The pool whose RingPool ID and key these are; null when there is none or the key is wrong. Compared in constant time, from memory.

@@ -26,6 +26,7 @@ import io.ringtrace.http.operator.KeyEndpoints;
 import io.ringtrace.http.operator.MatchingEndpoints;
 import io.ringtrace.http.operator.OperationEndpoints;
 import io.ringtrace.http.operator.OperatorEndpoints;
+import io.ringtrace.http.operator.RemovalEndpoints;
 import io.ringtrace.http.operator.SiteEndpoints;
 import io.ringtrace.http.operator.SmsNumberEndpoint;
 import io.ringtrace.http.pool.RingPoolEndpoints;
@@ -127,6 +128,7 @@ public final class HttpApi implements AutoCloseable {
         all.addAll(new NumberReportEndpoints(ports.numberReports(), networks).endpoints());
         all.addAll(new SiteEndpoints(ports.accounts()).endpoints());
         all.addAll(new SmsNumberEndpoint(ports.accounts(), ports.smsNumbers()).endpoints());
+        all.addAll(new RemovalEndpoints(ports.accounts()).endpoints());
         all.addAll(new KeyEndpoints(ports.accounts(), ports.pools()).endpoints());
         all.addAll(new MatchingEndpoints(ports.numberMatching()).endpoints());
         all.addAll(new OperationEndpoints(ports.operations(), ports.health()).endpoints());

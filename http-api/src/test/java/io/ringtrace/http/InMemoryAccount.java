@@ -84,6 +84,29 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
     }
 
     @Override
+    public synchronized Removal remove(Part part) throws StoreUnavailableException {
+        beThere();
+        String prefix = part.advertiser() == null
+                ? part.network() + "/"
+                : part.network() + "/" + part.advertiser() + "/" + (part.campaign() == null ? "" : part.campaign());
+        boolean removed;
+        if (part.campaign() != null) {
+            removed = campaigns.remove(prefix);
+        } else {
+            List<String> below = campaigns.stream()
+                    .filter(each -> each.startsWith(prefix))
+                    .sorted()
+                    .toList();
+            if (!below.isEmpty()) {
+                return new Removal.InUse(
+                        List.of(below.size() + " campaigns (" + below.getFirst() + ")", "1 token (3)"));
+            }
+            removed = part.advertiser() == null && networks.remove(part.network());
+        }
+        return removed ? new Removal.Removed() : new Removal.Missing();
+    }
+
+    @Override
     public synchronized String createToken(String network, String name, TokenScope scope)
             throws StoreUnavailableException {
         beThere();
@@ -143,6 +166,11 @@ final class InMemoryAccount implements Accounts, NumberBank, NumberMatching, Sms
     public synchronized boolean networkExists(String network) throws StoreUnavailableException {
         beThere();
         return networks.contains(network);
+    }
+
+    @Override
+    public boolean networkKnown(String network) throws StoreUnavailableException {
+        return networkExists(network);
     }
 
     @Override

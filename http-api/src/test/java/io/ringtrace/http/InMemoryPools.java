@@ -10,6 +10,7 @@ import io.ringtrace.attribution.RingPool;
 import io.ringtrace.call.PhoneNumber;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -96,7 +97,9 @@ final class InMemoryPools implements Pools, Leases {
                 d.hours(),
                 d.captured(),
                 d.byTag());
-        WithKey saved = new WithKey(pool, before != null ? before.apiKey() : "key-" + network + "-" + id);
+        WithKey saved = before != null
+                ? new WithKey(pool, before.apiKey(), before.keyRevokedAt())
+                : new WithKey(pool, "key-" + network + "-" + id, null);
         pools.put(network + "/" + id, saved);
         Autoscaling autoscaling = d.autoscaling();
         if (autoscaling != null) {
@@ -132,7 +135,32 @@ final class InMemoryPools implements Pools, Leases {
     @Override
     public synchronized @Nullable WithKey rotateKey(String network, String idFromNetwork) {
         return pools.computeIfPresent(
-                network + "/" + idFromNetwork, (_, pool) -> new WithKey(pool.pool(), pool.apiKey() + "-new"));
+                network + "/" + idFromNetwork, (_, pool) -> new WithKey(pool.pool(), pool.apiKey() + "-new", null));
+    }
+
+    @Override
+    public synchronized boolean revokeKey(String network, String idFromNetwork) {
+        WithKey pool = pools.get(network + "/" + idFromNetwork);
+        if (pool == null || pool.keyRevokedAt() != null) {
+            return false;
+        }
+        pools.put(network + "/" + idFromNetwork, new WithKey(pool.pool(), "", 1_000L));
+        return true;
+    }
+
+    @Override
+    public synchronized List<KeyState> keys(String network, String afterPool, int limit) {
+        return pools.values().stream()
+                .filter(p -> p.pool().network().equals(network)
+                        && p.pool().idFromNetwork().compareTo(afterPool) > 0)
+                .map(p -> new KeyState(
+                        p.pool().idFromNetwork(),
+                        p.pool().advertiser(),
+                        p.pool().campaign(),
+                        p.keyRevokedAt()))
+                .sorted(Comparator.comparing(KeyState::pool))
+                .limit(limit)
+                .toList();
     }
 
     @Override
@@ -140,6 +168,7 @@ final class InMemoryPools implements Pools, Leases {
         keyLookUps++;
         for (WithKey pool : pools.values()) {
             if (pool.pool().idFromNetwork().equals(idFromNetwork)
+                    && pool.keyRevokedAt() == null
                     && pool.apiKey().equals(apiKey)) {
                 return pool.pool();
             }

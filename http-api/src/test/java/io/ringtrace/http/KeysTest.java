@@ -81,4 +81,32 @@ class KeysTest {
                 .isEqualTo(200);
         assertThat(api.get(allocate + RunningApi.KEY + "-new").statusCode()).isEqualTo(403);
     }
+
+    @Test
+    void aPoolsRevokedKeyOpensNothingUntilItGetsAnother() throws Exception {
+        api.pools.give("acme", "16", null, "+18005550123");
+        String allocate = "/api/2018-11-01/ring_pools/16/allocate_number.json?ring_pool_key=";
+        HttpResponse<String> wrong = api.get(allocate + "another");
+        assertThat(post("/v1/pools/16/key/revoke?network=other", api.acme).statusCode())
+                .isEqualTo(404);
+        assertThat(post("/v1/pools/16/key/revoke", api.acme).body()).isEqualTo("{\"pool\":\"16\",\"revoked\":true}");
+        assertThat(api.get(allocate + RunningApi.KEY).statusCode()).isEqualTo(403);
+        assertThat(api.get(allocate + RunningApi.KEY).body())
+                .isEqualTo(wrong.body().replace("another", RunningApi.KEY));
+        assertThat(api.get(allocate).statusCode()).isEqualTo(403);
+        assertThat(api.get("/v1/pool-keys", api.acme).body())
+                .contains("{\"pool\":\"16\",\"advertiser\":\"adv\",\"campaign\":\"camp\","
+                        + "\"revoked_at\":\"1970-01-01T00:00:01Z\"}");
+        assertThat(api.get(RunningApi.CAMPAIGN + "/ring_pools/16.json", api.acme)
+                        .body())
+                .contains("\"api_key\":null,\"api_key_revoked_at\":\"1970-01-01T00:00:01Z\"");
+        for (String path : new String[] {"/v1/pools/16/key/revoke", "/v1/pools/17/key/revoke"}) {
+            assertThat(post(path, api.acme).statusCode()).isEqualTo(404);
+        }
+        assertThat(post("/v1/pools/16/key", api.acme).body()).isEqualTo("{\"pool\":\"16\",\"api_key\":\"-new\"}");
+        assertThat(api.get(allocate + "-new").statusCode()).isEqualTo(200);
+        assertThat(api.get("/v1/pool-keys?after=15", api.acme).body()).contains("\"revoked_at\":null");
+        assertThat(api.get("/v1/pool-keys?after=16", api.acme).body())
+                .isEqualTo("{\"pool_keys\":[],\"next_after\":null}");
+    }
 }

@@ -59,6 +59,36 @@ class OperatorTest {
     }
 
     @Test
+    void partsOfAnAccountAreRemovedByTheOperatorAloneAndNotWhileSomethingHangsOnThem() throws Exception {
+        String network = "/v1/operator/networks/acme";
+        String campaign = "/v1/operator/campaigns/camp?network=acme";
+        HttpResponse<String> refused = api.send("DELETE", network, RunningApi.OPERATOR, "");
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(refused.body())
+                .contains("\"in_use\"", "It cannot be removed: it has 1 campaigns (acme/adv/camp), 1 token (3).");
+        assertThat(api.send("DELETE", "/v1/operator/advertisers/adv?network=acme", RunningApi.OPERATOR, "")
+                        .statusCode())
+                .isEqualTo(409);
+        assertThat(api.send("DELETE", campaign + "&advertiser=adv", api.acme, "")
+                        .statusCode())
+                .isEqualTo(401);
+        assertThat(api.send("DELETE", campaign, RunningApi.OPERATOR, "").statusCode())
+                .isEqualTo(404);
+        assertThat(api.send("DELETE", campaign + "&advertiser=adv", RunningApi.OPERATOR, "")
+                        .body())
+                .isEqualTo("{\"removed\":true}");
+        assertThat(api.send("DELETE", campaign + "&advertiser=adv", RunningApi.OPERATOR, "")
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(api.send("DELETE", network, RunningApi.OPERATOR, "").statusCode())
+                .isEqualTo(200);
+        assertThat(api.get("/v1/operator/networks", RunningApi.OPERATOR).body())
+                .isEqualTo("{\"networks\":[\"other\"]}");
+        assertThat(api.send("DELETE", network, RunningApi.OPERATOR, "").statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
     void wrongIdsAndMissingNetworksAreRefused() throws Exception {
         assertThat(api.post(
                                 "/v1/operator/campaigns",

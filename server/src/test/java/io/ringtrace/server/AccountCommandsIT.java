@@ -7,7 +7,6 @@ import io.ringtrace.server.demo.SampleHouse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -31,11 +30,7 @@ class AccountCommandsIT {
 
     @BeforeAll
     static void open() throws Exception {
-        house = new SampleHouse(folder);
-        Files.writeString(
-                house.config(), Files.readString(house.config()) + "webhooks:\n  allow-networks: [127.0.0.0/8]\n");
-        house.start();
-        house.awaitReady(Duration.ofSeconds(90));
+        house = OpenHouse.in(folder);
         Path sample = Scale.home().resolve("examples/sample-account");
         house.importAccount(sample.resolve("numbers.csv"));
         assertThat(SampleHouse.run(
@@ -170,6 +165,15 @@ class AccountCommandsIT {
                 .contains(SampleHouse.NETWORK);
         assertThat(run("account", "list").lines()).anyMatch(line -> line.matches("dental +autumn"));
 
+        assertThat(run("account", "remove", "--advertiser", "dental", "--campaign", "autumn"))
+                .contains("is removed");
+        assertThat(run("account", "list")).doesNotContain("autumn");
+        assertThat(run("account", "remove", "--advertiser", "dental")).contains("is removed");
+        assertThatThrownBy(() -> run("account", "remove", "--campaign", "spring-sale"))
+                .hasMessageContaining("--advertiser");
+        assertThatThrownBy(() -> run("account", "remove"))
+                .hasMessageContainingAll("409", SampleHouse.CAMPAIGN, "numbers that are not retired");
+
         String origin = "https://rotated.example.org";
         String former = run("account", "site", "--origin", origin);
         String id = former.replaceAll("(?s).*data-site=\"([^\"]+)\".*", "$1");
@@ -186,6 +190,12 @@ class AccountCommandsIT {
         assertThat(run("account", "rotate-pool-key", "--pool", "rotated").strip())
                 .isNotEmpty()
                 .isNotEqualTo(key);
+        assertThat(run("account", "pool-keys").lines())
+                .anyMatch(line -> line.matches("rotated +acme-dental +spring-sale *"));
+        assertThat(run("account", "revoke-pool-key", "--pool", "rotated")).contains("is revoked");
+        assertThatThrownBy(() -> run("account", "revoke-pool-key", "--pool", "rotated"))
+                .hasMessageContaining("404");
+        assertThat(run("account", "pool-keys").lines()).anyMatch(line -> line.matches("rotated .* \\d{4}-.*Z"));
     }
 
     @Test

@@ -100,11 +100,7 @@ class HostileRequestsIT {
 
     @BeforeAll
     static void open() throws Exception {
-        house = new SampleHouse(folder);
-        Files.writeString(
-                house.config(), Files.readString(house.config()) + "webhooks:\n  allow-networks: [127.0.0.0/8]\n");
-        house.start();
-        house.awaitReady(Duration.ofSeconds(90));
+        house = OpenHouse.in(folder);
         StringBuilder csv = new StringBuilder("number\n");
         for (int i = 0; i < 60; i++) {
             csv.append("+18885550%d%n".formatted(100 + i));

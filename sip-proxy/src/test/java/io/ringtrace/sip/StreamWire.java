@@ -28,6 +28,7 @@ final class StreamWire implements Wire {
     private static final String CLOSED = "closed";
     private static final String PONG = "\r\n";
     private final ServerSocket server;
+    private final Thread acceptor;
     private final SocketFactory sockets;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
@@ -52,7 +53,7 @@ final class StreamWire implements Wire {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Thread.ofVirtual().start(() -> {
+        acceptor = Thread.ofVirtual().start(() -> {
             try {
                 while (true) {
                     Socket socket = server.accept();
@@ -132,12 +133,15 @@ final class StreamWire implements Wire {
         }
     }
 
-    /** No longer hears new connections. */
+    /** No longer hears new connections: the kernel goes on taking them until the thread that accepts has left the socket. */
     void refuses() {
         try {
             server.close();
+            acceptor.join();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -201,8 +205,8 @@ final class StreamWire implements Wire {
 
     @Override
     public void close() {
+        refuses();
         try {
-            server.close();
             for (Socket socket : open) {
                 socket.close();
             }

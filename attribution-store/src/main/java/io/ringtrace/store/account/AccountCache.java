@@ -39,7 +39,8 @@ final class AccountCache implements AutoCloseable {
     static final String POOLS = "SELECT p.id, p.id_from_network, p.name, w.id_from_network, a.id_from_network,"
             + " c.id_from_network, p.number_type, p.lifetime_ms, p.hold_ms, p.max_pool_size, p.allow_overflow,"
             + " p.fill_immediately, p.preferred, p.destination, p.size, p.api_key_sealed,"
-            + " p.search_radius, p.within_state, p.fallback, " + PoolSettingRows.COLUMNS + " FROM ring_pool p"
+            + " p.search_radius, p.within_state, p.fallback, " + PoolSettingRows.COLUMNS
+            + ", p.key_revoked_at FROM ring_pool p"
             + " JOIN campaign c ON c.id = p.campaign_id JOIN advertiser a ON a.id = c.advertiser_id"
             + " JOIN network w ON w.id = p.network_id LEFT JOIN ring_pool_setting s ON s.pool_id = p.id"
             + " WHERE NOT p.deleted";
@@ -231,7 +232,7 @@ final class AccountCache implements AutoCloseable {
         return pools;
     }
 
-    /** The key is empty when this node cannot open it; such a pool takes no key. */
+    /** The key is empty when it is revoked, and when this node cannot open it; such a pool takes no key. */
     WithKey withKey(ResultSet rows) throws SQLException {
         RingPool pool = new RingPool(
                 rows.getLong(1),
@@ -253,6 +254,10 @@ final class AccountCache implements AutoCloseable {
                 PoolSettingRows.hours(rows, SETTINGS),
                 PoolSettingRows.captured(rows, SETTINGS),
                 PoolSettingRows.byTag(rows, SETTINGS));
+        long revokedAt = rows.getLong("key_revoked_at");
+        if (!rows.wasNull()) {
+            return new WithKey(pool, "", revokedAt);
+        }
         String key = seal.open(rows.getBytes(16));
         if (key == null && !sealWarned) {
             sealWarned = true;
@@ -261,7 +266,7 @@ final class AccountCache implements AutoCloseable {
                             + " them, and start again",
                     seal.file());
         }
-        return new WithKey(pool, key == null ? "" : key);
+        return new WithKey(pool, key == null ? "" : key, null);
     }
 
     @Nullable

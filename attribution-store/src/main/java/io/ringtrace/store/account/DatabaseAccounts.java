@@ -60,7 +60,7 @@ final class DatabaseAccounts implements Accounts {
         return database.transact(connection -> {
             List<String> networks = new ArrayList<>();
             try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT id_from_network FROM network ORDER BY id_from_network LIMIT ?")) {
+                    "SELECT id_from_network FROM network WHERE removed_at IS NULL ORDER BY id_from_network LIMIT ?")) {
                 select.setInt(1, limit);
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
@@ -79,7 +79,8 @@ final class DatabaseAccounts implements Accounts {
             try (PreparedStatement select =
                     connection.prepareStatement("SELECT a.id_from_network, c.id_from_network FROM network w"
                             + " JOIN advertiser a ON a.network_id = w.id JOIN campaign c ON c.advertiser_id = a.id"
-                            + " WHERE w.id_from_network = ? ORDER BY a.id_from_network, c.id_from_network LIMIT ?")) {
+                            + " WHERE w.id_from_network = ? AND a.removed_at IS NULL AND c.removed_at IS NULL"
+                            + " ORDER BY a.id_from_network, c.id_from_network LIMIT ?")) {
                 select.setString(1, network);
                 select.setInt(2, limit);
                 try (ResultSet rows = select.executeQuery()) {
@@ -92,11 +93,16 @@ final class DatabaseAccounts implements Accounts {
         });
     }
 
+    @Override
+    public Removal remove(Part part) throws StoreUnavailableException {
+        return database.transact(connection -> new AccountRemoval(connection, clock.nowMillis()).remove(part));
+    }
+
     /** LAST_INSERT_ID(id) names the row whether it was inserted or there already. */
     private static long ensure(Connection connection, String into, @Nullable Long parent, String id)
             throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO " + into + " ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)")) {
+                "INSERT INTO " + into + " ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), removed_at = NULL")) {
             insert.setString(1, id);
             if (parent != null) {
                 insert.setLong(2, parent);
@@ -119,7 +125,8 @@ final class DatabaseAccounts implements Accounts {
         int made = database.transact(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(
                     "INSERT INTO network_token (network_id, name, token_hash, created_at, scope)"
-                            + " SELECT id, ?, ?, ?, ? FROM network WHERE id_from_network = ?")) {
+                            + " SELECT id, ?, ?, ?, ? FROM network WHERE id_from_network = ? AND removed_at IS NULL"
+                            + " LOCK IN SHARE MODE")) {
                 insert.setString(1, name);
                 insert.setBytes(2, KeyTable.hash(token));
                 insert.setLong(3, clock.nowMillis());
@@ -221,9 +228,18 @@ final class DatabaseAccounts implements Accounts {
 
     @Override
     public boolean networkExists(String network) throws StoreUnavailableException {
+        return network(network, " AND removed_at IS NULL");
+    }
+
+    @Override
+    public boolean networkKnown(String network) throws StoreUnavailableException {
+        return network(network, "");
+    }
+
+    private boolean network(String network, String condition) throws StoreUnavailableException {
         return database.transact(connection -> {
             try (PreparedStatement select =
-                    connection.prepareStatement("SELECT 1 FROM network WHERE id_from_network = ?")) {
+                    connection.prepareStatement("SELECT 1 FROM network WHERE id_from_network = ?" + condition)) {
                 select.setString(1, network);
                 try (ResultSet rows = select.executeQuery()) {
                     return rows.next();

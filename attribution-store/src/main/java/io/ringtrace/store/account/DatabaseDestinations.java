@@ -152,6 +152,9 @@ final class DatabaseDestinations implements Destinations, AutoCloseable {
         if (there != null) {
             return there;
         }
+        if (!accounts.networkExists(asked.network())) {
+            return null;
+        }
         TagPool tagPool = tagPool(asked.network());
         accounts.ensureCampaign(asked.network(), tagPool.advertiser(), tagPool.campaign());
         NumberType type = DestinationCheck.type(asked.number());

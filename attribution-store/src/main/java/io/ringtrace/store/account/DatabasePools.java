@@ -170,23 +170,63 @@ final class DatabasePools implements Pools {
 
     @Override
     public @Nullable WithKey rotateKey(String network, String idFromNetwork) throws StoreUnavailableException {
-        byte[] sealedKey = seal.seal(freshKey());
+        return changeKey(network, idFromNetwork, seal.seal(freshKey()), null) ? get(network, idFromNetwork) : null;
+    }
+
+    @Override
+    public boolean revokeKey(String network, String idFromNetwork) throws StoreUnavailableException {
+        return changeKey(network, idFromNetwork, new byte[0], clock.nowMillis());
+    }
+
+    /**
+     * False when there is no such pool, and when the key that is to be revoked is so already.
+     *
+     * @param sealed empty for none
+     */
+    private boolean changeKey(String network, String idFromNetwork, byte[] sealed, @Nullable Long revokedAt)
+            throws StoreUnavailableException {
         int changed = database.transact(connection -> {
             try (PreparedStatement update = connection.prepareStatement(
                     "UPDATE ring_pool p JOIN network w ON w.id = p.network_id SET p.api_key_sealed = ?,"
-                            + " p.version = p.version + 1"
-                            + " WHERE w.id_from_network = ? AND p.id_from_network = ? AND NOT p.deleted")) {
-                update.setBytes(1, sealedKey);
-                update.setString(2, network);
-                update.setString(3, idFromNetwork);
+                            + " p.key_revoked_at = ?, p.version = p.version + 1"
+                            + " WHERE w.id_from_network = ? AND p.id_from_network = ? AND NOT p.deleted"
+                            + (revokedAt == null ? "" : " AND p.key_revoked_at IS NULL"))) {
+                update.setBytes(1, sealed);
+                update.setObject(2, revokedAt);
+                update.setString(3, network);
+                update.setString(4, idFromNetwork);
                 return update.executeUpdate();
             }
         });
         if (changed == 0) {
-            return null;
+            return false;
         }
         cache.refresh();
-        return get(network, idFromNetwork);
+        return true;
+    }
+
+    @Override
+    public List<KeyState> keys(String network, String afterPool, int limit) throws StoreUnavailableException {
+        return database.transact(connection -> {
+            List<KeyState> keys = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement(AccountCache.POOLS
+                    + " AND w.id_from_network = ? AND p.id_from_network > ? ORDER BY p.id_from_network LIMIT ?")) {
+                select.setString(1, network);
+                select.setString(2, afterPool);
+                select.setInt(3, limit);
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        WithKey each = cache.withKey(rows);
+                        keys.add(new KeyState(
+                                each.pool().idFromNetwork(),
+                                each.pool().advertiser(),
+                                each.pool().campaign(),
+                                each.keyRevokedAt()));
+                    }
+                }
+            }
+            return keys;
+        });
     }
 
     @Override

@@ -145,7 +145,10 @@ final class PoolWriting {
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT w.id, c.id FROM network w JOIN advertiser a ON a.network_id = w.id"
                         + " JOIN campaign c ON c.advertiser_id = a.id"
-                        + " WHERE w.id_from_network = ? AND a.id_from_network = ? AND c.id_from_network = ?")) {
+                        + " WHERE w.id_from_network = ? AND a.id_from_network = ? AND c.id_from_network = ?"
+                        + " AND w.removed_at IS NULL AND a.removed_at IS NULL AND c.removed_at IS NULL"
+                        // So that no pool comes into a campaign that is being removed.
+                        + " LOCK IN SHARE MODE")) {
             select.setString(1, place.network());
             select.setString(2, place.advertiser());
             select.setString(3, place.campaign());
@@ -254,7 +257,7 @@ final class PoolWriting {
         try (PreparedStatement update = connection.prepareStatement(
                 "UPDATE ring_pool SET name=?, lifetime_ms=?, hold_ms=?, max_pool_size=?, allow_overflow=?,"
                         + " fill_immediately=?, preferred=?, destination=?, search_radius=?, within_state=?, fallback=?,"
-                        + " number_type=?, campaign_id=?, api_key_sealed=?,"
+                        + " number_type=?, campaign_id=?, api_key_sealed=?, key_revoked_at=NULL,"
                         + " size=0, mixed_until=?, autoscale_max=NULL, deleted=FALSE, version=version+1 WHERE id=?")) {
             int at = setRules(update, definition);
             update.setString(at++, definition.numberType().text());

@@ -34,7 +34,8 @@ final class SiteTable {
         int made = database.transact(connection -> {
             try (PreparedStatement insert =
                     connection.prepareStatement("INSERT INTO site (id, network_id, origins, created_at)"
-                            + " SELECT ?, id, ?, ? FROM network WHERE id_from_network = ?")) {
+                            + " SELECT ?, id, ?, ? FROM network WHERE id_from_network = ? AND removed_at IS NULL"
+                            + " LOCK IN SHARE MODE")) {
                 insert.setString(1, id);
                 insert.setString(2, together);
                 insert.setLong(3, clock.nowMillis());

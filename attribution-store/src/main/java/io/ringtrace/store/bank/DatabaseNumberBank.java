@@ -301,8 +301,8 @@ public final class DatabaseNumberBank implements NumberBank {
     }
 
     private static long networkId(Connection connection, String network) throws SQLException {
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT id FROM network WHERE id_from_network = ?")) {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT id FROM network WHERE id_from_network = ? AND removed_at IS NULL")) {
             select.setString(1, network);
             try (ResultSet rows = select.executeQuery()) {
                 if (!rows.next()) {

@@ -1,15 +1,18 @@
 package io.ringtrace.store.account;
 
+import static io.ringtrace.store.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.attribution.Accounts;
 import io.ringtrace.attribution.Accounts.Token;
 import io.ringtrace.attribution.Accounts.TokenHolder;
 import io.ringtrace.attribution.Accounts.TokenScope;
+import io.ringtrace.attribution.Pools.KeyState;
 import io.ringtrace.attribution.Pools.WithKey;
 import io.ringtrace.store.HandClock;
 import io.ringtrace.store.TestAccount;
 import io.ringtrace.store.TestStore;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -93,5 +96,44 @@ class KeysIT {
         assertThat(account.pools.byKey("keyed", before.apiKey())).isNull();
         assertThat(account.pools.byKey("keyed", after.apiKey())).isNotNull();
         assertThat(account.pools.rotateKey("another", "keyed")).isNull();
+    }
+
+    @Test
+    void revokedPoolKeyStopsOnAllNodesUntilThePoolGetsAnother() throws Exception {
+        account.importTollFree(2);
+        account.pool(TestAccount.tollFree("lost", 2, false));
+        String before =
+                Objects.requireNonNull(account.pools.get(network, "lost")).apiKey();
+        try (TestAccount otherNode = new TestAccount(store.database(), clock, network)) {
+            assertThat(otherNode.pools.byKey("lost", before)).isNotNull();
+            assertThat(account.pools.revokeKey("another", "lost")).isFalse();
+            assertThat(account.pools.revokeKey(network, "lost")).isTrue();
+            assertThat(account.pools.byKey("lost", before)).isNull();
+            eventually("the other node knows", () -> otherNode.pools.byKey("lost", before) == null);
+            assertThat(account.pools.byKey("lost", "")).isNull();
+        }
+        assertThat(account.pools.revokeKey(network, "lost")).isFalse();
+        assertThat(account.pools.keys(network, "", 10))
+                .containsExactly(new KeyState("lost", "advertiser", "campaign", clock.nowMillis()));
+        // Written again it is the same pool, with no key.
+        account.pool(TestAccount.tollFree("lost", 3, false));
+        WithKey written = account.pools.get(network, "lost");
+        assertThat(written).isNotNull();
+        assertThat(written.apiKey()).isEmpty();
+        assertThat(written.keyRevokedAt()).isEqualTo(clock.nowMillis());
+        WithKey after = account.pools.rotateKey(network, "lost");
+        assertThat(after).isNotNull();
+        assertThat(after.keyRevokedAt()).isNull();
+        assertThat(account.pools.byKey("lost", after.apiKey())).isNotNull();
+        assertThat(account.pools.byKey("lost", before)).isNull();
+        assertThat(account.pools.keys(network, "", 10))
+                .containsExactly(new KeyState("lost", "advertiser", "campaign", null));
+        // A deleted pool's id used again has a key of its own, whatever became of the former one.
+        account.pools.revokeKey(network, "lost");
+        account.pools.delete(network, "lost");
+        assertThat(account.pools.keys(network, "", 10)).isEmpty();
+        account.pool(TestAccount.tollFree("lost", 2, false));
+        assertThat(Objects.requireNonNull(account.pools.get(network, "lost")).apiKey())
+                .isNotEmpty();
     }
 }

@@ -30,7 +30,7 @@ public record AskedNetwork(Accounts accounts) {
         return switch (request.caller()) {
             case Caller.OfNetwork(String own) -> named == null || named.equals(own) ? own : null;
             case Caller.Operator _ ->
-                named != null && PlainText.id(named) && accounts.networkExists(named) ? named : null;
+                named != null && PlainText.id(named) && accounts.networkKnown(named) ? named : null;
             case Caller.Anybody _ -> null;
         };
     }

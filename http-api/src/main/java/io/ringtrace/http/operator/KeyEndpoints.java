@@ -39,8 +39,13 @@ public final class KeyEndpoints {
                 Endpoint.get(TOKENS, Access.OPERATOR, ErrorShape.OURS, Endpoint.waiting(this::list)),
                 withoutBody(TOKENS + "/:token/revoke", this::revoke),
                 withoutBody(TOKENS + "/:token/rotate", this::rotate),
-                new AskedNetwork(accounts)
-                        .endpoint("POST", "/v1/pools/:pool/key", RequestBody.NONE, this::rotatePoolKey));
+                ofNetwork("POST", "/v1/pools/:pool/key", this::rotatePoolKey),
+                ofNetwork("POST", "/v1/pools/:pool/key/revoke", this::revokePoolKey),
+                ofNetwork("GET", "/v1/pool-keys", this::listPoolKeys));
+    }
+
+    private Endpoint ofNetwork(String method, String path, AskedNetwork.NetworkWork work) {
+        return new AskedNetwork(accounts).endpoint(method, path, RequestBody.NONE, work);
     }
 
     private static Endpoint withoutBody(String path, Work.WaitingWork work) {
@@ -55,17 +60,12 @@ public final class KeyEndpoints {
         ObjectNode body = Json.object();
         ArrayNode tokens = body.putArray("tokens");
         for (Accounts.Token token : accounts.tokens(network, MOST)) {
-            Long revokedAt = token.revokedAt();
             tokens.addObject()
                     .put("id", token.id())
                     .put("name", token.name())
                     .put("scope", token.scope().text())
                     .put("created_at", Instant.ofEpochMilli(token.createdAt()).toString())
-                    .put(
-                            "revoked_at",
-                            revokedAt == null
-                                    ? null
-                                    : Instant.ofEpochMilli(revokedAt).toString());
+                    .put("revoked_at", text(token.revokedAt()));
         }
         return Answer.of(200, Answer.JSON, Json.bytes(body));
     }
@@ -99,6 +99,39 @@ public final class KeyEndpoints {
                         200,
                         Answer.JSON,
                         Json.bytes(Json.object().put("pool", pool).put("api_key", rotated.apiKey())));
+    }
+
+    private Reply revokePoolKey(String network, Request request) throws StoreUnavailableException {
+        String pool = request.path("pool");
+        return PlainText.id(pool) && pools.revokeKey(network, pool)
+                ? Answer.of(
+                        200,
+                        Answer.JSON,
+                        Json.bytes(Json.object().put("pool", pool).put("revoked", true)))
+                : Problem.notFound();
+    }
+
+    private Reply listPoolKeys(String network, Request request) throws StoreUnavailableException {
+        String after = request.query().get("after");
+        if (after != null && !PlainText.id(after)) {
+            return Problem.invalid("after must be a RingPool ID");
+        }
+        List<Pools.KeyState> keys = pools.keys(network, after == null ? "" : after, MOST);
+        ObjectNode body = Json.object();
+        ArrayNode listed = body.putArray("pool_keys");
+        for (Pools.KeyState key : keys) {
+            listed.addObject()
+                    .put("pool", key.pool())
+                    .put("advertiser", key.advertiser())
+                    .put("campaign", key.campaign())
+                    .put("revoked_at", text(key.revokedAt()));
+        }
+        body.put("next_after", keys.size() < MOST ? null : keys.getLast().pool());
+        return Answer.of(200, Answer.JSON, Json.bytes(body));
+    }
+
+    private static @Nullable String text(@Nullable Long millis) {
+        return millis == null ? null : Instant.ofEpochMilli(millis).toString();
     }
 
     private static @Nullable String network(Request request) {

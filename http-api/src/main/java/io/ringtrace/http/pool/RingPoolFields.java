@@ -14,6 +14,7 @@ import io.ringtrace.routing.NumberNormalisation;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -252,6 +253,11 @@ final class RingPoolFields {
         CapturedFields.write(json, pool.captured());
         if (pool.byTag()) {
             json.put("by_tag", true);
+        }
+        Long revokedAt = saved.keyRevokedAt();
+        if (revokedAt != null) {
+            return json.putNull("api_key")
+                    .put("api_key_revoked_at", Instant.ofEpochMilli(revokedAt).toString());
         }
         return withKey ? json.put("api_key", saved.apiKey()) : json.putNull("api_key");
     }

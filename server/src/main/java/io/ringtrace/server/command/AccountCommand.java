@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "account",
         description =
-                "Makes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes, lists, changes, rotates and deletes sites for the tag; rotates pool keys; sets a network's webhook.",
+                "Makes, lists and removes networks, advertisers and campaigns; makes, lists, rotates and revokes network tokens; makes, lists, changes, rotates and deletes sites for the tag; lists, rotates and revokes pool keys; sets a network's webhook.",
         footer = {
             "  ringtrace account create --network acme --advertiser dental --campaign spring",
             "  ringtrace account token --network acme"
@@ -36,8 +36,7 @@ public final class AccountCommand {
             footer = "  ringtrace account create --network acme --advertiser dental --campaign spring")
     int create(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--advertiser", required = true, paramLabel = "ID", description = "the advertiser")
                     String advertiser,
             @Option(names = "--campaign", required = true, paramLabel = "ID", description = "the campaign")
@@ -47,10 +46,10 @@ public final class AccountCommand {
                 "/v1/operator/campaigns",
                 JsonMapper.shared()
                         .createObjectNode()
-                        .put("network", network)
+                        .put("network", network.id)
                         .put("advertiser", advertiser)
                         .put("campaign", campaign));
-        out().println("Campaign " + network + " / " + advertiser + " / " + campaign + " is there.");
+        out().println("Campaign " + network.id + " / " + advertiser + " / " + campaign + " is there.");
         return 0;
     }
 
@@ -60,8 +59,7 @@ public final class AccountCommand {
             footer = "  ringtrace account token --network acme --name 'booking system'")
     int token(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(
                             names = "--name",
                             defaultValue = "command line",
@@ -75,7 +73,7 @@ public final class AccountCommand {
                 "/v1/operator/tokens",
                 JsonMapper.shared()
                         .createObjectNode()
-                        .put("network", network)
+                        .put("network", network.id)
                         .put("name", name)
                         .put("scope", readOnly ? "read" : "manage"));
         out().println(answer.path("token").asString());
@@ -89,8 +87,7 @@ public final class AccountCommand {
                     + " https://shop.example.org")
     int site(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(
                             names = "--origin",
                             required = true,
@@ -112,14 +109,9 @@ public final class AccountCommand {
             name = "sites",
             description = "Lists a network's sites with their origins.",
             footer = "  ringtrace account sites --network acme")
-    int sites(
-            @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network)
-            throws CommandException {
+    int sites(@Mixin ServerOption server, @Mixin NetworkOption network) throws CommandException {
         TextTable table = new TextTable(new Paint(spec), List.of("ID", "ORIGINS"), Set.of());
-        for (JsonNode site :
-                server.get("/v1/operator/sites?network=" + encoded(network)).path("sites")) {
+        for (JsonNode site : server.get("/v1/operator/sites" + network.query()).path("sites")) {
             StringJoiner origins = new StringJoiner(" ");
             site.path("origins").forEach(origin -> origins.add(origin.asString()));
             table.row(site.path("site").asString(), origins.toString());
@@ -135,8 +127,7 @@ public final class AccountCommand {
                     "  ringtrace account change-site --network acme --id site_AbCdEfGhIjKlMnOp --origin https://www.example.com")
     int changeSite(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") String id,
             @Option(
                             names = "--origin",
@@ -158,11 +149,10 @@ public final class AccountCommand {
             footer = "  ringtrace account rotate-site --network acme --id site_AbCdEfGhIjKlMnOp")
     int rotateSite(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") String id)
             throws CommandException {
-        out().println(script(server.post("/v1/operator/sites/" + encoded(id) + "/rotate?network=" + encoded(network))));
+        out().println(script(server.post("/v1/operator/sites/" + encoded(id) + "/rotate" + network.query())));
         return 0;
     }
 
@@ -173,13 +163,53 @@ public final class AccountCommand {
             footer = "  ringtrace account rotate-pool-key --network acme --pool spring-main")
     int rotatePoolKey(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--pool", required = true, paramLabel = "ID", description = "the RingPool ID") String pool)
             throws CommandException {
-        out().println(server.post("/v1/pools/" + encoded(pool) + "/key?network=" + encoded(network))
+        out().println(server.post("/v1/pools/" + encoded(pool) + "/key" + network.query())
                 .path("api_key")
                 .asString());
+        return 0;
+    }
+
+    @Command(
+            name = "revoke-pool-key",
+            description =
+                    "Makes a RingPool's key invalid, on all nodes within seconds: programs get no numbers of the pool until"
+                            + " rotate-pool-key makes another; pages with the tag and calls go on.",
+            footer = "  ringtrace account revoke-pool-key --network acme --pool spring-main")
+    int revokePoolKey(
+            @Mixin ServerOption server,
+            @Mixin NetworkOption network,
+            @Option(names = "--pool", required = true, paramLabel = "ID", description = "the RingPool ID") String pool)
+            throws CommandException {
+        server.post("/v1/pools/" + encoded(pool) + "/key/revoke" + network.query());
+        out().println("The key of pool " + pool + " of network " + network.id + " is revoked.");
+        return 0;
+    }
+
+    @Command(
+            name = "pool-keys",
+            description = "Lists a network's RingPools and since when the keys of some are revoked, without the keys.",
+            footer = "  ringtrace account pool-keys --network acme")
+    int poolKeys(@Mixin ServerOption server, @Mixin NetworkOption network) throws CommandException {
+        TextTable table =
+                new TextTable(new Paint(spec), List.of("POOL", "ADVERTISER", "CAMPAIGN", "REVOKED"), Set.of());
+        String after = "";
+        do {
+            JsonNode page = server.get("/v1/pool-keys" + network.query() + after);
+            for (JsonNode key : page.path("pool_keys")) {
+                table.row(
+                        key.path("pool").asString(),
+                        key.path("advertiser").asString(),
+                        key.path("campaign").asString(),
+                        key.path("revoked_at").asString(""));
+            }
+            after = page.path("next_after").isString()
+                    ? "&after=" + encoded(page.path("next_after").asString())
+                    : "";
+        } while (!after.isEmpty());
+        out().println(table.text());
         return 0;
     }
 
@@ -205,23 +235,57 @@ public final class AccountCommand {
     }
 
     @Command(
+            name = "remove",
+            description =
+                    "Removes a campaign without RingPools, with --advertiser alone an advertiser without campaigns, and with neither"
+                            + " a network on which nothing hangs any more. Call records and leases stay; account create brings it back.",
+            footer = {
+                "  ringtrace account remove --network acme --advertiser dental --campaign spring",
+                "  ringtrace account remove --network acme"
+            })
+    int remove(
+            @Mixin ServerOption server,
+            @Mixin NetworkOption network,
+            @Option(names = "--advertiser", paramLabel = "ID", description = "the advertiser") @Nullable
+                    String advertiser,
+            @Option(names = "--campaign", paramLabel = "ID", description = "the campaign; needs --advertiser") @Nullable
+                    String campaign)
+            throws CommandException {
+        String path = "/v1/operator/";
+        if (advertiser == null) {
+            if (campaign != null) {
+                throw new CommandException("--campaign needs --advertiser: whose campaign it is");
+            }
+            server.delete(path + "networks/" + encoded(network.id));
+            out().println("Network " + network.id + " is removed.");
+        } else if (campaign == null) {
+            server.delete(path + "advertisers/" + encoded(advertiser) + network.query());
+            out().println("Advertiser " + network.id + " / " + advertiser + " is removed.");
+        } else {
+            server.delete(
+                    path + "campaigns/" + encoded(campaign) + network.query() + "&advertiser=" + encoded(advertiser));
+            out().println("Campaign " + network.id + " / " + advertiser + " / " + campaign + " is removed.");
+        }
+        return 0;
+    }
+
+    @Command(
             name = "delete-site",
             description =
                     "Ends a site: on all nodes within seconds its pages get no more numbers, and keep those they show by themselves.",
             footer = "  ringtrace account delete-site --network acme --id site_AbCdEfGhIjKlMnOp")
     int deleteSite(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") String id)
             throws CommandException {
-        server.delete("/v1/operator/sites/" + encoded(id) + "?network=" + encoded(network));
-        out().println("Site " + id + " of network " + network + " is gone.");
+        server.delete("/v1/operator/sites/" + encoded(id) + network.query());
+        out().println("Site " + id + " of network " + network.id + " is gone.");
         return 0;
     }
 
-    private static ObjectNode origins(String network, List<String> origins) {
-        ObjectNode body = JsonMapper.shared().createObjectNode().put("network", network);
+    private static ObjectNode origins(NetworkOption network, List<String> origins) {
+        ObjectNode body = JsonMapper.shared().createObjectNode().put("network", network.id);
         origins.forEach(body.putArray("origins")::add);
         return body;
     }
@@ -230,15 +294,11 @@ public final class AccountCommand {
             name = "tokens",
             description = "Lists a network's tokens, without their secrets.",
             footer = "  ringtrace account tokens --network acme")
-    int tokens(
-            @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network)
-            throws CommandException {
+    int tokens(@Mixin ServerOption server, @Mixin NetworkOption network) throws CommandException {
         TextTable table =
                 new TextTable(new Paint(spec), List.of("ID", "SCOPE", "SECRET MADE", "REVOKED", "NAME"), Set.of("ID"));
         for (JsonNode token :
-                server.get("/v1/operator/tokens?network=" + encoded(network)).path("tokens")) {
+                server.get("/v1/operator/tokens" + network.query()).path("tokens")) {
             table.row(
                     Long.toString(token.path("id").asLong()),
                     token.path("scope").asString(),
@@ -256,12 +316,11 @@ public final class AccountCommand {
             footer = "  ringtrace account revoke-token --network acme --id 3")
     int revokeToken(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") long id)
             throws CommandException {
         change(server, network, id, "revoke");
-        out().println("Token " + id + " of network " + network + " is revoked.");
+        out().println("Token " + id + " of network " + network.id + " is revoked.");
         return 0;
     }
 
@@ -272,8 +331,7 @@ public final class AccountCommand {
             footer = "  ringtrace account rotate-token --network acme --id 3")
     int rotateToken(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--id", required = true, paramLabel = "ID", description = "as the list tells it") long id)
             throws CommandException {
         out().println(change(server, network, id, "rotate").path("token").asString());
@@ -292,16 +350,15 @@ public final class AccountCommand {
             })
     int webhook(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--url", paramLabel = "URL", description = "where requests go; https or http") @Nullable
                     String url,
             @Option(names = "--remove", description = "no more requests; its dead letters go too") boolean remove)
             throws CommandException {
-        String path = "/v1/webhook?network=" + encoded(network);
+        String path = "/v1/webhook" + network.query();
         if (remove) {
             server.delete(path);
-            out().println("Network " + network + " is told of no more calls.");
+            out().println("Network " + network.id + " is told of no more calls.");
         } else if (url != null) {
             JsonNode made =
                     server.put(path, JsonMapper.shared().createObjectNode().put("url", url));
@@ -316,8 +373,9 @@ public final class AccountCommand {
         return 0;
     }
 
-    private static JsonNode change(ServerOption server, String network, long id, String what) throws CommandException {
-        return server.post("/v1/operator/tokens/" + id + "/" + what + "?network=" + encoded(network));
+    private static JsonNode change(ServerOption server, NetworkOption network, long id, String what)
+            throws CommandException {
+        return server.post("/v1/operator/tokens/" + id + "/" + what + network.query());
     }
 
     private static String encoded(String text) {

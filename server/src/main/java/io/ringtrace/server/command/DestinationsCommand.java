@@ -41,8 +41,7 @@ public final class DestinationsCommand {
     int list(
             @Mixin ServerOption server,
             @Mixin FormatOption format,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(
                             names = "--state",
                             paramLabel = "STATE",
@@ -52,7 +51,7 @@ public final class DestinationsCommand {
             throws CommandException {
         format.print(
                 spec,
-                server.get(DESTINATIONS + query(network) + "&limit=" + PAGE
+                server.get(DESTINATIONS + network.query() + "&limit=" + PAGE
                         + (state == null ? "" : "&state=" + encoded(state))),
                 this::table);
         return 0;
@@ -77,8 +76,7 @@ public final class DestinationsCommand {
             footer = "  ringtrace destinations approve --network acme +14155550190")
     int approve(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Parameters(arity = "1..*", paramLabel = "NUMBER", description = "in E.164, such as +14155550190")
                     List<String> numbers)
             throws CommandException {
@@ -91,20 +89,19 @@ public final class DestinationsCommand {
             footer = "  ringtrace destinations refuse --network acme +14155550190")
     int refuse(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Parameters(arity = "1..*", paramLabel = "NUMBER", description = "in E.164, such as +14155550190")
                     List<String> numbers)
             throws CommandException {
         return decide(server, network, numbers, "refused");
     }
 
-    private int decide(ServerOption server, String network, List<String> numbers, String state)
+    private int decide(ServerOption server, NetworkOption network, List<String> numbers, String state)
             throws CommandException {
         String body = JsonMapper.shared().createObjectNode().put("state", state).toString();
         try (OperatorClient client = server.connect()) {
             for (String number : numbers) {
-                client.put(DESTINATIONS + "/" + encoded(number) + query(network), body);
+                client.put(DESTINATIONS + "/" + encoded(number) + network.query(), body);
                 out().println(number + " is " + state + ".");
             }
         }
@@ -118,8 +115,7 @@ public final class DestinationsCommand {
             footer = "  ringtrace destinations rule --network acme --area-codes 415,650")
     int rule(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--area-codes", split = ",", paramLabel = "CODE", description = "approved by themselves")
                     @Nullable
                     List<String> areaCodes,
@@ -139,7 +135,7 @@ public final class DestinationsCommand {
         if (countries != null) {
             countries.forEach(body.putArray("countries")::add);
         }
-        String path = "/v1/destination_rule" + query(network);
+        String path = "/v1/destination_rule" + network.query();
         JsonNode answer = body.isEmpty() ? server.get(path) : server.put(path, body);
         out().println("Approved by themselves: "
                 + joined(answer.path("area_codes"), "none") + ". Countries: "
@@ -160,8 +156,7 @@ public final class DestinationsCommand {
             footer = "  ringtrace destinations tag-pool --network acme --max-size 20")
     int tagPool(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--advertiser", paramLabel = "ID", description = "whose pools they are") @Nullable
                     String advertiser,
             @Option(names = "--campaign", paramLabel = "ID", description = "the campaign that they count for") @Nullable
@@ -179,7 +174,7 @@ public final class DestinationsCommand {
         put(body, "max_pool_size", maxSize);
         put(body, "lifetime_seconds", lifetime);
         put(body, "hold_hours", hold);
-        String path = "/v1/tag_pool" + query(network);
+        String path = "/v1/tag_pool" + network.query();
         JsonNode answer = body.isEmpty() ? server.get(path) : server.put(path, body);
         out().println(answer.toPrettyString());
         return 0;
@@ -189,10 +184,6 @@ public final class DestinationsCommand {
         if (value != null) {
             body.set(name, JsonMapper.shared().valueToTree(value));
         }
-    }
-
-    private static String query(String network) {
-        return "?network=" + encoded(network);
     }
 
     private static String encoded(String text) {

@@ -35,13 +35,9 @@ public final class MarketingCommand {
             name = "fields",
             description = "Lists the declared fields.",
             footer = "  ringtrace marketing fields --network acme")
-    int fields(
-            @Mixin ServerOption server,
-            @Mixin FormatOption format,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network)
+    int fields(@Mixin ServerOption server, @Mixin FormatOption format, @Mixin NetworkOption network)
             throws CommandException {
-        format.print(spec, server.get(DICTIONARY + query(network)), this::table);
+        format.print(spec, server.get(DICTIONARY + network.query()), this::table);
         return 0;
     }
 
@@ -65,8 +61,7 @@ public final class MarketingCommand {
             footer = "  ringtrace marketing declare --network acme --type string --model Unique mood")
     int declare(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(
                             names = "--type",
                             defaultValue = "string",
@@ -101,8 +96,8 @@ public final class MarketingCommand {
                 .put("length", length)
                 .put("model", model)
                 .put("partner_name", partnerName);
-        server.put(DICTIONARY + "/" + encoded(name) + query(network), body);
-        out().println("The field " + name + " of network " + network + " is declared.");
+        server.put(DICTIONARY + "/" + encoded(name) + network.query(), body);
+        out().println("The field " + name + " of network " + network.id + " is declared.");
         return 0;
     }
 
@@ -112,12 +107,11 @@ public final class MarketingCommand {
             footer = "  ringtrace marketing remove --network acme mood")
     int remove(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Parameters(paramLabel = "NAME", description = "the field's name") String name)
             throws CommandException {
-        server.delete(DICTIONARY + "/" + encoded(name) + query(network));
-        out().println("The field " + name + " of network " + network + " is gone.");
+        server.delete(DICTIONARY + "/" + encoded(name) + network.query());
+        out().println("The field " + name + " of network " + network.id + " is gone.");
         return 0;
     }
 
@@ -127,19 +121,14 @@ public final class MarketingCommand {
             footer = "  ringtrace marketing unknown --network acme keep")
     int unknown(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Parameters(paramLabel = "POLICY", description = "drop, keep or refuse") String policy)
             throws CommandException {
         server.put(
-                DICTIONARY + query(network),
+                DICTIONARY + network.query(),
                 JsonMapper.shared().createObjectNode().put("unknown_fields", policy));
-        out().println("Fields that network " + network + " has not declared: " + policy + ".");
+        out().println("Fields that network " + network.id + " has not declared: " + policy + ".");
         return 0;
-    }
-
-    private static String query(String network) {
-        return "?network=" + encoded(network);
     }
 
     private static String encoded(String text) {

@@ -48,8 +48,7 @@ public final class NumbersCommand {
             footer = "  ringtrace numbers import --network acme numbers.csv")
     int importNumbers(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network that owns them")
-                    String network,
+            @Mixin NetworkOption network,
             @Parameters(paramLabel = "FILE", description = "the CSV or JSON file") Path file)
             throws CommandException {
         String csv;
@@ -58,7 +57,7 @@ public final class NumbersCommand {
         } catch (IOException e) {
             throw new CommandException("the file " + file + " can't be read: " + e.getMessage(), e);
         }
-        JsonNode answer = server.post("/v1/operator/numbers?network=" + encoded(network), "text/csv", csv);
+        JsonNode answer = server.post("/v1/operator/numbers" + network.query(), "text/csv", csv);
         for (JsonNode error : answer.path("errors")) {
             err().println(file + ":" + error.path("line").asInt() + ": '"
                     + error.path("number").asString() + "': "
@@ -76,19 +75,20 @@ public final class NumbersCommand {
             footer = "  ringtrace numbers sms --network acme +18885550101")
     int sms(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network that owns them")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--off", description = "they take none any more") boolean off,
             @Parameters(arity = "1..1000", paramLabel = "NUMBER", description = "in E.164, such as +18885550101")
                     List<String> numbers)
             throws CommandException {
-        ObjectNode body =
-                JsonMapper.shared().createObjectNode().put("network", network).put("takes_sms", !off);
+        ObjectNode body = JsonMapper.shared()
+                .createObjectNode()
+                .put("network", network.id)
+                .put("takes_sms", !off);
         numbers.forEach(body.putArray("numbers")::add);
         JsonNode answer = server.put("/v1/operator/sms-numbers", body);
         int others = answer.path("not_of_network").asInt();
         out().println(answer.path("marked").asInt() + " marked"
-                + (others == 0 ? "" : ", " + others + " not numbers of network " + network));
+                + (others == 0 ? "" : ", " + others + " not numbers of network " + network.id));
         return others == 0 ? 0 : 1;
     }
 
@@ -279,8 +279,7 @@ public final class NumbersCommand {
             footer = "  ringtrace numbers retire --network acme +18885550101")
     int retire(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network that owns them")
-                    String network,
+            @Mixin NetworkOption network,
             @Parameters(arity = "1..1000", paramLabel = "NUMBER", description = "in E.164, such as +18885550101")
                     List<String> numbers)
             throws CommandException {
@@ -293,18 +292,19 @@ public final class NumbersCommand {
             footer = "  ringtrace numbers unretire --network acme +18885550101")
     int unretire(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network that owns them")
-                    String network,
+            @Mixin NetworkOption network,
             @Parameters(arity = "1..1000", paramLabel = "NUMBER", description = "in E.164, such as +18885550101")
                     List<String> numbers)
             throws CommandException {
         return retire(server, network, numbers, false);
     }
 
-    private int retire(ServerOption server, String network, List<String> numbers, boolean retired)
+    private int retire(ServerOption server, NetworkOption network, List<String> numbers, boolean retired)
             throws CommandException {
-        ObjectNode body =
-                JsonMapper.shared().createObjectNode().put("network", network).put("retired", retired);
+        ObjectNode body = JsonMapper.shared()
+                .createObjectNode()
+                .put("network", network.id)
+                .put("retired", retired);
         numbers.forEach(body.putArray("numbers")::add);
         JsonNode answer = server.put("/v1/operator/numbers/state", body);
         for (JsonNode error : answer.path("errors")) {
@@ -323,8 +323,7 @@ public final class NumbersCommand {
     int dirty(
             @Mixin ServerOption server,
             @Mixin FormatOption format,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--from", required = true, paramLabel = "DAY", description = "first day") String from,
             @Option(names = "--to", required = true, paramLabel = "DAY", description = "last day") String to)
             throws CommandException {
@@ -356,8 +355,7 @@ public final class NumbersCommand {
     int usage(
             @Mixin ServerOption server,
             @Mixin FormatOption format,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--from", required = true, paramLabel = "DAY", description = "first day") String from,
             @Option(names = "--to", required = true, paramLabel = "DAY", description = "last day") String to)
             throws CommandException {
@@ -374,8 +372,8 @@ public final class NumbersCommand {
         return 0;
     }
 
-    private static String report(String name, String network, String from, String to) {
-        return "/v1/numbers/" + name + "?network=" + encoded(network) + "&from=" + encoded(from) + "&to=" + encoded(to);
+    private static String report(String name, NetworkOption network, String from, String to) {
+        return "/v1/numbers/" + name + network.query() + "&from=" + encoded(from) + "&to=" + encoded(to);
     }
 
     @Command(
@@ -386,8 +384,7 @@ public final class NumbersCommand {
             footer = "  ringtrace numbers explain --network acme --pool dental-main --limit 5")
     int explain(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--pool", required = true, paramLabel = "ID", description = "the pool, by its RingPool ID")
                     String pool,
             @Option(names = "--number", paramLabel = "NUMBER", description = "tells of this number only") @Nullable
@@ -399,8 +396,8 @@ public final class NumbersCommand {
                             description = "how many at most (default: ${DEFAULT-VALUE})")
                     int limit)
             throws CommandException {
-        JsonNode answer = server.get("/v1/operator/numbers/explain?network=" + encoded(network) + "&pool="
-                + encoded(pool) + "&limit=" + limit + (number == null ? "" : "&number=" + encoded(number)));
+        JsonNode answer = server.get("/v1/operator/numbers/explain" + network.query() + "&pool=" + encoded(pool)
+                + "&limit=" + limit + (number == null ? "" : "&number=" + encoded(number)));
         out().println("Destination " + text(answer, "destination") + ", " + home(answer.path("home")));
         out().printf("%-14s %-24s %7s  %s%n", "NUMBER", "AT HOME IN", "MILES", "BECAUSE");
         for (JsonNode choice : answer.path("choices")) {

@@ -34,18 +34,15 @@ public final class SizingCommand implements Callable<Integer> {
     @Mixin
     private final FormatOption format = new FormatOption();
 
-    @Option(names = "--network", required = true, paramLabel = "ID", description = "the network that owns the pool")
-    private String network = "";
+    @Mixin
+    private final NetworkOption network = new NetworkOption();
 
     @Option(names = "--pool", required = true, paramLabel = "ID", description = "the pool, by its RingPool ID")
     private String pool = "";
 
     @Override
     public Integer call() throws CommandException {
-        format.print(
-                spec,
-                server.get("/v1/operator/sizing?network=" + encoded(network) + "&pool=" + encoded(pool)),
-                this::table);
+        format.print(spec, server.get("/v1/operator/sizing" + network.query() + "&pool=" + encoded(pool)), this::table);
         return 0;
     }
 

@@ -27,12 +27,11 @@ public final class VisitorsCommand {
             footer = "  ringtrace visitors erase --network acme --visitor 7f3b2c")
     int erase(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--visitor", required = true, paramLabel = "ID", description = "the visitor's id")
                     String visitor)
             throws CommandException {
-        JsonNode answer = server.delete("/v1/visitors/" + encoded(visitor) + "?network=" + encoded(network));
+        JsonNode answer = server.delete("/v1/visitors/" + encoded(visitor) + network.query());
         spec.commandLine()
                 .getOut()
                 .println("Erased from " + answer.path("leases").asInt() + " leases, "

@@ -1,8 +1,6 @@
 package io.ringtrace.server.command;
 
 import java.io.PrintWriter;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,15 +30,13 @@ public final class WebhooksCommand {
             footer = "  ringtrace webhooks dead-letters --network acme")
     int deadLetters(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--after", paramLabel = "ID", description = "only those after this transaction") @Nullable
                     Long after)
             throws CommandException {
         PrintWriter out = spec.commandLine().getOut();
         out.printf("%-18s %-24s %-8s %s%n", "TRANSACTION", "GIVEN UP", "ATTEMPTS", "REASON");
-        JsonNode answer =
-                server.get(LETTERS + "?network=" + encoded(network) + (after == null ? "" : "&after=" + after));
+        JsonNode answer = server.get(LETTERS + network.query() + (after == null ? "" : "&after=" + after));
         for (JsonNode letter : answer.path("dead_letters")) {
             out.printf(
                     "%-18s %-24s %-8s %s%s%n",
@@ -62,18 +58,13 @@ public final class WebhooksCommand {
             })
     int retry(
             @Mixin ServerOption server,
-            @Option(names = "--network", required = true, paramLabel = "ID", description = "the network")
-                    String network,
+            @Mixin NetworkOption network,
             @Option(names = "--transaction", paramLabel = "ID", description = "this one only") @Nullable
                     Long transaction)
             throws CommandException {
-        JsonNode answer = server.post(LETTERS + "/retry?network=" + encoded(network)
-                + (transaction == null ? "" : "&transaction_id=" + transaction));
+        JsonNode answer = server.post(
+                LETTERS + "/retry" + network.query() + (transaction == null ? "" : "&transaction_id=" + transaction));
         spec.commandLine().getOut().println(answer.path("again").asInt() + " are tried once more.");
         return 0;
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 }

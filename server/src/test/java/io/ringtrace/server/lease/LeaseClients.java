@@ -144,6 +144,24 @@ final class LeaseClients implements AutoCloseable {
         }
     }
 
+    /** Waits until they were told of so many leases in all, or gives up. */
+    void awaitLeases(int leases, Duration longest) throws InterruptedException {
+        long until = System.nanoTime() + longest.toNanos();
+        while (true) {
+            long told = this.told.stream()
+                    .map(one -> one.number() + "." + one.version())
+                    .distinct()
+                    .count();
+            if (told >= leases) {
+                return;
+            }
+            if (System.nanoTime() > until) {
+                throw new AssertionError(told + " of " + leases + " leases within " + longest);
+            }
+            Thread.sleep(100);
+        }
+    }
+
     /** Asks no more; returns when the last answer is there. */
     void end() {
         ending = true;

@@ -23,7 +23,7 @@ final class LeaseHistory {
     private static final long SAME_MOMENT_MILLIS = 100;
 
     /** The database's row of one lease. */
-    private record Lease(
+    record Lease(
             long number,
             long version,
             String visitor,
@@ -36,7 +36,8 @@ final class LeaseHistory {
      * What was found.
      *
      * @param leases in the database's history
-     * @param compared pairs of numbers of which one was given away while it was known how the other stood
+     * @param compared pairs of numbers of which one was given away while it was known that the other might have been, too; pairs that
+     *     nobody had ever been shown do not count: either is right
      * @param faults one sentence each
      */
     record Verdict(int told, int leases, long compared, List<String> faults) {}
@@ -60,11 +61,43 @@ final class LeaseHistory {
             throws SQLException {
         LeaseHistory history = new LeaseHistory(lifetimeMillis, holdMillis);
         history.read(database, pool);
-        history.toldOfOneNumber(told);
-        history.everyAcknowledgedLease(told);
-        history.everyChain();
-        history.everyChoice();
-        return new Verdict(told.size(), history.leases, history.compared, List.copyOf(history.faults));
+        return history.verdict(told);
+    }
+
+    /**
+     * The same of rows that are at hand.
+     *
+     * @param leases by number and version
+     * @param presentedLast of each number of the pool; 0 for never
+     */
+    static Verdict check(
+            List<Lease> leases,
+            Map<Long, Long> presentedLast,
+            long lifetimeMillis,
+            long holdMillis,
+            Collection<Told> told) {
+        LeaseHistory history = new LeaseHistory(lifetimeMillis, holdMillis);
+        presentedLast.forEach(history::number);
+        leases.forEach(history::lease);
+        return history.verdict(told);
+    }
+
+    private Verdict verdict(Collection<Told> told) {
+        toldOfOneNumber(told);
+        everyAcknowledgedLease(told);
+        everyChain();
+        everyChoice();
+        return new Verdict(told.size(), leases, compared, List.copyOf(faults));
+    }
+
+    private void number(long number, long presentedAt) {
+        presentedLast.put(number, presentedAt);
+        byNumber.put(number, new ArrayList<>());
+    }
+
+    private void lease(Lease lease) {
+        leases++;
+        byNumber.computeIfAbsent(lease.number(), _ -> new ArrayList<>()).add(lease);
     }
 
     private void read(StoreDatabase database, String pool) throws SQLException {
@@ -79,23 +112,20 @@ final class LeaseHistory {
             numbers.setString(1, pool);
             try (ResultSet rows = numbers.executeQuery()) {
                 while (rows.next()) {
-                    presentedLast.put(rows.getLong(1), rows.getLong(2));
-                    byNumber.put(rows.getLong(1), new ArrayList<>());
+                    number(rows.getLong(1), rows.getLong(2));
                 }
             }
             select.setString(1, pool);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    leases++;
-                    byNumber.computeIfAbsent(rows.getLong(1), _ -> new ArrayList<>())
-                            .add(new Lease(
-                                    rows.getLong(1),
-                                    rows.getLong(2),
-                                    rows.getString(3),
-                                    rows.getLong(4),
-                                    rows.getLong(5),
-                                    rows.getString(6),
-                                    rows.getLong(7)));
+                    lease(new Lease(
+                            rows.getLong(1),
+                            rows.getLong(2),
+                            rows.getString(3),
+                            rows.getLong(4),
+                            rows.getLong(5),
+                            rows.getString(6),
+                            rows.getLong(7)));
                 }
             }
         }
@@ -161,7 +191,8 @@ final class LeaseHistory {
         for (List<Lease> ofNumber : byNumber.values()) {
             for (Lease lease : ofNumber) {
                 byNumber.forEach((number, others) -> {
-                    if (number != lease.number()) {
+                    // A new attribution of the same visitor was no choice.
+                    if (number != lease.number() && !lease.visitor().equals(lease.previousVisitor())) {
                         judge(lease, number, others);
                     }
                 });
@@ -185,7 +216,7 @@ final class LeaseHistory {
         // Renewed later: how it stood at that moment is not in the history.
         boolean known = presented <= at - SAME_MOMENT_MILLIS;
         boolean free = presented == 0 || at >= presented + lifetimeMillis + 1_000 + SAME_MOMENT_MILLIS;
-        if (!known || !free) {
+        if (!known || !free || (presented == 0 && chosen.previousPresentedAt() == 0)) {
             return;
         }
         compared++;
