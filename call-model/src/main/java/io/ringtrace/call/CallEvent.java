@@ -113,6 +113,13 @@ public sealed interface CallEvent {
         public Ended {
             attempts = List.copyOf(attempts);
         }
+
+        /** An end that no message brought: we hung up, or nobody watches the call any more. */
+        public static Ended byRingtrace(
+                CallId callId, long atMillis, EndReason reason, long talkMillis, boolean durationExact) {
+            return new Ended(
+                    callId, atMillis, reason, EndedBy.RINGTRACE, 0, 0, null, talkMillis, durationExact, List.of());
+        }
     }
 
     /**

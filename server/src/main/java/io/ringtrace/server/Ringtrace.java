@@ -30,6 +30,7 @@ import io.ringtrace.store.journal.Journal;
 import io.ringtrace.store.lease.DatabaseLeaseClock;
 import io.ringtrace.store.node.NodeIdentity;
 import io.ringtrace.store.record.LeftJournal;
+import io.ringtrace.store.record.SetAsideEvents;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -139,6 +140,26 @@ public final class Ringtrace implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartException("interrupted while the journal of " + left + " was drained", e);
+        }
+    }
+
+    /**
+     * Writes what a node's drain set aside into the store of a configuration once more. Its server may be running.
+     *
+     * @param journal the folder of the node's journal
+     */
+    public static SetAsideEvents.Outcome setAsideAgain(
+            Configuration configuration, Map<String, String> environment, Path journal, Duration longest)
+            throws StartException {
+        DataFolder data = DataFolder.open(configuration.store().dataDirectory());
+        try (StoreDatabase database =
+                StoreDatabase.join(ModuleSettings.store(configuration.store(), data, environment))) {
+            return new SetAsideEvents(journal).tryAgain(database, longest);
+        } catch (StoreStartException e) {
+            throw new StartException(e);
+        } catch (IOException | StoreUnavailableException e) {
+            throw new StartException(
+                    "what was set aside in " + journal + " can't be tried again: " + e.getMessage(), e);
         }
     }
 

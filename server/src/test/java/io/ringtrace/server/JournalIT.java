@@ -8,6 +8,7 @@ import io.ringtrace.call.CallId;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.server.demo.SampleHouse;
+import io.ringtrace.store.journal.EncodedEvent;
 import io.ringtrace.store.journal.Journal;
 import io.ringtrace.store.journal.JournalSettings;
 import io.ringtrace.store.node.NodeIdentity;
@@ -78,6 +79,22 @@ class JournalIT {
             follower.join(5_000);
             assertThat(followed.toString()).containsOnlyOnce("\"call_id\":\"" + call + "\"");
 
+            Files.writeString(dead.resolve("journal/dead-letters.jsonl"), """
+                    {"set_aside_at":"2026-11-28T10:00:00Z","shard":"0","why":"Data too long","entry":"%s"}
+                    """.formatted(EncodedEvent.of(busy(call))));
+            String[] again = {
+                "journal",
+                "set-aside",
+                dead.toString(),
+                "--again",
+                "--config",
+                house.config().toString()
+            };
+            assertThat(run(again)).isEqualTo("0 1 events written into the store, 0 refused again, 0 not tried\n");
+            assertThat(run(again)).isEqualTo("0 no event has been set aside\n");
+
+            assertThat(house.calls()).as("written twice").isEqualTo(calls);
+
             assertThat(run(
                             "journal",
                             "drain",
@@ -143,19 +160,22 @@ class JournalIT {
                             "v1",
                             0,
                             null));
-            journal.recorder(0)
-                    .record(new CallEvent.Ended(
-                            call,
-                            call.madeAtMillis() + 1000,
-                            EndReason.DESTINATION_BUSY,
-                            EndedBy.DESTINATION,
-                            486,
-                            486,
-                            null,
-                            0,
-                            true,
-                            List.of()));
+            journal.recorder(0).record(busy(call));
         }
+    }
+
+    private static CallEvent.Ended busy(CallId call) {
+        return new CallEvent.Ended(
+                call,
+                call.madeAtMillis() + 1000,
+                EndReason.DESTINATION_BUSY,
+                EndedBy.DESTINATION,
+                486,
+                486,
+                null,
+                0,
+                true,
+                List.of());
     }
 
     /** The exit code and all that was said. */

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -217,6 +218,38 @@ class RestartIT {
         leased.restart();
         hangUp(answer);
         recordOf("stopped", "caller_hangup");
+    }
+
+    @Test
+    @DisplayName("by SIGTERM, of whose grace a call makes use to the end: new calls get 503, the server stops in time,"
+            + " and the next run completes the record with the BYE")
+    void aCallOutlivesTheGrace() throws Exception {
+        Duration grace = Duration.ofSeconds(2);
+        String sip = leased.house.sip();
+        leased.house.server().kill();
+        leased.house.start(Map.of("RINGTRACE_SIP_STOP_GRACE", grace.toSeconds() + "s"));
+        leased.house.awaitReady(Duration.ofSeconds(60));
+        String answer = connect("outlives");
+        long start = System.nanoTime();
+        leased.house.server().terminate();
+        Thread.sleep(200);
+        caller.send(sip, caller.invite(leased.leasedNumbers().getFirst(), sip, "too-late"));
+        assertThat(caller.receive("SIP/2.0 503")).contains("Retry-After: 30", "Call-ID: too-late@caller");
+        assertThat(leased.house.server().awaitExit(20)).isZero();
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .as("the grace, and 5 s for what is in the journal")
+                .isBetween(grace, grace.plusSeconds(10));
+
+        leased.restart();
+        assertThat(leased.house
+                        .operator("/v1/operator/status")
+                        .path("live_calls")
+                        .asInt())
+                .isEqualTo(1);
+        hangUp(answer);
+        JsonNode record = recordOf("outlives", "caller_hangup");
+        assertThat(record.path("talk_ms").asLong()).isGreaterThan(grace.toMillis());
+        assertThat(record.path("duration_exact").asBoolean()).isTrue();
     }
 
     /** The one record of the call, which ended so. */

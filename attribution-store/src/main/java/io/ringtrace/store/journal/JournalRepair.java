@@ -3,7 +3,6 @@ package io.ringtrace.store.journal;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.EndReason;
-import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.RecentInvite;
 import io.ringtrace.call.RecentInvites;
 import java.io.IOException;
@@ -142,17 +141,7 @@ final class JournalRepair {
         int closed = 0;
         for (CallId call : unanswered) {
             ShardJournal into = shards.get(closed % shards.size());
-            CallEvent end = new CallEvent.Ended(
-                    call,
-                    calls.lastSeenMillis(),
-                    EndReason.INTERRUPTED,
-                    EndedBy.RINGTRACE,
-                    0,
-                    0,
-                    null,
-                    -1,
-                    false,
-                    List.of());
+            CallEvent end = CallEvent.Ended.byRingtrace(call, calls.lastSeenMillis(), EndReason.INTERRUPTED, -1, false);
             if (!into.record(end)) {
                 LOG.error(
                         "journal: no room to close {} interrupted calls; the next start does it",

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -17,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps what the database refuses, with its reason, one JSON object a line, in a file beside the journal. A letter is on the disk before its
- * event is left behind in the journal; after a crash in between it stands there twice. Used by the drain's thread; the count by any.
+ * event is left behind in the journal; after a crash in between it stands there twice. Nobody else makes or changes that file, but it may
+ * be moved away at any moment, as {@link SetAsideEvents} does. Used by the drain's thread; the count by any.
  */
 final class DeadLetters {
     /** Beside the journal's segments. */
@@ -72,7 +74,14 @@ final class DeadLetters {
                 file);
     }
 
+    /** When the file was moved away meanwhile, whoever did so may not have seen the letter in it: it is written to the next one too. */
     private void append(byte[] line) throws IOException {
+        do {
+            appendOnce(line);
+        } while (Files.notExists(file));
+    }
+
+    private void appendOnce(byte[] line) throws IOException {
         try (FileChannel letters = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             long end = letters.size();
             if (end + line.length > largest) {

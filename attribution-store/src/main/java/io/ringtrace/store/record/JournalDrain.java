@@ -1,12 +1,8 @@
 package io.ringtrace.store.record;
 
-import io.ringtrace.attribution.AttributionResult;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
-import io.ringtrace.call.EndReason;
-import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.StoreUnavailableException;
-import io.ringtrace.store.db.SqlErrors;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.journal.EncodedEvent;
 import io.ringtrace.store.journal.Journal;
@@ -19,7 +15,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -53,9 +48,6 @@ public final class JournalDrain implements AutoCloseable {
     private static final Duration REST_FOR_AN_EVENT = Duration.ofMillis(5);
 
     private static final Duration LONGEST_REST = Duration.ofSeconds(1);
-    /** SQLSTATE classes: data exception, integrity constraint violation, raised by a trigger. */
-    private static final Set<String> DATA_ERRORS = Set.of("22", "23", "45");
-
     /** How it goes. */
     public enum State {
         FLOWING,
@@ -69,16 +61,10 @@ public final class JournalDrain implements AutoCloseable {
         FAILING
     }
 
-    /** What {@link RecordWriter} does: writes events in the caller's transaction, and tells the networks of their calls. */
-    @FunctionalInterface
-    interface EventWriter {
-        Map<CallId, Long> write(Connection connection, List<CallEvent> events) throws SQLException;
-    }
-
     private final Journal journal;
     private final StoreDatabase database;
     private final long nodeId;
-    private final EventWriter writer;
+    private final EventDelivery delivery;
     private final StoreCallNews news;
     private final DeadLetters deadLetters;
     private final Thread thread;
@@ -109,11 +95,16 @@ public final class JournalDrain implements AutoCloseable {
         this(journal, database, node, new RecordWriter(node.name(), delays, InstantSource.system())::write, news);
     }
 
-    JournalDrain(Journal journal, StoreDatabase database, NodeIdentity node, EventWriter writer, StoreCallNews news) {
+    JournalDrain(
+            Journal journal,
+            StoreDatabase database,
+            NodeIdentity node,
+            EventDelivery.Writer writer,
+            StoreCallNews news) {
         this.journal = journal;
         this.database = database;
         this.nodeId = node.id();
-        this.writer = writer;
+        this.delivery = new EventDelivery(database, writer, node.id());
         this.news = news;
         this.deadLetters = new DeadLetters(journal.folder().resolve(DeadLetters.FILE));
         this.thread = Thread.ofPlatform().daemon().name("journal-drain").unstarted(this::run);
@@ -327,35 +318,17 @@ public final class JournalDrain implements AutoCloseable {
         }
     }
 
-    /**
-     * Writes events, and positions, in one transaction. Throws StoreUnavailableException, or what else was thrown, when that lies with the
-     * store or with us and not with these events.
-     *
-     * @return why some of the events cannot be written; null when all of them are
-     */
+    /** As {@link EventDelivery#deliver}; null when all of the events are written, and the positions. */
     private @Nullable String faultOf(List<Read> reads, Map<Integer, JournalPosition> positions)
             throws StoreUnavailableException {
         List<CallEvent> events = events(reads);
-        Map<CallId, Long> networks;
-        try {
-            networks = database.transactUnlogged(connection -> {
-                Map<CallId, Long> written = writer.write(connection, events);
-                writePositions(connection, positions);
-                return written;
-            });
-        } catch (StoreUnavailableException e) {
-            if (isDataError(e) || (mayBeTheRows(e) && storeTakesOthers())) {
-                return String.valueOf(e.getCause() == null ? e : e.getCause());
+        return switch (delivery.deliver(events, connection -> writePositions(connection, positions))) {
+            case EventDelivery.Outcome.Written(var networks) -> {
+                tell(events, networks);
+                yield null;
             }
-            throw e;
-        } catch (RuntimeException e) {
-            if (storeTakesOthers()) {
-                return String.valueOf(e);
-            }
-            throw e;
-        }
-        tell(events, networks);
-        return null;
+            case EventDelivery.Outcome.Refused(var why) -> why;
+        };
     }
 
     private void tell(List<CallEvent> events, Map<CallId, Long> networks) {
@@ -414,45 +387,6 @@ public final class JournalDrain implements AutoCloseable {
                 Thread.sleep(pause.next());
             }
         }
-    }
-
-    /**
-     * Whether a call like any other could be written now; nothing of it stays. What the database says of an error is not enough to tell a
-     * row that it does not take from a store that takes none.
-     */
-    private boolean storeTakesOthers() {
-        long now = System.currentTimeMillis();
-        CallId call = new CallId(now << 16 | (nodeId & 0xFFFF), nodeId);
-        List<CallEvent> likeAnyOther = List.of(
-                new CallEvent.Began(
-                        call, now, "", "", null, true, "", null, AttributionResult.UNKNOWN, null, "", 0, null),
-                new CallEvent.Ended(
-                        call, now, EndReason.REFUSED, EndedBy.RINGTRACE, 404, 0, null, -1, true, List.of()));
-        try {
-            database.transactUnlogged(connection -> {
-                Savepoint before = connection.setSavepoint();
-                writer.write(connection, likeAnyOther);
-                connection.rollback(before);
-                return call;
-            });
-            return true;
-        } catch (StoreUnavailableException | RuntimeException e) {
-            LOG.debug("journal drain: the store takes no other call either", e);
-            return false;
-        }
-    }
-
-    /** The connection held, and it was not only in another transaction's way. */
-    private static boolean mayBeTheRows(StoreUnavailableException e) {
-        return !SqlErrors.connectionLost(e)
-                && !(e.getCause() instanceof SQLException cause && SqlErrors.runAgain(cause));
-    }
-
-    private static boolean isDataError(StoreUnavailableException e) {
-        return e.getCause() instanceof SQLException cause
-                && cause.getSQLState() != null
-                && cause.getSQLState().length() == 5
-                && DATA_ERRORS.contains(cause.getSQLState().substring(0, 2));
     }
 
     private int[] writePositions(Connection connection, Map<Integer, JournalPosition> positions) throws SQLException {

@@ -3,7 +3,6 @@ package io.ringtrace.store.record;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.EndReason;
-import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.journal.Journal;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -44,12 +42,7 @@ public final class LeftJournal {
     public static Outcome drain(Path dataFolder, StoreDatabase database, Duration longest)
             throws IOException, StoreUnavailableException, InterruptedException {
         Path journalFolder = dataFolder.resolve("journal");
-        if (!NodeIdentity.isIn(dataFolder) || !Files.isDirectory(journalFolder)) {
-            throw new IOException(
-                    dataFolder + " is no node's data folder: it must hold the file node and the folder" + " journal");
-        }
-        String name = name(database, NodeIdentity.load(dataFolder, "left").id());
-        NodeIdentity node = NodeIdentity.load(dataFolder, name);
+        NodeIdentity node = node(dataFolder, database);
         try (Journal journal = new Journal(journalFolder, 1, JournalSettings.defaults())) {
             int interrupted = journal.start();
             long deadline = System.nanoTime() + longest.toNanos();
@@ -60,7 +53,7 @@ public final class LeftJournal {
                     Thread.sleep(LOOK_AGAIN);
                 }
                 boolean whole = drain.idle() && lost == journal.livedUntil().size();
-                return new Outcome(name, drain.drained(), drain.setAside(), interrupted, lost, whole);
+                return new Outcome(node.name(), drain.drained(), drain.setAside(), interrupted, lost, whole);
             }
         }
     }
@@ -69,17 +62,7 @@ public final class LeftJournal {
     private static int closeAnswered(Journal journal, long deadline) throws InterruptedException {
         int closed = 0;
         for (Map.Entry<CallId, Long> call : journal.livedUntil().entrySet()) {
-            CallEvent end = new CallEvent.Ended(
-                    call.getKey(),
-                    call.getValue(),
-                    EndReason.LOST,
-                    EndedBy.RINGTRACE,
-                    0,
-                    0,
-                    null,
-                    -1,
-                    false,
-                    List.of());
+            CallEvent end = CallEvent.Ended.byRingtrace(call.getKey(), call.getValue(), EndReason.LOST, -1, false);
             while (!journal.recorder(0).record(end)) {
                 if (System.nanoTime() > deadline) {
                     return closed;
@@ -89,6 +72,20 @@ public final class LeftJournal {
             closed++;
         }
         return closed;
+    }
+
+    /**
+     * Whose data folder that is.
+     *
+     * @throws IOException when it is no node's
+     */
+    static NodeIdentity node(Path dataFolder, StoreDatabase database) throws IOException, StoreUnavailableException {
+        if (!NodeIdentity.isIn(dataFolder) || !Files.isDirectory(dataFolder.resolve("journal"))) {
+            throw new IOException(
+                    dataFolder + " is no node's data folder: it must hold the file node and the folder" + " journal");
+        }
+        return NodeIdentity.load(
+                dataFolder, name(database, NodeIdentity.load(dataFolder, "left").id()));
     }
 
     /** As the store knows it; by its id when it was never registered there. */

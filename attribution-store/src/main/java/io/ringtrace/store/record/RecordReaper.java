@@ -4,7 +4,6 @@ import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.EndReason;
-import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.StoreUnavailableException;
 import io.ringtrace.store.db.PeriodicLook;
 import io.ringtrace.store.db.StoreDatabase;
@@ -120,17 +119,12 @@ public final class RecordReaper implements AutoCloseable {
         long livedUntil = Math.max(row.getLong("answer_at"), row.getLong("alive_at"));
         boolean answered = livedUntil > 0;
         long at = answered ? livedUntil : Math.max(row.getLong("start_at"), row.getLong("progress_at"));
-        return new CallEvent.Ended(
+        return CallEvent.Ended.byRingtrace(
                 CallId.fromBytes(row.getBytes("call_id")),
                 at,
                 answered ? EndReason.LOST : EndReason.INTERRUPTED,
-                EndedBy.RINGTRACE,
-                0,
-                0,
-                null,
                 -1,
-                false,
-                List.of());
+                false);
     }
 
     @Override

@@ -80,23 +80,7 @@ class JournalStartIT {
                 long at = SampleEvents.NOON + i;
                 int shard = i % SHARDS;
                 CallEvent.Began began = sample.began(id, AttributionResult.UNKNOWN);
-                record(
-                        journal,
-                        shard,
-                        new CallEvent.Began(
-                                id,
-                                at,
-                                began.sipCallId(),
-                                began.trunk(),
-                                began.caller(),
-                                began.callerWithheld(),
-                                began.dialedText(),
-                                began.dialed(),
-                                began.attribution(),
-                                began.destination(),
-                                began.configVersion(),
-                                0,
-                                began.inviteKey()));
+                record(journal, shard, SampleEvents.at(began, at, 0));
                 record(
                         journal,
                         shard,

@@ -46,6 +46,24 @@ public final class SampleEvents {
                 maybe(new InviteKey(random.nextLong(), random.nextLong())));
     }
 
+    /** As that one, of another moment and of a directory that was so old. */
+    public static CallEvent.Began at(CallEvent.Began began, long atMillis, long attributionStaleMillis) {
+        return new CallEvent.Began(
+                began.callId(),
+                atMillis,
+                began.sipCallId(),
+                began.trunk(),
+                began.caller(),
+                began.callerWithheld(),
+                began.dialedText(),
+                began.dialed(),
+                began.attribution(),
+                began.destination(),
+                began.configVersion(),
+                attributionStaleMillis,
+                began.inviteKey());
+    }
+
     public CallEvent.Progressed progressed(CallId id) {
         return new CallEvent.Progressed(
                 id, NOON + 1000 + random.nextInt(1000), gateway(), 180 + random.nextInt(4), NOON + 900);

@@ -228,7 +228,7 @@ class JournalDrainIT {
             CallEvent poison = sample.ended(sample.callId(), EndReason.LOST);
             journal.recorder(0).record(poison);
             calls.addAll(journalCalls(journal, 20));
-            JournalDrain.EventWriter failing = (connection, events) -> {
+            EventDelivery.Writer failing = (connection, events) -> {
                 if (events.contains(poison)) {
                     throw new IllegalStateException("no row can be made of this");
                 }
@@ -257,7 +257,7 @@ class JournalDrainIT {
     void thoughOurOwnCodeFailsAtEverythingForAWhile(@TempDir Path folder) throws Exception {
         RecordWriter writer = new RecordWriter("drain-test");
         AtomicBoolean works = new AtomicBoolean();
-        JournalDrain.EventWriter failing = (connection, events) -> {
+        EventDelivery.Writer failing = (connection, events) -> {
             if (!works.get()) {
                 throw new IllegalStateException("nothing can be written");
             }

@@ -196,20 +196,7 @@ class RecordWriterIT {
         SampleEvents sample = new SampleEvents(8);
         CallId call = sample.callId();
         CallEvent.Began began = sample.began(call, sample.attribution());
-        write(List.of(new CallEvent.Began(
-                call,
-                began.atMillis(),
-                began.sipCallId(),
-                began.trunk(),
-                began.caller(),
-                began.callerWithheld(),
-                began.dialedText(),
-                began.dialed(),
-                began.attribution(),
-                began.destination(),
-                began.configVersion(),
-                87_654,
-                began.inviteKey())));
+        write(List.of(SampleEvents.at(began, began.atMillis(), 87_654)));
         assertThat(new StoreCallRecords(store.database()).get(call, null))
                 .isNotNull()
                 .satisfies(r -> assertThat(r.attributionStaleMillis()).isEqualTo(87_654));

@@ -3,20 +3,20 @@ package io.ringtrace.server.command;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.config.ConfigOutcome;
+import io.ringtrace.config.Configuration;
 import io.ringtrace.server.Ringtrace;
 import io.ringtrace.server.StartException;
 import io.ringtrace.store.journal.JournalFolder;
 import io.ringtrace.store.record.LeftJournal;
+import io.ringtrace.store.record.SetAsideEvents;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +24,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code ringtrace journal}: looks at a journal on disk, and carries a dead node's into the store. */
 @Command(
@@ -35,8 +34,6 @@ import tools.jackson.databind.json.JsonMapper;
             "  ringtrace journal inspect /var/lib/ringtrace --call 01KAX3J6J8M0W4ZB2V5T7N9QRS"
         })
 public final class JournalCommand {
-    private static final String DEAD_LETTERS = "dead-letters.jsonl";
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls anything
     private CommandSpec spec;
@@ -74,9 +71,11 @@ public final class JournalCommand {
             throws CommandException {
         List<JournalFolder.Found> found;
         JournalFolder folder;
+        boolean setAside;
         try {
             folder = JournalFolder.at(dir);
             found = folder.segments();
+            setAside = !new SetAsideEvents(folder.path()).isEmpty();
         } catch (IOException e) {
             throw unreadable(dir, e);
         }
@@ -98,9 +97,8 @@ public final class JournalCommand {
             }
         }
         damage.forEach(out()::println);
-        Path deadLetters = folder.path().resolve(DEAD_LETTERS);
-        if (Files.exists(deadLetters)) {
-            out().println(deadLetters + ": events that the database refused (ringtrace journal set-aside)");
+        if (setAside) {
+            out().println(folder.path() + ": events that the database refused (ringtrace journal set-aside)");
         }
         long events = found.stream().mapToLong(JournalFolder.Found::events).sum();
         out().printf(
@@ -116,29 +114,65 @@ public final class JournalCommand {
             name = "set-aside",
             description =
                     "Lists the events that the database refused, oldest first: which call's, and the database's reason."
-                            + " Only reads; the node may be running.",
-            footer = "  ringtrace journal set-aside /var/lib/ringtrace")
+                            + " With --again they are written into the store once more, when its cause is gone: those"
+                            + " that it takes now leave the list, the others stay with the new reason. Doing it again"
+                            + " makes no difference. The node may be running. --again ends with 1 when events stay.",
+            footer = {
+                "  ringtrace journal set-aside /var/lib/ringtrace",
+                "  ringtrace journal set-aside /var/lib/ringtrace --again --config /etc/ringtrace/ringtrace.yaml"
+            })
     int setAside(
-            @Parameters(paramLabel = "DIR", description = "the journal's folder, or the data folder it is in") Path dir)
-            throws CommandException {
+            @Parameters(paramLabel = "DIR", description = "the journal's folder, or the data folder it is in") Path dir,
+            @Option(
+                            names = "--again",
+                            description = "write them into the store of the configuration, instead of listing them")
+                    boolean again,
+            @Mixin ConfigOptions config,
+            @Option(
+                            names = "--longest",
+                            paramLabel = "SECONDS",
+                            defaultValue = "600",
+                            description = "for how long to write them (default: ${DEFAULT-VALUE})")
+                    int longestSeconds)
+            throws CommandException, StartException {
         try {
-            Path file = JournalFolder.at(dir).path().resolve(DEAD_LETTERS);
-            if (!Files.exists(file)) {
+            Path journal = JournalFolder.at(dir).path();
+            SetAsideEvents setAside = new SetAsideEvents(journal);
+            if (setAside.isEmpty()) {
                 out().println("no event has been set aside");
                 return 0;
             }
-            try (Stream<String> lines = Files.lines(file)) {
-                lines.map(JsonMapper.shared()::readTree)
-                        .forEach(one -> out().println(one.path("set_aside_at").asString("") + "  shard "
-                                + one.path("shard").asString("") + "  call "
-                                + one.path("call_id").asString("unknown") + ": "
-                                + one.path("why").asString("")
-                                + (one.has("event") ? "\n  " + one.path("event").asString("") : "")));
+            if (again) {
+                return tryAgain(journal, config, longestSeconds);
             }
+            setAside.read(one -> out().println(one.setAsideAt() + "  shard " + one.shard() + "  call "
+                    + (one.callId().isEmpty() ? "unknown" : one.callId()) + ": " + one.why()
+                    + (one.event().isEmpty() ? "" : "\n  " + one.event())));
             return 0;
         } catch (IOException e) {
             throw unreadable(dir, e);
         }
+    }
+
+    private int tryAgain(Path journal, ConfigOptions config, int longestSeconds)
+            throws CommandException, StartException {
+        Configuration configuration = configuration(config);
+        if (configuration == null) {
+            return 2;
+        }
+        SetAsideEvents.Outcome outcome =
+                Ringtrace.setAsideAgain(configuration, System.getenv(), journal, Duration.ofSeconds(longestSeconds));
+        out().printf(
+                        Locale.ROOT,
+                        "%d events written into the store, %d refused again, %d not tried%n",
+                        outcome.written(),
+                        outcome.refused(),
+                        outcome.untried());
+        if (!outcome.stopped().isEmpty()) {
+            throw new CommandException(
+                    "not all were tried: " + outcome.stopped() + ". What was written stays; run the command again.");
+        }
+        return outcome.refused() == 0 ? 0 : 1;
     }
 
     @Command(
@@ -158,29 +192,36 @@ public final class JournalCommand {
                             description = "how long to wait for the database (default: ${DEFAULT-VALUE})")
                     int longestSeconds)
             throws CommandException, StartException {
+        Configuration configuration = configuration(config);
+        if (configuration == null) {
+            return 2;
+        }
+        LeftJournal.Outcome outcome =
+                Ringtrace.drainLeftJournal(configuration, System.getenv(), dir, Duration.ofSeconds(longestSeconds));
+        out().printf(
+                        Locale.ROOT,
+                        "%s: %d events carried into the store, %d of them set aside, %d unfinished calls"
+                                + " closed as interrupted, %d answered ones as lost%n",
+                        outcome.node(),
+                        outcome.events(),
+                        outcome.setAside(),
+                        outcome.interrupted(),
+                        outcome.lost());
+        if (!outcome.whole()) {
+            throw new CommandException("the journal's end was not reached in " + longestSeconds
+                    + " s. What was carried stays; run the command again.");
+        }
+        return 0;
+    }
+
+    /** Null when there are findings, which are told then. */
+    private @Nullable Configuration configuration(ConfigOptions config) {
         return switch (config.load()) {
             case ConfigOutcome.Wrong wrong -> {
                 wrong.findings().forEach(finding -> spec.commandLine().getErr().println(finding.text()));
-                yield 2;
+                yield null;
             }
-            case ConfigOutcome.Loaded loaded -> {
-                LeftJournal.Outcome outcome = Ringtrace.drainLeftJournal(
-                        loaded.configuration(), System.getenv(), dir, Duration.ofSeconds(longestSeconds));
-                out().printf(
-                                Locale.ROOT,
-                                "%s: %d events carried into the store, %d of them set aside, %d unfinished calls"
-                                        + " closed as interrupted, %d answered ones as lost%n",
-                                outcome.node(),
-                                outcome.events(),
-                                outcome.setAside(),
-                                outcome.interrupted(),
-                                outcome.lost());
-                if (!outcome.whole()) {
-                    throw new CommandException("the journal's end was not reached in " + longestSeconds
-                            + " s. What was carried stays; run the command again.");
-                }
-                yield 0;
-            }
+            case ConfigOutcome.Loaded loaded -> loaded.configuration();
         };
     }
 

@@ -441,7 +441,8 @@ final class CallRecording {
         givenUp.put(call.callId, GivenUp.of(call, EndReason.LOST));
         countEnd(call);
         counters.add(Count.CALLS_LOST);
-        CallEvent.Ended event = ofOurs(call, call.aliveAtMillis, EndReason.LOST, talkMillis, false);
+        CallEvent.Ended event =
+                CallEvent.Ended.byRingtrace(call.callId, call.aliveAtMillis, EndReason.LOST, talkMillis, false);
         if (call.logged()) {
             call.say(told(event));
         }
@@ -453,13 +454,9 @@ final class CallRecording {
         long now = monotonicMillis.getAsLong();
         long talkMillis = call.resumed ? -1 : now - call.answeredAt;
         givenUp.put(call.callId, GivenUp.of(call, EndReason.MAX_DURATION));
-        end(call, ofOurs(call, call.millisAt(now), EndReason.MAX_DURATION, talkMillis, true));
-    }
-
-    private static CallEvent.Ended ofOurs(
-            LiveCall call, long atMillis, EndReason reason, long talkMillis, boolean exact) {
-        return new CallEvent.Ended(
-                call.callId, atMillis, reason, EndedBy.RINGTRACE, 0, 0, null, talkMillis, exact, List.of());
+        end(
+                call,
+                CallEvent.Ended.byRingtrace(call.callId, call.millisAt(now), EndReason.MAX_DURATION, talkMillis, true));
     }
 
     private void finalSent(LiveCall call, int status, List<GatewayAttempt> attempts) {
