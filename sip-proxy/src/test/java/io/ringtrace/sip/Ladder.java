@@ -90,6 +90,11 @@ final class Ladder implements AutoCloseable {
             return counted.getOrDefault(kind, 0);
         }
 
+        /** As by a failure of power: these are gone, and all others are there. */
+        void loses(Class<? extends CallEvent> kind) {
+            events.removeIf(kind::isInstance);
+        }
+
         /** The shard's thread waits here at each event; a shard never should. */
         volatile CountDownLatch gate = new CountDownLatch(0);
 

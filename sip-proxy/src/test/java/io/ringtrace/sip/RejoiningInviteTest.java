@@ -73,6 +73,41 @@ class RejoiningInviteTest {
     }
 
     @Test
+    @DisplayName("no more: the journal has lost its answer, and the caller's BYE ends the call all the same")
+    void endsByItsCallerAlsoWhenItsAnswerIsLost() throws Exception {
+        talksWhileTheProxyRestartsAndHasLostTheAnswer();
+        caller.hangsUp();
+        gateway.receives("BYE");
+        gateway.answers(200);
+        caller.receives("200");
+        assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.CALLER_HANGUP);
+    }
+
+    @Test
+    @DisplayName(
+            "no more: the journal has lost its answer, and a BYE that its caller accepts ends the call all the same")
+    void endsByItsCalleeAlsoWhenItsAnswerIsLost() throws Exception {
+        talksWhileTheProxyRestartsAndHasLostTheAnswer();
+        gateway.hangsUp();
+        caller.receives("BYE");
+        caller.answers(200);
+        gateway.receives("200");
+        assertThat(ladder.journal.ended().reason()).isEqualTo(EndReason.DESTINATION_HANGUP);
+    }
+
+    private void talksWhileTheProxyRestartsAndHasLostTheAnswer() throws Exception {
+        caller.invites(Ladder.PROMO);
+        caller.receives("100");
+        gateway.receives("INVITE");
+        gateway.answersInvite(200);
+        caller.receives("200");
+        caller.acks();
+        gateway.receives("ACK");
+        ladder.journal.loses(CallEvent.Answered.class);
+        ladder.proxyRestarts();
+    }
+
+    @Test
     void joinsOnceAndIsThenAbsorbedByItsTransaction() throws Exception {
         caller.invites(Ladder.PROMO);
         caller.receives("100");

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Call records as JSON objects and as CSV rows with the same columns. Times are ISO 8601 in UTC with milliseconds. */
-final class CallRecordText {
+public final class CallRecordText {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -72,7 +72,8 @@ final class CallRecordText {
 
     private CallRecordText() {}
 
-    static ObjectNode json(CallRecord record) {
+    /** As {@code GET /v1/calls} gives it. */
+    public static ObjectNode json(CallRecord record) {
         ObjectNode marketing = Json.object();
         new TreeMap<>(record.marketingData()).forEach(marketing::put);
         ArrayNode attempts = Json.array();

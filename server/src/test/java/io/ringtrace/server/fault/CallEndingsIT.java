@@ -79,8 +79,8 @@ class CallEndingsIT {
                 .as("strangers are counted, not recorded")
                 .isGreaterThanOrEqualTo(strangers);
         List<Long> micros = house.ledger.calls().stream()
-                .filter(call -> !before.contains(call) && call.atGatewayAt > 0)
-                .map(call -> (call.atGatewayAt - call.invitedAt) / 1_000)
+                .filter(call -> !before.contains(call) && call.atGatewayAt() > 0)
+                .map(call -> (call.atGatewayAt() - call.invitedAt) / 1_000)
                 .sorted()
                 .toList();
         return "| %s | %d | %d µs | %d µs | %d µs |%s"

@@ -14,6 +14,10 @@ enum Ending {
     FORKED,
     /** CANCEL leaves with the INVITE, before any response. */
     CANCELLED_AT_ONCE,
+    /** The gateway says 100 at once, or only after the CANCEL, and never rings. */
+    CANCELLED_BEFORE_RINGING,
+    /** The first gateway says 503; the CANCEL crosses the ringing of the second. */
+    CANCELLED_WHILE_FAILING_OVER,
     CANCELLED_WHILE_RINGING,
     /** CANCEL leaves when the 200 arrives; the caller then hangs up. */
     CANCELLED_TOO_LATE,
@@ -44,6 +48,8 @@ enum Ending {
             FAILED_OVER,
             FORKED,
             CANCELLED_AT_ONCE,
+            CANCELLED_BEFORE_RINGING,
+            CANCELLED_WHILE_FAILING_OVER,
             CANCELLED_WHILE_RINGING,
             CANCELLED_TOO_LATE,
             BUSY,
@@ -63,6 +69,39 @@ enum Ending {
         };
     }
 
+    /** Whether the first gateway says 503, and the second goes on. */
+    boolean failsOver() {
+        return this == FAILED_OVER || this == CANCELLED_WHILE_FAILING_OVER;
+    }
+
+    /** Whether the caller is to hear a 2xx. */
+    boolean isAnswered() {
+        return switch (this) {
+            case CALLER_HANGS_UP,
+                    DESTINATION_HANGS_UP,
+                    REINVITED,
+                    FAILED_OVER,
+                    FORKED,
+                    CANCELLED_TOO_LATE,
+                    ABANDONED,
+                    TALKS_FOR_EVER,
+                    HANGS_UP_TOO_LATE -> true;
+            case CANCELLED_AT_ONCE,
+                    CANCELLED_BEFORE_RINGING,
+                    CANCELLED_WHILE_FAILING_OVER,
+                    CANCELLED_WHILE_RINGING,
+                    BUSY,
+                    DECLINED,
+                    NOT_FOUND,
+                    TIMED_OUT,
+                    UNKNOWN_NUMBER,
+                    BLOCKED,
+                    STRANGER,
+                    NEVER_ANSWERED,
+                    NEVER_RINGS -> false;
+        };
+    }
+
     /** The final status that the gateway is to give; 200 where it answers. */
     int gatewayStatus() {
         return switch (this) {
@@ -76,6 +115,8 @@ enum Ending {
                     FAILED_OVER,
                     FORKED,
                     CANCELLED_AT_ONCE,
+                    CANCELLED_BEFORE_RINGING,
+                    CANCELLED_WHILE_FAILING_OVER,
                     CANCELLED_WHILE_RINGING,
                     CANCELLED_TOO_LATE,
                     UNKNOWN_NUMBER,
@@ -98,7 +139,11 @@ enum Ending {
             case TIMED_OUT, NEVER_ANSWERED, NEVER_RINGS -> "destination_no_answer";
             case UNKNOWN_NUMBER -> "unknown_promo_number";
             case BLOCKED -> "blocked_caller";
-            case CANCELLED_AT_ONCE, CANCELLED_WHILE_RINGING, CANCELLED_TOO_LATE -> "caller_cancelled";
+            case CANCELLED_AT_ONCE,
+                    CANCELLED_BEFORE_RINGING,
+                    CANCELLED_WHILE_FAILING_OVER,
+                    CANCELLED_WHILE_RINGING,
+                    CANCELLED_TOO_LATE -> "caller_cancelled";
             case ABANDONED -> "lost";
             case TALKS_FOR_EVER -> "max_duration";
             case CALLER_HANGS_UP, DESTINATION_HANGS_UP, REINVITED, FAILED_OVER, FORKED, STRANGER, HANGS_UP_TOO_LATE ->

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class FaultHouse implements AutoCloseable {
     static final String SECOND_GATEWAY = "second";
     static final String UNKNOWN_NUMBER = "+13035550142";
+    private static final String POOL = "the-pool";
     private static final String DESTINATION = "+12125550190";
     private static final int[] TOLL_FREE = {800, 833, 844, 855, 866, 877, 888};
     private static final Duration LONGEST_START = Duration.ofSeconds(90);
@@ -59,8 +60,8 @@ final class FaultHouse implements AutoCloseable {
     FaultHouse(Path folder, int numbers, Plan plan) throws Exception {
         synchronized (FaultHouse.class) {
             house = new SampleHouse(Files.createDirectories(folder));
-            first = new LedgerGateway(house.gateway(), ledger, true);
-            second = new LedgerGateway("127.0.0.1:0", ledger, false);
+            first = new LedgerGateway("dental-office", house.gateway(), ledger, true);
+            second = new LedgerGateway(SECOND_GATEWAY, "127.0.0.1:0", ledger, false);
             String store = "";
             if (plan.farStore()) {
                 farStore = EmbeddedMariaDb.start(folder.resolve("far-store"), 64);
@@ -122,15 +123,21 @@ final class FaultHouse implements AutoCloseable {
         }
         house.importAccount(Files.writeString(folder.resolve("numbers.csv"), csv));
         // One number of the pool is its overflow number.
-        house.makePool("the-pool", "toll_free", DESTINATION, numbers + 1);
+        house.makePool(POOL, "toll_free", DESTINATION, numbers + 1);
         List<SampleHouse.Visit> visits = new ArrayList<>();
         for (int i = 0; i < numbers; i++) {
-            visits.add(new SampleHouse.Visit("visitor-" + i, "the-pool", DESTINATION, Map.of("utm_source", "s" + i)));
+            visits.add(new SampleHouse.Visit("visitor-" + i, POOL, DESTINATION, Map.of("utm_source", "s" + i)));
         }
         house.lease(visits)
                 .forEach(visitor -> lent.put(
                         visitor.promoNumber(),
-                        new Ledger.Lent(visitor.id(), visitor.leaseId(), visitor.destination(), visitor.marketing())));
+                        new Ledger.Lent(
+                                visitor.id(),
+                                visitor.leaseId(),
+                                POOL,
+                                SampleHouse.CAMPAIGN,
+                                visitor.destination(),
+                                visitor.marketing())));
     }
 
     /** Places one call to a leased number, or to nobody's where its ending says so. */
@@ -199,11 +206,7 @@ final class FaultHouse implements AutoCloseable {
 
     void killServer() {
         house.server().kill();
-        for (LedgerCall call : ledger.calls()) {
-            synchronized (call) {
-                call.sawADeath |= !call.over;
-            }
-        }
+        ledger.serverDied();
     }
 
     /** Starts the killed server; returns how many milliseconds later it answers the first new call. */

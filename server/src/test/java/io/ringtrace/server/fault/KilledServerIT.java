@@ -167,7 +167,10 @@ class KilledServerIT {
         assertThat(result.lost()).isEmpty();
         assertThat(result.doubled()).isEmpty();
         assertThat(result.wrong()).isEmpty();
-        assertThat(result.answered()).isGreaterThan(result.calls() / 5);
+        // Overload may refuse some, more of them at the high rate; of the others, those that rang in the moment of a
+        // kill had no answer.
+        assertThat(result.records()).isGreaterThan(result.calls() / 3);
+        assertThat(result.answered() * 5L).isGreaterThan(house.ledger.answersExpected() * 4);
         return "%s | %d | %d ms | %.1f |%s".formatted(run, kills, slowestMillis, load, result.row());
     }
 }

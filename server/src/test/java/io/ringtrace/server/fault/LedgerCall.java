@@ -1,5 +1,8 @@
 package io.ringtrace.server.fault;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** What both parties of one call saw. Written by the parties' threads, read when all is over; every access holds its monitor. */
 final class LedgerCall {
     final String sipCallId;
@@ -19,10 +22,9 @@ final class LedgerCall {
     int finalStatus;
 
     long finalAt;
-    /** How often an INVITE with a new branch reached a gateway, and when the first did. */
-    int invitesAtGateways;
+    /** Each INVITE with a branch of its own that reached a gateway, in their order. */
+    final List<Tried> tried = new ArrayList<>();
 
-    long atGatewayAt;
     /** When a gateway first sent a 2xx; 0 for never. */
     long gatewayAnsweredAt;
     /** The first of the caller's BYEs, and its final response. */
@@ -37,7 +39,7 @@ final class LedgerCall {
     boolean givenUp;
 
     boolean over;
-    /** The server was killed while the call was on its way. */
+    /** The server was killed, or restarted, before the caller heard the call's final response. */
     boolean sawADeath;
 
     LedgerCall(String sipCallId, String from, String dialed, Ending ending) {
@@ -45,6 +47,33 @@ final class LedgerCall {
         this.from = from;
         this.dialed = dialed;
         this.ending = ending;
+    }
+
+    /** One gateway's part in the call: when its INVITE came, and what it sent of its own first. */
+    static final class Tried {
+        final String gateway;
+        final long at;
+        /** 0 for never. */
+        long ringingAt;
+        /** The final status; 0 for none. */
+        int status;
+
+        long finalAt;
+
+        Tried(String gateway, long at) {
+            this.gateway = gateway;
+            this.at = at;
+        }
+
+        @Override
+        public String toString() {
+            return gateway + (ringingAt > 0 ? " rang" : "") + (status > 0 ? " said " + status : "");
+        }
+    }
+
+    /** When the first INVITE reached a gateway; 0 for never. */
+    synchronized long atGatewayAt() {
+        return tried.isEmpty() ? 0 : tried.getFirst().at;
     }
 
     /** A moment of the parties' time by the wall clock. */
@@ -63,7 +92,7 @@ final class LedgerCall {
     @Override
     public synchronized String toString() {
         return sipCallId + " " + ending + " dialed " + dialed + ": caller heard " + provisional + " and " + finalStatus
-                + ", gateways got " + invitesAtGateways + " INVITEs, caller's BYE " + callerByeStatus
+                + ", gateways " + tried + ", caller's BYE " + callerByeStatus
                 + ", gateway's BYE "
                 + gatewayByeStatus + (givenUp ? ", given up" : "");
     }

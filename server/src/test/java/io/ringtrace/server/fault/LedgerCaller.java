@@ -23,6 +23,9 @@ final class LedgerCaller extends LedgerParty {
     /** With a call that its gateway does not answer: what the gateway says to such a one, a new server does not pass on. */
     private static final long PATIENCE_WITH_REFUSED_MILLIS = 5_000;
 
+    /** What a caller waits who cancels before it rings. */
+    static final long UNTIL_CANCELLED_MILLIS = 300;
+
     /** A hold that only {@link #hangUp} ends. */
     static final long UNTIL_TOLD = -1;
 
@@ -102,8 +105,11 @@ final class LedgerCaller extends LedgerParty {
             call.invitedMillis = nowMillis();
         }
         sendUntil(() -> heardAnything(call), invite, server, LONGEST_MILLIS);
-        if (ending == Ending.CANCELLED_AT_ONCE) {
-            after(0, () -> cancel(now));
+        switch (ending) {
+            case CANCELLED_AT_ONCE -> after(0, () -> cancel(now));
+            case CANCELLED_BEFORE_RINGING -> after(UNTIL_CANCELLED_MILLIS, () -> cancel(now));
+            case CANCELLED_WHILE_FAILING_OVER -> after(ringMillis, () -> cancel(now));
+            default -> {}
         }
         after(LONGEST_MILLIS, () -> {
             if (!heardAnything(call)) {

@@ -13,6 +13,7 @@ final class LedgerGateway extends LedgerParty {
     /** How long a 2xx is sent again before its call is given up with a BYE (RFC 3261 §13.3.1.4 says 64·T1; a bench has less time). */
     private static final long LONGEST_WITHOUT_ACK_MILLIS = 15_000;
 
+    private final String name;
     private final Ledger ledger;
     private final boolean refusesFailedOver;
     private final Map<String, Taken> takenByBranch = new HashMap<>();
@@ -27,6 +28,7 @@ final class LedgerGateway extends LedgerParty {
         final LedgerCall call;
         final WireMessage invite;
         final InetSocketAddress from;
+        final LedgerCall.Tried tried;
         final Set<String> acknowledged = new HashSet<>();
         boolean finalAcknowledged;
         boolean cancelled;
@@ -35,7 +37,8 @@ final class LedgerGateway extends LedgerParty {
         boolean byeAnswered;
         String last = "";
 
-        Taken(LedgerCall call, WireMessage invite, InetSocketAddress from) {
+        Taken(LedgerCall call, WireMessage invite, InetSocketAddress from, LedgerCall.Tried tried) {
+            this.tried = tried;
             this.call = call;
             this.invite = invite;
             this.from = from;
@@ -43,14 +46,17 @@ final class LedgerGateway extends LedgerParty {
     }
 
     /**
+     * @param name as the server's configuration has it
      * @param refusesFailedOver whether this is the gateway that says 503 to calls which are to fail over
      */
-    LedgerGateway(String address, Ledger ledger, boolean refusesFailedOver) throws IOException {
-        this(address, ledger, refusesFailedOver, new RealTime());
+    LedgerGateway(String name, String address, Ledger ledger, boolean refusesFailedOver) throws IOException {
+        this(name, address, ledger, refusesFailedOver, new RealTime());
     }
 
-    LedgerGateway(String address, Ledger ledger, boolean refusesFailedOver, PartyTime time) throws IOException {
+    LedgerGateway(String name, String address, Ledger ledger, boolean refusesFailedOver, PartyTime time)
+            throws IOException {
         super(at(address), time);
+        this.name = name;
         this.ledger = ledger;
         this.refusesFailedOver = refusesFailedOver;
         String own = refusesFailedOver ? "first" : "second";
@@ -101,29 +107,47 @@ final class LedgerGateway extends LedgerParty {
         if (call == null) {
             return;
         }
-        Taken taken = new Taken(call, invite, from);
+        Taken taken = new Taken(call, invite, from, new LedgerCall.Tried(name, nanos()));
         takenByBranch.put(invite.topBranch(), taken);
         takenByCall.put(invite.callId(), taken);
         synchronized (call) {
-            call.invitesAtGateways++;
-            if (call.atGatewayAt == 0) {
-                call.atGatewayAt = nanos();
+            call.tried.add(taken.tried);
+        }
+        long ring = Long.parseLong(invite.header("X-Ring"));
+        if (refusesFailedOver && call.ending.failsOver()) {
+            refuse(taken, 503);
+            return;
+        }
+        switch (call.ending) {
+            case NEVER_RINGS -> proceed(taken);
+            // Half of them before the CANCEL leaves.
+            case CANCELLED_BEFORE_RINGING ->
+                after(4 * ring % (2 * LedgerCaller.UNTIL_CANCELLED_MILLIS), () -> proceed(taken));
+            case CANCELLED_WHILE_FAILING_OVER -> {
+                proceed(taken);
+                // Some milliseconds around the moment when the CANCEL leaves.
+                after(ring - ring % 8, () -> ring(taken));
+            }
+            default -> {
+                ring(taken);
+                after(ring, () -> decide(taken));
             }
         }
-        if (refusesFailedOver && call.ending == Ending.FAILED_OVER) {
-            refuse(taken, "503 Busy Elsewhere");
-            return;
-        }
-        if (call.ending == Ending.NEVER_RINGS) {
-            taken.last = invite.answer("100 Trying", "", "");
-            send(taken.last, from);
-            return;
-        }
-        ring(taken);
-        after(Long.parseLong(invite.header("X-Ring")), () -> decide(taken));
+    }
+
+    /** Says that it has the INVITE, and no more. */
+    private void proceed(Taken taken) {
+        taken.last = taken.invite.answer("100 Trying", "", "");
+        send(taken.last, taken.from);
     }
 
     private void ring(Taken taken) {
+        if (taken.cancelled) {
+            return;
+        }
+        synchronized (taken.call) {
+            taken.tried.ringingAt = nanos();
+        }
         taken.last = taken.invite.answer("180 Ringing", tag, contact());
         send(taken.last, taken.from);
     }
@@ -138,12 +162,13 @@ final class LedgerGateway extends LedgerParty {
         if (status == 200) {
             answer(taken);
         } else {
-            refuse(taken, status + " Because");
+            refuse(taken, status);
         }
     }
 
     private void answer(Taken taken) {
         taken.answered = true;
+        saysFinally(taken, 200);
         synchronized (taken.call) {
             if (taken.call.gatewayAnsweredAt == 0) {
                 taken.call.gatewayAnsweredAt = nanos();
@@ -178,8 +203,16 @@ final class LedgerGateway extends LedgerParty {
         sendUntil(() -> taken.acknowledged.contains(tag) || taken.over, answer, taken.from, LONGEST_WITHOUT_ACK_MILLIS);
     }
 
-    private void refuse(Taken taken, String status) {
-        taken.last = taken.invite.answer(status, tag, "");
+    private void saysFinally(Taken taken, int status) {
+        synchronized (taken.call) {
+            taken.tried.status = status;
+            taken.tried.finalAt = nanos();
+        }
+    }
+
+    private void refuse(Taken taken, int status) {
+        saysFinally(taken, status);
+        taken.last = taken.invite.answer(status + " Because", tag, "");
         sendUntil(() -> taken.finalAcknowledged, taken.last, taken.from, LONGEST_MILLIS);
     }
 
@@ -200,7 +233,7 @@ final class LedgerGateway extends LedgerParty {
         send(cancel.answer(taken == null ? "481 No Such Transaction" : "200 OK", tag, ""), from);
         if (taken != null && !taken.answered && !taken.cancelled) {
             taken.cancelled = true;
-            refuse(taken, "487 Request Terminated");
+            refuse(taken, 487);
         }
     }
 

@@ -7,6 +7,7 @@ import io.ringtrace.call.CallRecord;
 import io.ringtrace.call.CallRecords;
 import io.ringtrace.config.ConfigLoader;
 import io.ringtrace.config.ConfigOutcome;
+import io.ringtrace.http.record.CallRecordText;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.server.Scale;
 import io.ringtrace.sip.SipProxy;
@@ -18,7 +19,6 @@ import io.ringtrace.store.record.StoreCallRecords;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +29,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Real proxies, journals, drain, reaper, database and sockets; only the time is simulated. Calls are placed for three hours, the node
@@ -96,8 +94,9 @@ class ThreeHoursIT {
         Ledger ledger = new Ledger();
         Path home = Files.createDirectories(folder.resolve("seed-" + seed));
         RecordReaper reaper = new RecordReaper(database, time, "node-a", Duration.ofHours(3));
-        try (LedgerGateway first = new LedgerGateway("127.0.2.1:0", ledger, true, time);
-                LedgerGateway second = new LedgerGateway("127.0.2.1:0", ledger, false, time)) {
+        try (LedgerGateway first = new LedgerGateway("first", "127.0.2.1:0", ledger, true, time);
+                LedgerGateway second =
+                        new LedgerGateway(FaultHouse.SECOND_GATEWAY, "127.0.2.1:0", ledger, false, time)) {
             RoutingPlan plan = plan(home, first, second);
             SimulatedNode node = new SimulatedNode(home.resolve("a"), "node-a", 0, database, plan, time);
             try (LedgerCaller caller = new LedgerCaller("127.0.1.1:0", text(node), ledger, time, PATIENCE);
@@ -118,6 +117,7 @@ class ThreeHoursIT {
                         restarted = true;
                         int port = node.address().getPort();
                         node.close();
+                        ledger.serverDied();
                         node = new SimulatedNode(home.resolve("a"), "node-a", port, database, plan, time);
                         time.proxyIsNew();
                     }
@@ -218,7 +218,7 @@ class ThreeHoursIT {
                   first: {host: 127.0.2.1, port: %s}
                   %s: {host: 127.0.2.1, port: %s}
                 blocked-callers: {numbers: ["%s"]}
-                static-numbers: [{number: "%s", destination: "+12125550190", campaign: print}]
+                static-numbers: [{number: "%s", destination: "+12125550190", campaign: %s}]
                 routes:
                   - {prefix: "1", gateways: [first, %s]}
                 """.formatted(
@@ -227,6 +227,7 @@ class ThreeHoursIT {
                         port(second),
                         LedgerCaller.BLOCKED_CALLER,
                         PROMO,
+                        Ledger.STATIC_CAMPAIGN,
                         FaultHouse.SECOND_GATEWAY));
         ConfigOutcome outcome = new ConfigLoader(Map.of(), Map.of()).load(file);
         if (outcome instanceof ConfigOutcome.Loaded loaded) {
@@ -249,7 +250,7 @@ class ThreeHoursIT {
                     .find(new CallRecords.Query(null, 0, Long.MAX_VALUE, null, null, null, null, before, 1000));
             for (CallRecord record : page) {
                 if (record.sipCallId().endsWith("@seed" + seed)) {
-                    all.add(json(record));
+                    all.add(CallRecordText.json(record));
                 }
             }
             if (page.size() < 1000) {
@@ -264,33 +265,5 @@ class ThreeHoursIT {
                 .filter(record -> record.path("end_reason").asString("").equals(ending.endReason()))
                 .map(record -> record.path("talk_ms").asLong(-1))
                 .toList();
-    }
-
-    private static ObjectNode json(CallRecord record) {
-        ObjectNode json = JsonMapper.shared()
-                .createObjectNode()
-                .put("sip_call_id", record.sipCallId())
-                .put("trunk", record.trunk())
-                .put("caller_number", String.valueOf(record.caller()))
-                .put("promo_number", String.valueOf(record.promoNumber()))
-                .put("attribution_status", record.attributionStatus())
-                .put("gateway", record.gateway())
-                .put("end_reason", record.endReason())
-                .put("ended_by", record.endedBy())
-                .put("duration_exact", record.durationExact())
-                .put("start_time", time(record.startMillis()))
-                .put("answer_time", time(record.answerMillis()))
-                .put("end_time", time(record.endMillis()))
-                .put("talk_ms", record.talkMillis())
-                .put("post_dial_delay_ms", record.postDialDelayMillis())
-                .put("post_dial_delay_theirs_ms", record.postDialDelayTheirsMillis())
-                .put("post_dial_delay_ours_ms", record.postDialDelayOursMillis())
-                .put("sip_code_sent", record.sipCodeSent());
-        record.attempts().forEach(attempt -> json.withArray("attempts").add(attempt.gateway()));
-        return json;
-    }
-
-    private static @Nullable String time(@Nullable Long millis) {
-        return millis == null ? null : Instant.ofEpochMilli(millis).toString();
     }
 }

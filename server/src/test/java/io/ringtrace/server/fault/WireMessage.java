@@ -74,7 +74,11 @@ record WireMessage(String firstLine, List<String> lines) {
         return contact.substring(contact.indexOf('<') + 1, contact.indexOf('>'));
     }
 
-    /** A response to this request, with its Via, Record-Route, From, To, Call-ID and CSeq. */
+    /**
+     * A response to this request, with its Via, Record-Route, From, To, Call-ID and CSeq.
+     *
+     * @param toTag empty for none, as a 100 may have it
+     */
     String answer(String status, String toTag, String more) {
         StringBuilder answer = new StringBuilder("SIP/2.0 ").append(status).append("\r\n");
         for (String line : lines) {
@@ -84,7 +88,7 @@ record WireMessage(String firstLine, List<String> lines) {
                     answer.append(line).append("\r\n");
                 case "To" ->
                     answer.append(line)
-                            .append(line.contains(";tag=") ? "" : ";tag=" + toTag)
+                            .append(line.contains(";tag=") || toTag.isEmpty() ? "" : ";tag=" + toTag)
                             .append("\r\n");
                 default -> {}
             }

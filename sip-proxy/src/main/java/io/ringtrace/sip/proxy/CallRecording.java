@@ -338,6 +338,7 @@ final class CallRecording {
      * A BYE was accepted: the dialog with that To tag is over, and with the last one the call. An end that we had inferred is corrected by it,
      * a BYE that crossed ours at the longest time among them: on another node it would go before that end too.
      *
+     * @param accepted whether the other side had that dialog
      * @param arrivedAtMillis when the BYE arrived, by the lease clock; for a call that is not known here
      * @param arrivedMonotonic the same by the monotonic clock
      */
@@ -345,6 +346,7 @@ final class CallRecording {
             CallId callId,
             long tagHash,
             boolean byCaller,
+            boolean accepted,
             long arrivedAtMillis,
             long arrivedMonotonic,
             @Nullable String reasonHeader) {
@@ -355,7 +357,8 @@ final class CallRecording {
         long atMillis = call == null ? arrivedAtMillis : call.millisAt(arrivedMonotonic);
         if (call == null) {
             GivenUp wrongly = givenUp.remove(callId);
-            if (wrongly == null && rejoining.interrupted(callId)) {
+            // A caller who hangs up, or knows the dialog, has heard a 2xx, whatever the journal has lost of it.
+            if (wrongly == null && !byCaller && !accepted && rejoining.interrupted(callId)) {
                 // Its callee took up a call whose 2xx nobody could pass on any more: it was not answered.
                 return;
             }

@@ -164,7 +164,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
         }
         timer.stop();
         if (status < 300 || status == 408 || status == 481) {
-            dialogEnded();
+            dialogEnded(status < 300);
         }
         // A 2xx that comes again is passed on like the first (RFC 6026 §7.2), and tells nothing new.
         if (status < 300 && method != SipMethod.BYE && server.unanswered()) {
@@ -207,7 +207,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
     @Override
     public void timedOut() {
         timer.stop();
-        dialogEnded();
+        dialogEnded(false);
         if (!server.unanswered()) {
             return;
         }
@@ -229,7 +229,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
             return;
         }
         timer.stop();
-        dialogEnded();
+        dialogEnded(false);
         if (server.unanswered()) {
             parts.answers().respond(server, 500, "Server Internal Error");
         }
@@ -278,13 +278,14 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
     }
 
     /** A BYE got 2xx, 408, 481 or no answer: its dialog is over, at the moment the BYE arrived. */
-    private void dialogEnded() {
+    private void dialogEnded(boolean accepted) {
         if (method == SipMethod.BYE) {
             parts.recording()
                     .hungUp(
                             dialog.cookie().callId(),
                             dialog.leg(),
                             dialog.fromCaller(),
+                            accepted,
                             arrivedAtMillis,
                             arrivedMonotonic,
                             reasonHeader);
