@@ -167,6 +167,7 @@ class LongMessagesTest {
 
         @Test
         void backToUdpWhenNoConnectionComesAbout() throws Exception {
+            gateway.leavesTcpPort();
             try (ServerSocket full = new ServerSocket(gateway.port(), 1, InetAddress.ofLiteral(gateway.host()))) {
                 List<Socket> filling = fill(full);
                 invitesAtLength();

@@ -52,12 +52,17 @@ final class Party implements AutoCloseable {
 
     /** The same party on TCP, at the same address and port. */
     Party onTcpToo() {
-        Party other = new Party(name, Transport.TCP, new StreamWire(host(), port(), null));
+        Party other = new Party(name, Transport.TCP, ((DatagramWire) wire).onTcpToo());
         InetSocketAddress known = proxy;
         if (known != null) {
             other.talksTo(known);
         }
         return other;
+    }
+
+    /** Of one on UDP: TCP's port of the same number is free for others. */
+    void leavesTcpPort() {
+        ((DatagramWire) wire).leavesTcpPort();
     }
 
     private Party(String name, Transport transport, Wire wire) {
