@@ -23,7 +23,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -108,10 +111,14 @@ class JournalDrainIT {
             List<CallId> calls = new ArrayList<>();
             Killed killed = new Killed(0, 0);
             int cuts = 0;
-            // Where the drain sleeps at each of them, as after a failure, some more.
+            // Where the drain slept at each of them, as after a failure, some more, for which it is waited for.
             for (; cuts < least || (killed.working() == 0 && cuts < most); cuts++) {
                 calls.addAll(journalCalls(journal, 400));
-                Thread.sleep(cuts % 7);
+                if (cuts < least) {
+                    Thread.sleep(cuts % 7);
+                } else {
+                    eventually("the drain writes", () -> others(killer).containsValue(true));
+                }
                 killed = killed.and(killOtherConnections(killer));
             }
             eventually("drained", () -> drain.drained() >= 2L * calls.size());
@@ -418,27 +425,32 @@ class JournalDrainIT {
     }
 
     private static Killed killOtherConnections(Connection killer) throws SQLException {
+        Map<Long, Boolean> others = others(killer);
         try (Statement statement = killer.createStatement()) {
-            List<Long> others = new ArrayList<>();
-            int working = 0;
-            try (ResultSet rows = statement.executeQuery("SELECT p.id, p.command <> 'Sleep' OR t.trx_id IS NOT NULL"
-                    + " FROM information_schema.processlist p"
-                    + " LEFT JOIN information_schema.innodb_trx t ON t.trx_mysql_thread_id = p.id"
-                    + " WHERE p.id <> CONNECTION_ID() AND p.db = 'ringtrace'")) {
-                while (rows.next()) {
-                    others.add(rows.getLong(1));
-                    working += rows.getBoolean(2) ? 1 : 0;
-                }
-            }
-            for (long other : others) {
+            for (long other : others.keySet()) {
                 try {
                     statement.execute("KILL " + other);
                 } catch (SQLException gone) {
                     assertThat(gone.getErrorCode()).as("no such thread").isEqualTo(1094);
                 }
             }
-            return new Killed(others.size(), working);
         }
+        return new Killed(others.size(), Collections.frequency(others.values(), true));
+    }
+
+    /** The other connections, and whether they work. */
+    private static Map<Long, Boolean> others(Connection killer) throws SQLException {
+        Map<Long, Boolean> others = new HashMap<>();
+        try (Statement statement = killer.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT p.id, p.command <> 'Sleep' OR t.trx_id IS NOT NULL"
+                        + " FROM information_schema.processlist p"
+                        + " LEFT JOIN information_schema.innodb_trx t ON t.trx_mysql_thread_id = p.id"
+                        + " WHERE p.id <> CONNECTION_ID() AND p.db = 'ringtrace'")) {
+            while (rows.next()) {
+                others.put(rows.getLong(1), rows.getBoolean(2));
+            }
+        }
+        return others;
     }
 
     private void execute(String... statements) throws SQLException {
