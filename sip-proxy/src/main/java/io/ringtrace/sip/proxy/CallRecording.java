@@ -19,13 +19,9 @@ import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.Span;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +30,6 @@ import org.jspecify.annotations.Nullable;
  * handled, and datagrams leave after the batch.
  */
 final class CallRecording {
-    /** Beyond it the oldest are forgotten: their BYE still corrects the record, and the store tells how long they talked. */
-    private static final int MOST_GIVEN_UP = 4_096;
-
-    /** Ends of running calls beyond what the journal keeps ready for them, some 30,000; what comes after that is lost, and counted. */
-    private static final int MOST_WAITING = 16_384;
-
     private final CallRecorder recorder;
     private final LeaseClock clock;
     private final LongSupplier monotonicMillis;
@@ -49,27 +39,8 @@ final class CallRecording {
     private final DialogReader dialogs;
     private final RejoiningInvites rejoining;
     private final long lingerMillis;
-    /** For room in the journal. */
-    private final Deque<CallEvent> waiting = new ArrayDeque<>();
-
-    private final Map<CallId, GivenUp> givenUp = new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<CallId, GivenUp> eldest) {
-            return size() > MOST_GIVEN_UP;
-        }
-    };
-
-    /**
-     * A call whose end we have inferred.
-     *
-     * @param answeredAt by the monotonic clock
-     * @param answeredAtMillis as its record has it
-     */
-    private record GivenUp(EndReason reason, boolean resumed, long answeredAt, long answeredAtMillis) {
-        static GivenUp of(LiveCall call, EndReason reason) {
-            return new GivenUp(reason, call.resumed, call.answeredAt, call.answeredAtMillis);
-        }
-    }
+    private final WaitingEvents events;
+    private final InferredEnds inferred = new InferredEnds();
 
     /**
      * @param linger how long an ended call is remembered, so that a crossing or repeated BYE makes no second end
@@ -93,6 +64,7 @@ final class CallRecording {
         this.dialogs = dialogs;
         this.rejoining = rejoining;
         this.lingerMillis = linger.toMillis();
+        this.events = new WaitingEvents(recorder, counters);
     }
 
     boolean acceptsNewCalls() {
@@ -137,7 +109,7 @@ final class CallRecording {
             if (call.logged()) {
                 call.say(status + " by gateway " + gateway);
             }
-            append(new CallEvent.Progressed(
+            events.append(new CallEvent.Progressed(
                     call.callId, call.millisAt(call.firstRingAt), gateway, status, sentToGatewayAtMillis));
         }
     }
@@ -195,7 +167,7 @@ final class CallRecording {
         call.journaledAt = call.answeredAt;
         CallSupervision.begin(call, rules);
         alive(call);
-        append(new CallEvent.Answered(
+        events.append(new CallEvent.Answered(
                 call.callId,
                 call.answeredAtMillis,
                 gateway,
@@ -293,7 +265,7 @@ final class CallRecording {
         if (!legs.isEmpty()) {
             long now = monotonicMillis.getAsLong();
             call.journaledAt = now;
-            append(new CallEvent.Continued(
+            events.append(new CallEvent.Continued(
                     call.callId, call.millisAt(now), call.answeredAtMillis, call.aliveAtMillis, legs));
         }
     }
@@ -353,28 +325,29 @@ final class CallRecording {
         EndReason reason = byCaller ? EndReason.CALLER_HANGUP : EndReason.DESTINATION_HANGUP;
         EndedBy by = byCaller ? EndedBy.CALLER : EndedBy.DESTINATION;
         LiveCall call = calls.find(callId);
+        if (call == null || call.ended) {
+            CallEvent.Corrected correction = inferred.correctedBy(callId, reason, by, arrivedMonotonic, reasonHeader);
+            if (correction != null) {
+                // Remembered, so that it ends once.
+                if (call == null && !calls.full()) {
+                    calls.keepEnded(calls.add(callId), lingerMillis);
+                }
+                events.append(correction);
+                return;
+            }
+        }
         long talkMillis;
         long atMillis = call == null ? arrivedAtMillis : call.millisAt(arrivedMonotonic);
         if (call == null) {
-            GivenUp wrongly = givenUp.remove(callId);
             // A caller who hangs up, or knows the dialog, has heard a 2xx, whatever the journal has lost of it.
-            if (wrongly == null && !byCaller && !accepted && rejoining.interrupted(callId)) {
+            if (!byCaller && !accepted && rejoining.interrupted(callId)) {
                 // Its callee took up a call whose 2xx nobody could pass on any more: it was not answered.
                 return;
             }
-            // Remembered, so that it ends once.
             call = calls.full() ? null : calls.add(callId);
-            if (wrongly != null) {
-                correct(call, callId, wrongly, reason, by, arrivedMonotonic, reasonHeader);
-                return;
-            }
             // Answered before this process began: the store knows since when.
             talkMillis = -1;
         } else if (call.ended) {
-            GivenUp wrongly = givenUp.remove(callId);
-            if (wrongly != null) {
-                correct(null, callId, wrongly, reason, by, arrivedMonotonic, reasonHeader);
-            }
             return;
         } else if (!call.answered) {
             return;
@@ -409,29 +382,6 @@ final class CallRecording {
         return false;
     }
 
-    /** @param remembered whose end is not known yet */
-    private void correct(
-            @Nullable LiveCall remembered,
-            CallId callId,
-            GivenUp wrongly,
-            EndReason reason,
-            EndedBy by,
-            long arrivedMonotonic,
-            @Nullable String reasonHeader) {
-        if (remembered != null) {
-            calls.keepEnded(remembered, lingerMillis);
-        }
-        long talkMillis = Math.max(arrivedMonotonic - wrongly.answeredAt(), 0);
-        append(new CallEvent.Corrected(
-                callId,
-                wrongly.answeredAtMillis() + talkMillis,
-                wrongly.reason(),
-                reason,
-                by,
-                reasonHeader,
-                wrongly.resumed() ? -1 : talkMillis));
-    }
-
     /** Forgets a call whose beginning could not be recorded. */
     void refused(LiveCall call) {
         calls.remove(call);
@@ -441,7 +391,7 @@ final class CallRecording {
     void lost(LiveCall call) {
         long talkMillis = call.resumed ? -1 : call.aliveAt - call.answeredAt;
         calls.remove(call);
-        givenUp.put(call.callId, GivenUp.of(call, EndReason.LOST));
+        inferred.add(call, EndReason.LOST);
         countEnd(call);
         counters.add(Count.CALLS_LOST);
         CallEvent.Ended event =
@@ -449,14 +399,14 @@ final class CallRecording {
         if (call.logged()) {
             call.say(told(event));
         }
-        append(event);
+        events.append(event);
     }
 
     /** We are about to end the call at its longest time. */
     void reachedMaximum(LiveCall call) {
         long now = monotonicMillis.getAsLong();
         long talkMillis = call.resumed ? -1 : now - call.answeredAt;
-        givenUp.put(call.callId, GivenUp.of(call, EndReason.MAX_DURATION));
+        inferred.add(call, EndReason.MAX_DURATION);
         end(
                 call,
                 CallEvent.Ended.byRingtrace(call.callId, call.millisAt(now), EndReason.MAX_DURATION, talkMillis, true));
@@ -496,7 +446,7 @@ final class CallRecording {
             calls.keepEnded(call, lingerMillis);
         }
         countEnd(call);
-        append(event);
+        events.append(event);
     }
 
     /** Each call is counted once, one that was answered after its end too. */
@@ -523,23 +473,8 @@ final class CallRecording {
         return text.toString();
     }
 
-    private void append(CallEvent event) {
-        recordWaiting();
-        if (waiting.isEmpty() && recorder.record(event)) {
-            return;
-        }
-        if (waiting.size() < MOST_WAITING) {
-            waiting.add(event);
-        } else {
-            counters.add(Count.EVENTS_LOST);
-        }
-    }
-
-    /** With each tick: what waits is recorded in its order, as far as there is room by now. True when nothing waits any more. */
+    /** With each tick: what waits is recorded, as far as there is room by now. True when nothing waits any more. */
     boolean recordWaiting() {
-        for (CallEvent next = waiting.peek(); next != null && recorder.record(next); next = waiting.peek()) {
-            waiting.remove();
-        }
-        return waiting.isEmpty();
+        return events.recordAll();
     }
 }
