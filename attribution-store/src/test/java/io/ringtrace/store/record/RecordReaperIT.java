@@ -7,7 +7,6 @@ import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.CallRecord;
 import io.ringtrace.call.EndReason;
-import io.ringtrace.call.EndedBy;
 import io.ringtrace.store.HandClock;
 import io.ringtrace.store.TestStore;
 import io.ringtrace.store.journal.SampleEvents;
@@ -103,7 +102,7 @@ class RecordReaperIT {
     }
 
     private static CallEvent.Ended lost(CallId call, long at) {
-        return new CallEvent.Ended(call, at, EndReason.LOST, EndedBy.RINGTRACE, 0, 0, null, -1, false, List.of());
+        return CallEvent.Ended.byRingtrace(call, at, EndReason.LOST, -1, false);
     }
 
     @Test
@@ -112,21 +111,7 @@ class RecordReaperIT {
         clock.advance(Duration.ofDays(1).toMillis());
         reaper.reap();
         CallId call = sample.callId();
-        CallEvent.Began began = sample.began(call, AttributionResult.UNKNOWN);
-        write(new CallEvent.Began(
-                call,
-                clock.nowMillis(),
-                began.sipCallId(),
-                "acme-east",
-                null,
-                true,
-                "x",
-                null,
-                AttributionResult.UNKNOWN,
-                null,
-                "v",
-                0,
-                null));
+        write(SampleEvents.at(sample.began(call, AttributionResult.UNKNOWN), clock.nowMillis(), 0));
         clock.advance(Duration.ofHours(6).toMillis());
         assertThat(reaper.reap()).isEqualTo(1);
         assertThat(record(call).endReason()).isEqualTo("interrupted");
