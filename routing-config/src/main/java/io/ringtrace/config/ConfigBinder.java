@@ -52,12 +52,15 @@ final class ConfigBinder {
                 .map(ConfigBinder::listener)
                 .toList();
         String shards = text(sip, "shards");
+        List<Integer> processors =
+                texts(sip.items("processors")).stream().map(Integer::valueOf).toList();
         return new SipConfig(
                 listeners,
                 texts(sip.items("advertised-hosts")),
                 shards.equals("auto")
-                        ? SipConfig.shardsFor(Runtime.getRuntime().availableProcessors())
+                        ? SipConfig.shardsFor(Runtime.getRuntime().availableProcessors(), processors)
                         : Integer.parseInt(shards),
+                processors,
                 SipConfig.UdpEngine.valueOf(text(sip, "udp-engine").toUpperCase(Locale.ROOT)),
                 duration(sip, "maximum-call-duration"),
                 duration(sip, "stop-grace"),

@@ -27,6 +27,7 @@ final class MeaningChecks {
     void run(Map<String, String> environment) {
         Map<Long, Position> staticNumbers = staticNumbers();
         staticDestinations(staticNumbers);
+        shards();
         trunks(staticNumbers);
         new NetworkChecks(tree, findings).run();
         new GatewayChecks(tree, findings).run();
@@ -41,6 +42,22 @@ final class MeaningChecks {
 
     private YamlNode.@Nullable Scalar good(YamlNode.@Nullable Scalar scalar) {
         return scalar == null || findings.isWrong(scalar) ? null : scalar;
+    }
+
+    private void shards() {
+        YamlNode.Scalar shards = good(tree.mapping("sip").scalar("shards"));
+        int processors = tree.mapping("sip").items("processors").size();
+        if (shards != null
+                && processors > 0
+                && !shards.text().equals("auto")
+                && Integer.parseInt(shards.text()) != processors) {
+            findings.addAt(
+                    shards,
+                    "sip.shards",
+                    shards.text(),
+                    "auto, or as many as sip.processors has",
+                    "it has " + processors);
+        }
     }
 
     private Map<Long, Position> staticNumbers() {

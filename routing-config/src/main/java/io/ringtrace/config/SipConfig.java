@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param listeners at least one
  * @param advertisedHosts names and addresses that are ours besides those of the listeners
  * @param shards threads that own calls, at least 1
+ * @param processors the one that each of them is bound to; empty leaves it to the kernel where they run
  * @param udpEngine what reads and writes the sockets of UDP
  * @param maximumCallDuration how long an answered call may last
  * @param stopGrace how long running calls are kept when the server is told to stop
@@ -27,6 +28,7 @@ public record SipConfig(
         List<Listener> listeners,
         List<String> advertisedHosts,
         int shards,
+        List<Integer> processors,
         UdpEngine udpEngine,
         Duration maximumCallDuration,
         Duration stopGrace,
@@ -40,14 +42,15 @@ public record SipConfig(
     public SipConfig {
         listeners = List.copyOf(listeners);
         advertisedHosts = List.copyOf(advertisedHosts);
+        processors = List.copyOf(processors);
     }
 
     /**
-     * What {@code shards: auto} stands for. A shard carries more calls than a core's worth of carriers sends, and each datagram that the
+     * What {@code shards: auto} stands for: one for each processor that is named, else one for every two cores. A shard carries more calls than a core's worth of carriers sends, and each datagram that the
      * kernel gives to the wrong one wakes another thread; the other half of the cores serves the database, leases and the kernel itself.
      */
-    static int shardsFor(int cores) {
-        return Math.max(1, cores / 2);
+    static int shardsFor(int cores, List<Integer> processors) {
+        return processors.isEmpty() ? Math.max(1, cores / 2) : processors.size();
     }
 
     /**

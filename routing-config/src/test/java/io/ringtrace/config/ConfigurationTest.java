@@ -68,6 +68,7 @@ class ConfigurationTest {
                             List.of(new SipConfig.Listener(Transport.UDP, InetAddress.ofLiteral("0.0.0.0"), 5060)),
                             List.of(),
                             Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+                            List.of(),
                             SipConfig.UdpEngine.AUTO,
                             Duration.ofHours(3),
                             Duration.ofSeconds(10),
@@ -78,6 +79,14 @@ class ConfigurationTest {
                             SipConfig.Dns.DEFAULT,
                             SipConfig.Connections.DEFAULT,
                             null));
+        }
+
+        @Test
+        void makesOneShardForEachProcessorThatIsNamed() {
+            SipConfig sip = loaded("sip: {processors: [5, 3, 4]}").sip();
+
+            assertThat(sip.shards()).isEqualTo(3);
+            assertThat(sip.processors()).containsExactly(5, 3, 4);
         }
 
         @Test
@@ -94,6 +103,7 @@ class ConfigurationTest {
                                   advertised-host: edge.example.net
                               advertised-hosts: [sip.example.net, 198.51.100.7, "2001:db8::1"]
                               shards: 7
+                              processors: [0, 1, 2, 3, 8, 9, 1023]
                               udp-engine: netty
                               maximum-call-duration: 90m
                               stop-grace: 2m
@@ -128,6 +138,7 @@ class ConfigurationTest {
                                             Transport.TCP, InetAddress.ofLiteral("0.0.0.0"), 5060, "edge.example.net")),
                             List.of("sip.example.net", "198.51.100.7", "2001:db8::1"),
                             7,
+                            List.of(0, 1, 2, 3, 8, 9, 1023),
                             SipConfig.UdpEngine.NETTY,
                             Duration.ofMinutes(90),
                             Duration.ofMinutes(2),

@@ -88,6 +88,7 @@ public final class ModuleSettings {
                 .toList();
         SipSettings settings = SipSettings.listeningOn(listeners)
                 .withShards(sip.shards())
+                .withProcessors(sip.processors())
                 .withUdpEngine(udpEngine(sip))
                 .withMost(transactions(sip.shards()), transactions(sip.shards()), MOST_LIVE_CALLS)
                 .withAdvertisedHosts(Set.copyOf(sip.advertisedHosts()))

@@ -60,6 +60,16 @@ class StartUpIT {
     }
 
     @Test
+    void aProcessorThatThisMachineDoesNotHave() throws Exception {
+        try (SampleHouse house = new SampleHouse(folder)) {
+            String config = Files.readString(house.config());
+            assertThat(config).contains("sip:\n");
+            Files.writeString(house.config(), config.replace("sip:\n", "sip:\n  processors: [1023]\n"));
+            assertOneSentence(serve(house.config()), "processor 1023", "this process may not use it");
+        }
+    }
+
+    @Test
     void anHttpPortInUse() throws Exception {
         try (SampleHouse house = new SampleHouse(folder)) {
             Matcher http = Pattern.compile("http:\\s+address: 127.0.0.1\\s+port: (\\d+)")

@@ -146,6 +146,7 @@ public final class SipProxy implements AutoCloseable {
         UdpTransport udp = UdpTransport.start(settings.shards(), settings.udpEngine());
         transport = udp;
         try {
+            udp.bindTo(settings.processors());
             StreamTransport tcp = new StreamTransport(udp, settings.streams(), settings.tls(), monotonicMillis);
             streams = tcp;
             List<Listener> opened = new ArrayList<>();

@@ -24,6 +24,10 @@ public final class SipSettings {
             throw new IllegalArgumentException("a proxy needs a listener, and 1 to " + BranchParameter.MOST_SHARDS
                     + " shards, not " + values.shards);
         }
+        if (!values.processors.isEmpty() && values.processors.size() != values.shards) {
+            throw new IllegalArgumentException(
+                    values.shards + " shards cannot be bound to " + values.processors.size() + " processors");
+        }
         this.values = values;
     }
 
@@ -57,6 +61,7 @@ public final class SipSettings {
     private static final class Values {
         List<ListenAddress> listeners = List.of();
         int shards = Runtime.getRuntime().availableProcessors();
+        List<Integer> processors = List.of();
         UdpEngine udpEngine = UdpEngine.AUTO;
         SipTimers timers = SipTimers.DEFAULT;
         Set<String> advertisedHosts = Set.of();
@@ -81,6 +86,7 @@ public final class SipSettings {
             Values copy = new Values();
             copy.listeners = listeners;
             copy.shards = shards;
+            copy.processors = processors;
             copy.udpEngine = udpEngine;
             copy.timers = timers;
             copy.advertisedHosts = advertisedHosts;
@@ -116,6 +122,11 @@ public final class SipSettings {
 
     public SipSettings withShards(int count) {
         return with(v -> v.shards = count);
+    }
+
+    /** The processor that each shard's thread is bound to, by the shard's number; none leaves it to the kernel where they run. */
+    public SipSettings withProcessors(List<Integer> ofShards) {
+        return with(v -> v.processors = List.copyOf(ofShards));
     }
 
     /** What reads and writes the sockets of UDP. */
@@ -205,6 +216,10 @@ public final class SipSettings {
 
     int shards() {
         return values.shards;
+    }
+
+    List<Integer> processors() {
+        return values.processors;
     }
 
     UdpEngine udpEngine() {

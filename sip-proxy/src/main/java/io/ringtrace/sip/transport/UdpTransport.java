@@ -136,6 +136,28 @@ public final class UdpTransport implements AutoCloseable {
     }
 
     /**
+     * Binds each shard's thread to a processor of its own, by the shard's number; an empty list binds none.
+     *
+     * @throws ListenerException when this process may not use one of them
+     */
+    public void bindTo(List<Integer> processors) throws ListenerException {
+        for (int shard = 0; shard < processors.size(); shard++) {
+            int processor = processors.get(shard);
+            Throwable refused = loops.get(shard)
+                    .eventLoop()
+                    .submit(() -> {
+                        ShardProcessor.bindThisThread(processor);
+                        return null;
+                    })
+                    .awaitUninterruptibly()
+                    .cause();
+            if (refused instanceof ListenerException why) {
+                throw why;
+            }
+        }
+    }
+
+    /**
      * Opens one socket per shard on the address; port 0 takes a free one, the same for all. Nothing is read before {@link #receive}.
      *
      * @throws ListenerException naming the address and what is wrong

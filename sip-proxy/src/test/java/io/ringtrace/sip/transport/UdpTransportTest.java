@@ -14,21 +14,27 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -106,6 +112,58 @@ class UdpTransportTest {
             assertThat(exchange(peer, listener, payload(60_000))).isEqualTo(payload(60_000));
             assertThat(exchange(peer, listener, payload(65_507))).isEqualTo(payload(65_507));
             assertThat(exchange(peer, listener, payload(1))).isEqualTo(payload(1));
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    @DisplayName("each shard's thread stays on the processor that is named for it, and keeps answering")
+    void bound() throws Exception {
+        List<Integer> processors = allowedProcessors();
+        List<Integer> two = List.of(processors.getLast(), processors.getFirst());
+        try (UdpTransport transport = start(2);
+                DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
+            transport.bindTo(two);
+            Listener listener = transport.open(ANY_PORT);
+            transport.receive(_ -> new Echo());
+            for (int shard = 0; shard < 2; shard++) {
+                CompletableFuture<List<Integer>> allowed = new CompletableFuture<>();
+                transport.loop(shard).execute(() -> allowed.complete(allowedProcessors()));
+                assertThat(allowed.get(10, TimeUnit.SECONDS)).containsExactly(two.get(shard));
+            }
+            assertThat(exchange(peer, listener, payload(100))).isEqualTo(payload(100));
+        }
+        assertThat(allowedProcessors()).isEqualTo(processors);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    @DisplayName("a processor that this machine does not have is refused by its number")
+    void noSuchProcessor() throws Exception {
+        try (UdpTransport transport = start(1)) {
+            assertThatThrownBy(() -> transport.bindTo(List.of(1023)))
+                    .isInstanceOf(ListenerException.class)
+                    .hasMessage("SIP shards cannot be bound to processor 1023: this machine has none of that number,"
+                            + " or this process may not use it");
+        }
+    }
+
+    /** Of the calling thread, by proc(5): numbers and ranges such as 0-3,8. */
+    private static List<Integer> allowedProcessors() {
+        try {
+            String line = Files.readAllLines(Path.of("/proc/thread-self/status")).stream()
+                    .filter(l -> l.startsWith("Cpus_allowed_list:"))
+                    .findFirst()
+                    .orElseThrow();
+            return Arrays.stream(line.substring(line.indexOf(':') + 1).strip().split(",", -1))
+                    .flatMap(range -> {
+                        String[] ends = range.split("-", -1);
+                        return IntStream.rangeClosed(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]))
+                                .boxed();
+                    })
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
