@@ -43,8 +43,8 @@ public record JournalSettings(
         this(segmentBytes, maxBytes, retention, forceInterval, Force.GROUPED);
     }
 
-    /** Segments of 16 MiB (about 30,000 calls each), 8 GiB in all, drained ones kept for an hour, forced every 15 ms. */
+    /** Segments of 16 MiB (about 30,000 calls each), 8 GiB in all, drained ones kept for an hour, forced every 18 ms. */
     public static JournalSettings defaults() {
-        return new JournalSettings(16L << 20, 8L << 30, Duration.ofHours(1), Duration.ofMillis(15));
+        return new JournalSettings(16L << 20, 8L << 30, Duration.ofHours(1), Duration.ofMillis(18));
     }
 }
