@@ -81,7 +81,7 @@ public final class Rehearsal {
         LOG.debug("rehearsal: {} calls, UDP read and written by {}", calls, readBy);
     }
 
-    /** How many calls were answered and hung up. */
+    /** How many calls are over. */
     int calls() {
         return calls;
     }

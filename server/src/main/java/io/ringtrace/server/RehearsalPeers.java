@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * The caller and the gateway of a rehearsal, on one socket: it answers every request and goes on by every response. It dials {@link #NUMBERS}
- * numbers in turn, from {@link #FIRST_NUMBER} on. One thread.
+ * numbers in turn, from {@link #FIRST_NUMBER} on, and is busy at the last one. One thread.
  */
 final class RehearsalPeers implements AutoCloseable {
     static final long FIRST_NUMBER = 18005550100L;
@@ -87,7 +87,9 @@ final class RehearsalPeers implements AutoCloseable {
     }
 
     private void heard(InetSocketAddress proxy, String message) throws IOException {
-        if (message.startsWith("INVITE ")) {
+        if (message.startsWith("INVITE ") && number(message) == NUMBERS - 1) {
+            send(proxy, answer(message, "486 Busy Here", ""));
+        } else if (message.startsWith("INVITE ")) {
             send(proxy, answer(message, "180 Ringing", ""));
             send(proxy, answer(message, "200 OK", SDP));
         } else if (message.startsWith("BYE ")) {
@@ -99,7 +101,41 @@ final class RehearsalPeers implements AutoCloseable {
                 send(proxy, within(message, "ACK", 1));
                 send(proxy, within(message, "BYE", 2));
             }
+        } else if (message.startsWith("SIP/2.0 486 ")) {
+            send(proxy, acknowledged(message, proxy));
+            done++;
         }
+    }
+
+    /** Which of the numbers in turn the call is for. */
+    private static int number(String message) {
+        return Integer.parseInt(call(message)) % NUMBERS;
+    }
+
+    private static String call(String message) {
+        Matcher id = CALL.matcher(message);
+        return id.find() ? id.group(1) : "0";
+    }
+
+    /** The ACK to a final response other than 2xx, which is of the INVITE's transaction (RFC 3261 §17.1.1.3). */
+    private String acknowledged(String response, InetSocketAddress proxy) {
+        String call = call(response);
+        StringBuilder text = new StringBuilder("ACK " + uri(Integer.parseInt(call), proxy)
+                + " SIP/2.0\r\nVia: SIP/2.0/UDP " + us + ";branch=z9hG4bK" + call + "i\r\nMax-Forwards: 70\r\n");
+        parties(response, text);
+        return text.append("CSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n").toString();
+    }
+
+    private static void parties(String message, StringBuilder text) {
+        Matcher parties = PARTIES.matcher(message);
+        while (parties.find()) {
+            text.append(parties.group().strip()).append("\r\n");
+        }
+    }
+
+    private static String uri(int call, InetSocketAddress proxy) {
+        return "sip:" + (FIRST_NUMBER + call % NUMBERS) + "@"
+                + proxy.getAddress().getHostAddress() + ":" + proxy.getPort();
     }
 
     private void send(InetSocketAddress to, String message) throws IOException {
@@ -107,8 +143,7 @@ final class RehearsalPeers implements AutoCloseable {
     }
 
     private String invite(int call, InetSocketAddress proxy) {
-        String number = "sip:" + (FIRST_NUMBER + call % NUMBERS) + "@"
-                + proxy.getAddress().getHostAddress() + ":" + proxy.getPort();
+        String number = uri(call, proxy);
         return "INVITE " + number + " SIP/2.0\r\nVia: SIP/2.0/UDP " + us + ";branch=z9hG4bK" + call
                 + "i\r\nMax-Forwards: 70\r\n"
                 + "From: <sip:14155550100@" + us + ">;tag=c" + call + "\r\nTo: <" + number + ">\r\nCall-ID: " + call
@@ -135,18 +170,14 @@ final class RehearsalPeers implements AutoCloseable {
     }
 
     private String within(String response, String method, int cseq) {
-        Matcher id = CALL.matcher(response);
-        String call = id.find() ? id.group(1) : "0";
+        String call = call(response);
         StringBuilder text = new StringBuilder(method + " sip:gateway@" + us + " SIP/2.0\r\nVia: SIP/2.0/UDP " + us
                 + ";branch=z9hG4bK" + call + method + "\r\nMax-Forwards: 70\r\n");
         Matcher route = ROUTE.matcher(response);
         while (route.find()) {
             text.append("Route:").append(route.group(1).stripTrailing()).append("\r\n");
         }
-        Matcher parties = PARTIES.matcher(response);
-        while (parties.find()) {
-            text.append(parties.group().strip()).append("\r\n");
-        }
+        parties(response, text);
         return text.append("CSeq: ")
                 .append(cseq)
                 .append(' ')

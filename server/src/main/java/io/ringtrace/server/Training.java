@@ -19,14 +19,27 @@ import java.util.Map;
  */
 public final class Training {
     private static final String POOL = "training";
+    /** Of numbers whose visitors have been away for a while. */
+    private static final String HELD = "held";
+
+    private static final Duration SHORTEST_LIFETIME = Duration.ofSeconds(1);
+    /** Of numbers that nobody has been shown. */
+    private static final String NEVER_LEASED = "never-leased";
+
+    private static final int HELD_NUMBERS = 20;
+    private static final int NEVER_LEASED_NUMBERS = 5;
+    private static final String TYPE = "toll_free";
     private static final String DESTINATION = "+14155550111";
     private static final Duration LONGEST_START = Duration.ofSeconds(90);
     /** The cache is written after the last record: a second Java is started for that. */
     private static final Duration LONGEST_END = Duration.ofMinutes(3);
 
-    private static final int CALLS_BETWEEN_LONE_ONES = 2_000;
-    /** Few events are written to the store in another way than many; a Java that has seen only many throws compiled code away at the first few. */
-    private static final int LONE_CALLS = RehearsalPeers.CALLS_AT_ONCE + 5;
+    private static final int CALLS_BETWEEN_LONE_ONES = 10_000;
+    /**
+     * Few events are written to the store in another way than many; a Java that has seen only many throws compiled code away at the first few.
+     * The first of them come while the drain still rests from the many before, for a second, and are many to it as well.
+     */
+    private static final int LONE_CALLS = RehearsalPeers.CALLS_AT_ONCE + 60;
     /** Longer than the drain rests after one call's events. */
     private static final Duration PAUSE_AFTER_LONE_ONE = Duration.ofMillis(30);
 
@@ -76,19 +89,27 @@ public final class Training {
         return played;
     }
 
-    /** Each number that the peers dial is a visitor's. */
+    /** Most numbers that the peers dial are a visitor's; a Java that has seen no others would throw compiled code away at the first of them. */
     private static void lend(SampleHouse house, Path folder) throws IOException {
         Path numbers = folder.resolve("numbers.csv");
         List<String> rows = new ArrayList<>(List.of("number"));
-        List<SampleHouse.Visit> visits = new ArrayList<>();
         for (int i = 0; i < RehearsalPeers.NUMBERS; i++) {
             rows.add(Long.toString(RehearsalPeers.FIRST_NUMBER + i));
-            visits.add(new SampleHouse.Visit(
-                    "visitor-" + i, POOL, DESTINATION, Map.of("utm_source", "training", "gclid", "g" + i)));
         }
         Files.write(numbers, rows);
         house.importAccount(numbers);
-        house.makePool(POOL, "toll_free", DESTINATION, RehearsalPeers.NUMBERS, false);
+        int fresh = RehearsalPeers.NUMBERS - HELD_NUMBERS - NEVER_LEASED_NUMBERS;
+        house.makePool(POOL, TYPE, DESTINATION, fresh, false);
+        house.makePool(HELD, TYPE, DESTINATION, HELD_NUMBERS, false, SHORTEST_LIFETIME);
+        house.makePool(NEVER_LEASED, TYPE, DESTINATION, NEVER_LEASED_NUMBERS, false);
+        List<SampleHouse.Visit> visits = new ArrayList<>();
+        for (int i = 0; i < fresh + HELD_NUMBERS; i++) {
+            visits.add(new SampleHouse.Visit(
+                    "visitor-" + i,
+                    i < fresh ? POOL : HELD,
+                    DESTINATION,
+                    Map.of("utm_source", "training", "gclid", "g" + i)));
+        }
         house.lease(visits);
     }
 

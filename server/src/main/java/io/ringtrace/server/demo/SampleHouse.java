@@ -1,5 +1,6 @@
 package io.ringtrace.server.demo;
 
+import io.ringtrace.attribution.Pools;
 import io.ringtrace.server.Main;
 import io.ringtrace.server.command.OperatorClient;
 import java.io.IOException;
@@ -202,9 +203,16 @@ public final class SampleHouse implements AutoCloseable {
     }
 
     public void makePool(String id, String type, String destination, int size, boolean overflow) throws IOException {
+        makePool(id, type, destination, size, overflow, Pools.Draft.USUAL_LIFETIME);
+    }
+
+    /** @param lifetime in whole seconds, at least one */
+    public void makePool(String id, String type, String destination, int size, boolean overflow, Duration lifetime)
+            throws IOException {
         post(
                 POOLS,
                 JSON.createObjectNode()
+                        .put("lifetime_seconds", lifetime.toSeconds())
                         .put("id_from_network", id)
                         .put("name", id)
                         .put("number_type", type)
