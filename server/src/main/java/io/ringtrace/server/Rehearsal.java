@@ -2,6 +2,7 @@ package io.ringtrace.server;
 
 import io.ringtrace.attribution.AttributionLookup;
 import io.ringtrace.attribution.AttributionResult;
+import io.ringtrace.attribution.Lease;
 import io.ringtrace.attribution.LeaseClock;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallRecorder;
@@ -100,7 +101,7 @@ public final class Rehearsal {
                             .withShards(1)
                             .withUdpEngine(engine),
                     () -> plan,
-                    new NoLeases(),
+                    new AllKinds(),
                     new ThisClock(),
                     new PassingKeys(),
                     shard -> new NoJournal())) {
@@ -142,10 +143,27 @@ public final class Rehearsal {
         }
     }
 
-    private static final class NoLeases implements AttributionLookup {
+    /** Numbers of every kind that has a destination: the first call to a kind that Java has never met costs a recompilation. */
+    private static final class AllKinds implements AttributionLookup {
+        private static final long POOL = 1;
+        private static final long CAMPAIGN = 1;
+
         @Override
         public AttributionResult lookUp(PhoneNumber dialed, long atMillis) {
-            return new AttributionResult.Static("rehearsal", DESTINATION);
+            return switch ((int) (dialed.digits() % 10)) {
+                case 0 -> new AttributionResult.Static("rehearsal", DESTINATION);
+                case 1 -> new AttributionResult.Held(lease(dialed, atMillis));
+                case 2 -> new AttributionResult.Expired(lease(dialed, atMillis));
+                case 3 -> new AttributionResult.Overflow(POOL, CAMPAIGN, DESTINATION);
+                case 4 -> new AttributionResult.NeverLeased(POOL, CAMPAIGN, DESTINATION);
+                case 5 -> new AttributionResult.Resting(POOL, CAMPAIGN, DESTINATION);
+                default -> new AttributionResult.Leased(lease(dialed, atMillis));
+            };
+        }
+
+        private static Lease lease(PhoneNumber dialed, long atMillis) {
+            return new Lease(
+                    dialed, 1, POOL, CAMPAIGN, "rehearsal", DESTINATION, atMillis, atMillis, atMillis, atMillis);
         }
 
         @Override

@@ -34,14 +34,14 @@ public final class Training {
     /** The cache is written after the last record: a second Java is started for that. */
     private static final Duration LONGEST_END = Duration.ofMinutes(3);
 
-    private static final int CALLS_BETWEEN_LONE_ONES = 10_000;
+    private static final int CALLS_BETWEEN_LONE_ONES = 30_000;
     /**
      * Few events are written to the store in another way than many; a Java that has seen only many throws compiled code away at the first few.
-     * The first of them come while the drain still rests from the many before, for a second, and are many to it as well.
+     * The first of them still come together: the drain rests a second from the many before.
      */
-    private static final int LONE_CALLS = RehearsalPeers.CALLS_AT_ONCE + 60;
-    /** Longer than the drain rests after one call's events. */
-    private static final Duration PAUSE_AFTER_LONE_ONE = Duration.ofMillis(30);
+    private static final int LONE_CALLS = RehearsalPeers.CALLS_AT_ONCE + 30;
+    /** Longer than the drain rests after one call's events, and so long that fewer than a large batch come in a second. */
+    private static final Duration PAUSE_AFTER_LONE_ONE = Duration.ofMillis(100);
 
     private final int calls;
     private final Duration longest;
