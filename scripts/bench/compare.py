@@ -137,8 +137,9 @@ def cost_of_a_call(options, peers, ours, generators, goals):
                   f"{statistics.median(r['others'] for r in results):.0f} %")
     goals.row("CPU per call, with database ÷ Kamailio B, with database", f"{cost['Ringtrace'] / cost['B']:.2f}", "≤ 0.7",
               met(cost["Ringtrace"] / cost["B"], 0.7))
-    goals.row("CPU per call, with database ÷ Kamailio C", f"{cost['Ringtrace'] / cost['C']:.2f}", "≤ 0.9",
-              met(cost["Ringtrace"] / cost["C"], 0.9))
+    proxy = statistics.median(r["server"] for r in runs["Ringtrace"])
+    for what, ours_costs in [("CPU per call, proxy ÷ Kamailio C", proxy), ("the same with the database", cost["Ringtrace"])]:
+        goals.row(what, f"{ours_costs / cost['C']:.2f}", "≤ 0.9", met(ours_costs / cost["C"], 0.9))
     return table
 
 
@@ -332,6 +333,9 @@ def main():
             if part in parts_wanted:
                 say(part)
                 tables.append(name(options, peers, ours, generators, goals))
+        if "ladder" in parts_wanted:
+            say("highest rate")
+            tables.append(highest_rate(options, peers, ours, generators, goals))
         if "garbage" in parts_wanted:
             garbage(options, ours, generators, goals)
         if "core" in parts_wanted:
@@ -341,9 +345,6 @@ def main():
             if "overload" in parts_wanted:
                 say("overload")
                 tables.append(overload(options, ours, generators, goals, saturated))
-        if "ladder" in parts_wanted:
-            say("highest rate")
-            tables.append(highest_rate(options, peers, ours, generators, goals))
         if "start" in parts_wanted:
             first_second(options, ours, generators, goals)
     finally:
