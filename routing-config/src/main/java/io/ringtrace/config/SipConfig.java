@@ -46,8 +46,9 @@ public record SipConfig(
     }
 
     /**
-     * What {@code shards: auto} stands for: one for each processor that is named, else one for every two cores. A shard carries more calls than a core's worth of carriers sends, and each datagram that the
-     * kernel gives to the wrong one wakes another thread; the other half of the cores serves the database, leases and the kernel itself.
+     * What {@code shards: auto} stands for: one for each processor that is named, else one for every two cores. A shard carries more
+     * calls than a core's worth of carriers sends, and each datagram that the kernel gives to the wrong one wakes another thread; the other half
+     * of the cores serves the database, leases and the kernel itself.
      */
     static int shardsFor(int cores, List<Integer> processors) {
         return processors.isEmpty() ? Math.max(1, cores / 2) : processors.size();

@@ -16,7 +16,7 @@ import java.lang.invoke.MethodHandle;
  */
 final class ShardProcessor {
     /** As many as the C library's cpu_set_t has places. */
-    static final int MOST = 1024;
+    private static final int MOST = 1024;
 
     private static final int THIS_THREAD = 0;
 

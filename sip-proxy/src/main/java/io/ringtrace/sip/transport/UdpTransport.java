@@ -143,17 +143,10 @@ public final class UdpTransport implements AutoCloseable {
     public void bindTo(List<Integer> processors) throws ListenerException {
         for (int shard = 0; shard < processors.size(); shard++) {
             int processor = processors.get(shard);
-            Throwable refused = loops.get(shard)
-                    .eventLoop()
-                    .submit(() -> {
-                        ShardProcessor.bindThisThread(processor);
-                        return null;
-                    })
-                    .awaitUninterruptibly()
-                    .cause();
-            if (refused instanceof ListenerException why) {
-                throw why;
-            }
+            onLoop(loops.get(shard), () -> {
+                ShardProcessor.bindThisThread(processor);
+                return processor;
+            });
         }
     }
 
