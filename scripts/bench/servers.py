@@ -141,7 +141,7 @@ class Ringtrace:
         with open(self.config, "w") as file:
             file.write(f"""sip:
   stop-grace: 0s
-  processors: [{max(os.sched_getaffinity(0))}]
+  processors: [{machine.undisturbed_processor()}]
   listeners: [{{transport: udp, address: 127.0.0.1, port: {self.port}}}]
 trunks:
   carrier:

@@ -8,28 +8,31 @@ import io.ringtrace.sip.transport.Sender;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the four transactions have in common: their peer, the message kept for retransmission, and two timers. Used on the shard's thread. */
-public abstract sealed class Transaction implements Sender permits ServerTransaction, ClientTransaction {
+/**
+ * What the four transactions have in common: their peer, the message kept for retransmission, and two timers. The one that waits is the
+ * transaction itself: what is over lives on for half a minute, there are many of those, and the collector copies each object. Used on the
+ * shard's thread.
+ */
+public abstract sealed class Transaction extends TimerWheel.Entry implements Sender
+        permits ServerTransaction, ClientTransaction {
     final TransactionLayer layer;
     private final Hop peer;
-    private final Running waiting = new Running();
-    /** Only while a message is sent again: what is over lives on for half a minute, and there are many of those. */
-    private @Nullable Running retransmitting;
+    private Timer waitsFor = Timer.TIMER_B;
+    /** Only while a message is sent again. */
+    private @Nullable Retransmitting retransmitting;
 
     private @Nullable ByteBuf kept;
 
-    private final class Running extends TimerWheel.Entry {
+    /** Over UDP alone (RFC 3261 §17). */
+    private final class Retransmitting extends TimerWheel.Entry {
         private Timer timer = Timer.TIMER_A;
         private long intervalMillis;
 
         void start(Timer started) {
-            if (peer.reliable() && started.retransmits()) {
-                return;
-            }
             boolean again = timer == started && intervalMillis > 0;
             intervalMillis = again
                     ? nextInterval(started, intervalMillis)
-                    : peer.reliable() && started.absorbs() ? 0 : layer.timers().first(started);
+                    : layer.timers().first(started);
             timer = started;
             layer.wheel().start(this, intervalMillis);
         }
@@ -56,6 +59,11 @@ public abstract sealed class Transaction implements Sender permits ServerTransac
     }
 
     abstract void fired(Timer timer);
+
+    @Override
+    protected final void fired() {
+        fired(waitsFor);
+    }
 
     /** How long a retransmission timer runs after an interval of that length. */
     long nextInterval(Timer timer, long intervalMillis) {
@@ -114,7 +122,7 @@ public abstract sealed class Transaction implements Sender permits ServerTransac
                 case Action.TellTransportError _ -> transportFailed();
                 case Action.Start(Timer timer) -> start(timer);
                 case Action.StopRetransmitting _ -> stopRetransmitting();
-                case Action.StopWaiting _ -> waiting.stop();
+                case Action.StopWaiting _ -> stop();
             }
         }
         if (unsent != null) {
@@ -123,15 +131,21 @@ public abstract sealed class Transaction implements Sender permits ServerTransac
     }
 
     final void start(Timer timer) {
-        if (timer.retransmits()) {
-            Running running = retransmitting;
+        if (!timer.retransmits()) {
+            waitsFor = timer;
+            layer.wheel()
+                    .start(
+                            this,
+                            peer.reliable() && timer.absorbs()
+                                    ? 0
+                                    : layer.timers().first(timer));
+        } else if (!peer.reliable()) {
+            Retransmitting running = retransmitting;
             if (running == null) {
-                running = new Running();
+                running = new Retransmitting();
                 retransmitting = running;
             }
             running.start(timer);
-        } else {
-            waiting.start(timer);
         }
     }
 
@@ -156,11 +170,11 @@ public abstract sealed class Transaction implements Sender permits ServerTransac
 
     final void stopTimers() {
         stopRetransmitting();
-        waiting.stop();
+        stop();
     }
 
     private void stopRetransmitting() {
-        Running running = retransmitting;
+        Retransmitting running = retransmitting;
         retransmitting = null;
         if (running != null) {
             running.stop();
