@@ -9,8 +9,7 @@ import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.DatagramChannel;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -26,19 +25,12 @@ public final class LocalAddresses {
     /** Any port: a datagram socket is connected to it, and nothing is sent. */
     private static final int NO_MATTER = 9;
 
-    /** Of all instances, each of which waits for one reading at most. Not begun by a shard's thread, to whose processor it would be bound. */
-    private static final ThreadPoolExecutor READER = reader();
+    /** Of all instances, each of which waits for one reading at most. */
+    private static final ExecutorService READER = UnboundThreads.pool(1, "local-addresses");
 
     private final AtomicBoolean reading = new AtomicBoolean();
     private volatile Set<String> all = Set.of();
     private volatile long readAt;
-
-    private static ThreadPoolExecutor reader() {
-        ThreadPoolExecutor one = (ThreadPoolExecutor) Executors.newFixedThreadPool(
-                1, Thread.ofPlatform().daemon().name("local-addresses").factory());
-        one.prestartAllCoreThreads();
-        return one;
-    }
 
     /** Reads the addresses once, on the caller's thread. */
     public LocalAddresses() {

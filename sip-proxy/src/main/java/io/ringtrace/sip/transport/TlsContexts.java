@@ -13,8 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +25,9 @@ final class TlsContexts implements AutoCloseable {
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
     private final TlsFiles files;
-    /**
-     * A handshake's arithmetic takes milliseconds, which no loop may spend on it. Its threads are there before the first handshake: one that a
-     * shard's thread had started would be bound to the shard's processor.
-     */
-    private final ThreadPoolExecutor arithmetic = arithmetic();
+    /** A handshake's arithmetic takes milliseconds, which no loop may spend on it. */
+    private final ExecutorService arithmetic =
+            UnboundThreads.pool(Runtime.getRuntime().availableProcessors(), "tls-arithmetic");
 
     private final Thread watch;
     private volatile Contexts contexts;
@@ -41,14 +38,6 @@ final class TlsContexts implements AutoCloseable {
         this.files = files;
         this.contexts = contexts;
         this.watch = Thread.ofVirtual().name("tls-files").unstarted(this::watch);
-    }
-
-    private static ThreadPoolExecutor arithmetic() {
-        int threads = Runtime.getRuntime().availableProcessors();
-        ThreadPoolExecutor pool = (ThreadPoolExecutor) Executors.newFixedThreadPool(
-                threads, Thread.ofPlatform().daemon().name("tls-arithmetic-", 0).factory());
-        pool.prestartAllCoreThreads();
-        return pool;
     }
 
     /** Reads the files and follows them from then on. */

@@ -14,8 +14,6 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +26,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -119,7 +116,7 @@ class UdpTransportTest {
     @EnabledOnOs(OS.LINUX)
     @DisplayName("each shard's thread stays on the processor that is named for it, and keeps answering")
     void bound() throws Exception {
-        List<Integer> processors = allowedProcessors();
+        List<Integer> processors = AllowedProcessors.ofThisThread();
         List<Integer> two = List.of(processors.getLast(), processors.getFirst());
         try (UdpTransport transport = start(2);
                 DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
@@ -128,12 +125,12 @@ class UdpTransportTest {
             transport.receive(_ -> new Echo());
             for (int shard = 0; shard < 2; shard++) {
                 CompletableFuture<List<Integer>> allowed = new CompletableFuture<>();
-                transport.loop(shard).execute(() -> allowed.complete(allowedProcessors()));
+                transport.loop(shard).execute(() -> allowed.complete(AllowedProcessors.ofThisThread()));
                 assertThat(allowed.get(10, TimeUnit.SECONDS)).containsExactly(two.get(shard));
             }
             assertThat(exchange(peer, listener, payload(100))).isEqualTo(payload(100));
         }
-        assertThat(allowedProcessors()).isEqualTo(processors);
+        assertThat(AllowedProcessors.ofThisThread()).isEqualTo(processors);
     }
 
     @Test
@@ -145,25 +142,6 @@ class UdpTransportTest {
                     .isInstanceOf(ListenerException.class)
                     .hasMessage("SIP shards cannot be bound to processor 1023: this machine has none of that number,"
                             + " or this process may not use it");
-        }
-    }
-
-    /** Of the calling thread, by proc(5): numbers and ranges such as 0-3,8. */
-    private static List<Integer> allowedProcessors() {
-        try {
-            String line = Files.readAllLines(Path.of("/proc/thread-self/status")).stream()
-                    .filter(l -> l.startsWith("Cpus_allowed_list:"))
-                    .findFirst()
-                    .orElseThrow();
-            return Arrays.stream(line.substring(line.indexOf(':') + 1).strip().split(",", -1))
-                    .flatMap(range -> {
-                        String[] ends = range.split("-", -1);
-                        return IntStream.rangeClosed(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]))
-                                .boxed();
-                    })
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
