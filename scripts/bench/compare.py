@@ -274,13 +274,16 @@ def garbage(options, ours, generators, goals):
 
 def first_second(options, ours, generators, goals):
     steady = generators.own(ours.port, "window", 64, 6)["seconds"][2:5]
-    ours.stop()
-    time.sleep(1)
-    ours.start()
-    first = generators.own(ours.port, "window", 64, 2)["seconds"][0]
-    ratio = first / statistics.mean(steady)
+    firsts, to_bound = [], []
+    for _ in range(options.rounds):
+        ours.stop()
+        time.sleep(1)
+        ours.start()
+        to_bound.append(ours.seconds_to_bound)
+        firsts.append(generators.own(ours.port, "window", 64, 2)["seconds"][0])
+    ratio, bound = statistics.median(firsts) / statistics.mean(steady), statistics.median(to_bound)
     goals.row("calls in the first second after bind ÷ steady", f"{ratio:.2f}", "≥ 0.3", met(ratio, 0.3, True))
-    goals.row("exec to bound", f"{ours.seconds_to_bound:.1f} s", "≤ 5 s", met(ours.seconds_to_bound, 5))
+    goals.row("exec to bound", f"{bound:.1f} s", "≤ 5 s", met(bound, 5))
 
 
 def warm(options, ours, generators):
