@@ -214,17 +214,12 @@ def overload(options, ours, generators, goals, saturated):
                   f"{totals['begun'] - totals['done'] - totals['refused']:.0f}", machine.udp_drops() - drops, admitted, records)
         return totals, admitted == records
 
-    def held_at(share):
+    held = 0
+    for share in [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]:
         totals, _ = run(saturated * share, 4)
-        return totals["done"] / 4 if totals["done"] >= totals["begun"] * 0.999 else 0
-
-    held = held_at(0.6)
-    up_or_down = [0.7, 0.8, 0.9, 1.0] if held else [0.5, 0.4, 0.3]
-    for share in up_or_down:
-        higher = held_at(share)
-        held = higher or held
-        if (share > 0.6) != bool(higher):
+        if totals["done"] < totals["begun"] * 0.999:
             break
+        held = totals["done"] / 4
     totals, all_recorded = run(max(held, saturated * 0.5) * 2, 8)
     ratio = totals["done"] / 8 / held if held else 0
     goals.row("at 2 × the highest rate held on one core: done/s ÷ held", f"{ratio:.2f}" if held else "no rate was held", "≥ 0.9",
