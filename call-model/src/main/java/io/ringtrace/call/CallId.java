@@ -2,14 +2,23 @@ package io.ringtrace.call;
 
 import java.nio.ByteBuffer;
 
-/** The name we give a call when its INVITE arrives: a ULID, so calls sort by time. 48 bits of Unix milliseconds, 80 of randomness. */
+/**
+ * The name we give a call when its INVITE arrives: a ULID, so calls sort by time. 48 bits of Unix milliseconds, 80 of randomness. The
+ * milliseconds are the start of the call's record.
+ */
 public record CallId(long high, long low) implements Comparable<CallId> {
     private static final String CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     private static final int LENGTH = 26;
+    private static final long LAST_MILLIS = (1L << 48) - 1;
 
     /** Unix milliseconds of the moment it was made. */
     public long madeAtMillis() {
         return high >>> 16;
+    }
+
+    /** The least id that a call of that moment or a later one has; of a moment that no id can hold, the nearest one. */
+    public static CallId firstMadeAt(long unixMillis) {
+        return new CallId(Math.clamp(unixMillis, 0, LAST_MILLIS) << 16, 0);
     }
 
     /** Reads the 26 characters of a ULID; throws IllegalArgumentException for anything else. */

@@ -36,6 +36,16 @@ class CallIdTest {
     }
 
     @Test
+    void theFirstIdOfAMomentIsBeforeAllThatAreMadeThenAndAfterAllMadeBefore() {
+        long millis = 1_753_776_000_123L;
+
+        assertThat(CallId.firstMadeAt(millis)).isLessThan(new CallId(millis << 16, 1));
+        assertThat(CallId.firstMadeAt(millis)).isGreaterThan(new CallId((millis - 1) << 16 | 0xFFFF, -1));
+        assertThat(CallId.firstMadeAt(-1)).isEqualTo(new CallId(0, 0));
+        assertThat(CallId.firstMadeAt(Long.MAX_VALUE)).isGreaterThan(CallId.firstMadeAt(millis));
+    }
+
+    @Test
     void idsAndTheirTextsAndBytesSortAlikeAndByTime() {
         CallId earlier = new CallId(1_000L << 16, -1);
         CallId later = new CallId(1_001L << 16, 0);

@@ -64,9 +64,11 @@ public final class DirectoryFile implements AutoCloseable {
 
     /** Gives the directory what was kept, if anything usable was, and keeps it from then on. */
     public void start() {
+        boolean wasRead = false;
         if (Files.exists(file)) {
             try {
                 read();
+                wasRead = true;
             } catch (IOException e) {
                 LOG.error("the kept directory {} cannot be used: {}", file, e.getMessage());
             }
@@ -78,14 +80,17 @@ public final class DirectoryFile implements AutoCloseable {
         } catch (IOException e) {
             LOG.error("changes of the directory cannot be kept beside {}: {}", file, e.getMessage());
         }
-        writer = Thread.ofPlatform().daemon().name("directory-file").start(this::writeAlways);
+        boolean later = wasRead;
+        writer = Thread.ofPlatform().daemon().name("directory-file").start(() -> writeAlways(later));
     }
 
-    private void writeAlways() {
+    /** What was read is as good for a while, and the first calls need the processor more. */
+    private void writeAlways(boolean wasRead) {
         try {
+            Thread.sleep(wasRead ? INTERVAL : FIRST_INTERVAL);
             while (true) {
-                Thread.sleep(hasBeenWritten() ? INTERVAL : FIRST_INTERVAL);
                 writeWell();
+                Thread.sleep(hasBeenWritten() ? INTERVAL : FIRST_INTERVAL);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

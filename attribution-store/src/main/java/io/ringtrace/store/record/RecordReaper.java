@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Closes the records that nobody closes any more, because the node of their call did not start again: those that are still open in the
  * database when no call can run so long. An answered one is lost at the last proof of life that its node told of, another one interrupted at
  * the last moment known of it; an end that still comes out of some journal goes before both. A thread of its own looks every quarter of an
- * hour; several nodes may do so at once. The server starts and closes it.
+ * hour, a quarter of an hour after the start for the first time: the first calls need the processor more. Several nodes may do so at once. The server starts and closes it.
  */
 public final class RecordReaper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RecordReaper.class);
@@ -51,7 +51,7 @@ public final class RecordReaper implements AutoCloseable {
         this.clock = clock;
         this.writer = new RecordWriter(node);
         this.oldMillis = longestCall.plus(MARGIN).toMillis();
-        this.looks = new PeriodicLook("record-reaper", PeriodicLook.First.AT_THE_START, EVERY, this::look);
+        this.looks = new PeriodicLook("record-reaper", PeriodicLook.First.AFTER_THE_FIRST_PAUSE, EVERY, this::look);
     }
 
     public void start() {
@@ -101,9 +101,9 @@ public final class RecordReaper implements AutoCloseable {
         List<CallEvent> ends = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT call_id, start_at, progress_at, answer_at, alive_at FROM call_record"
-                        + " WHERE start_at >= ? AND start_at < ? AND end_at IS NULL ORDER BY start_at LIMIT ?")) {
-            select.setLong(1, from);
-            select.setLong(2, until);
+                        + " WHERE call_id >= ? AND call_id < ? AND end_at IS NULL ORDER BY call_id LIMIT ?")) {
+            select.setBytes(1, CallId.firstMadeAt(from).toBytes());
+            select.setBytes(2, CallId.firstMadeAt(until).toBytes());
             select.setInt(3, ROWS_IN_TRANSACTION);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {

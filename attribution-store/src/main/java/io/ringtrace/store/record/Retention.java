@@ -132,10 +132,10 @@ public final class Retention implements AutoCloseable {
         List<Old> old = new ArrayList<>();
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT call_id, COALESCE(network_id, 0), COALESCE(transaction_id, 0)"
-                        + " FROM call_record WHERE start_at < ? AND (end_at IS NOT NULL OR start_at < ?)"
-                        + " ORDER BY start_at LIMIT ?")) {
-            select.setLong(1, before);
-            select.setLong(2, openBefore);
+                        + " FROM call_record WHERE call_id < ? AND (end_at IS NOT NULL OR call_id < ?)"
+                        + " ORDER BY call_id LIMIT ?")) {
+            select.setBytes(1, CallId.firstMadeAt(before).toBytes());
+            select.setBytes(2, CallId.firstMadeAt(openBefore).toBytes());
             select.setInt(3, ROWS_IN_TRANSACTION);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {

@@ -99,14 +99,21 @@ public final class StoreCallRecords implements CallRecords {
         StringBuilder sql = new StringBuilder(SELECT);
         List<Object> parameters = new ArrayList<>();
         filter(sql, parameters, query);
-        if (query.before() != null) {
-            long start = startOf(connection, query.before());
+        // A network's and a number's records are found by their start; all others by the id, which is the same order.
+        boolean byStart = query.network() != null || query.promoNumber() != null;
+        CallId before = query.before();
+        if (!byStart) {
+            sql.append(" AND r.call_id >= ? AND r.call_id < ?");
+            parameters.add(CallId.firstMadeAt(query.fromMillis()).toBytes());
+            parameters.add((before == null ? CallId.firstMadeAt(query.toMillis()) : before).toBytes());
+        } else if (before != null) {
+            long start = startOf(connection, before);
             sql.append(" AND (r.start_at < ? OR r.start_at = ? AND r.call_id < ?)");
             parameters.add(start);
             parameters.add(start);
-            parameters.add(query.before().toBytes());
+            parameters.add(before.toBytes());
         }
-        sql.append(" ORDER BY r.start_at DESC, r.call_id DESC LIMIT ?");
+        sql.append(byStart ? " ORDER BY r.start_at DESC, r.call_id DESC LIMIT ?" : " ORDER BY r.call_id DESC LIMIT ?");
         parameters.add(query.limit());
         return read(connection, sql.toString(), parameters);
     }

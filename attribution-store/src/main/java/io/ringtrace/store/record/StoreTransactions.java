@@ -37,8 +37,6 @@ public final class StoreTransactions implements Transactions {
     /** By how much the clocks of the nodes that take calls and those that publish them may differ, a stepped one among them. */
     private static final Duration SLACK = Duration.ofHours(2);
 
-    private static final long LAST_MILLIS = (1L << 48) - 1;
-
     private final StoreDatabase database;
     private final LeaseClock clock;
     private final long lookedBackMillis;
@@ -112,14 +110,10 @@ public final class StoreTransactions implements Transactions {
                 .add(
                         "t.network_id = ? AND t.call_id >= ? AND t.call_id < ? AND r.start_at >= ? AND r.start_at < ?",
                         network,
-                        firstMadeAt(fromMillis - SLACK.toMillis()),
-                        firstMadeAt(toMillis + SLACK.toMillis()),
+                        CallId.firstMadeAt(fromMillis - SLACK.toMillis()).toBytes(),
+                        CallId.firstMadeAt(toMillis + SLACK.toMillis()).toBytes(),
                         fromMillis,
                         toMillis);
-    }
-
-    private static byte[] firstMadeAt(long millis) {
-        return new CallId(Math.clamp(millis, 0, LAST_MILLIS) << 16, 0).toBytes();
     }
 
     @Override

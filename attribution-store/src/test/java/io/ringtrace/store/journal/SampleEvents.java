@@ -26,7 +26,12 @@ public final class SampleEvents {
     }
 
     public CallId callId() {
-        return new CallId(NOON << 16 | random.nextInt(0x10000), random.nextLong());
+        return callId(NOON);
+    }
+
+    /** Of a call whose INVITE arrived then. */
+    public CallId callId(long atMillis) {
+        return new CallId(atMillis << 16 | random.nextInt(0x10000), random.nextLong());
     }
 
     public CallEvent.Began began(CallId id, AttributionResult attribution) {

@@ -17,6 +17,7 @@ import io.ringtrace.store.TestStore;
 import io.ringtrace.store.journal.SampleEvents;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -344,6 +345,25 @@ class CallRecordsIT {
                 .isEmpty();
         assertThat(records.find(new CallRecords.Query(null, 0, INVITE, asked, null, null, null, null, 100)))
                 .isEmpty();
+    }
+
+    @Test
+    void areFoundNewestFirstWhateverTheirNetworkAndNumber() throws Exception {
+        List<CallId> made = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            long at = INVITE + Duration.ofDays(1000 + i).toMillis();
+            CallId call = new CallId(at << 16, CALLS.incrementAndGet());
+            made.addFirst(call);
+            write(SampleEvents.at(began(call, AttributionResult.UNKNOWN, new PhoneNumber(18_005_550_160L + i)), at, 0));
+        }
+        long from = made.get(3).madeAtMillis();
+        long to = made.getFirst().madeAtMillis();
+        List<CallRecord> first =
+                records.find(new CallRecords.Query(null, from, to, null, null, null, "acme-east", null, 2));
+        assertThat(first).extracting(CallRecord::callId).containsExactly(made.get(1), made.get(2));
+        assertThat(records.find(new CallRecords.Query(null, from, to, null, null, null, "acme-east", made.get(2), 2)))
+                .extracting(CallRecord::callId)
+                .containsExactly(made.get(3));
     }
 
     private CallRecord recorded(AttributionResult attribution) throws Exception {

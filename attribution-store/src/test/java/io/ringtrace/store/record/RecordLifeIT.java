@@ -81,7 +81,7 @@ class RecordLifeIT {
     }
 
     private CallEvent.Began call(Lease lease) {
-        CallId id = sample.callId();
+        CallId id = sample.callId(clock.nowMillis());
         return new CallEvent.Began(
                 id,
                 clock.nowMillis(),

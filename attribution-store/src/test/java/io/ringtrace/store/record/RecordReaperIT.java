@@ -110,7 +110,7 @@ class RecordReaperIT {
         SampleEvents sample = new SampleEvents(4);
         clock.advance(Duration.ofDays(1).toMillis());
         reaper.reap();
-        CallId call = sample.callId();
+        CallId call = sample.callId(clock.nowMillis());
         write(SampleEvents.at(sample.began(call, AttributionResult.UNKNOWN), clock.nowMillis(), 0));
         clock.advance(Duration.ofHours(6).toMillis());
         assertThat(reaper.reap()).isEqualTo(1);

@@ -177,12 +177,17 @@ final class CallRecording {
                 dialog == null ? null : dialog.facts()));
     }
 
-    /** A further 2xx of an answered call is about to be forwarded: the same one again, or another branch's. */
-    void answeredAgain(LiveCall call, SipMessage response, CallCookie cookie, int listener) {
+    /**
+     * A further 2xx of an answered call is about to be forwarded: the same one again, or another branch's.
+     *
+     * @param gateway hash of the name of the one that it comes from
+     * @param listener index of the one that the gateway's messages come by
+     */
+    void answeredAgain(LiveCall call, SipMessage response, int gateway, int listener) {
         long leg = CookieSigner.tagHash(response, response.toTag());
         LiveDialog first = call.dialog;
         if (!call.ended && call.addLeg(leg) && first != null) {
-            call.addDialog(dialogs.readFurther(first, response, cookie, leg, listener));
+            call.addDialog(dialogs.readFurther(first, response, gateway, leg, listener));
             continued(call);
         }
     }

@@ -43,7 +43,14 @@ final class DialogReader {
         if (Span.length(invite.callId()) > LONGEST_CALL_ID) {
             return null;
         }
-        LiveDialog.writeHead(cookie, callerListener, destinationListener, leg, invite.cseqNumber(), out.clear());
+        LiveDialog.writeHead(
+                cookie.trunk(),
+                cookie.gateway(),
+                callerListener,
+                destinationListener,
+                leg,
+                invite.cseqNumber(),
+                out.clear());
         sendable = true;
         text(invite, invite.callId());
         int afterCallId = out.position();
@@ -68,11 +75,18 @@ final class DialogReader {
      * then.
      *
      * @param response as the gateway sent it
+     * @param gateway hash of the gateway's name
      * @param leg hash of the destination's tag
      */
-    LiveDialog readFurther(LiveDialog first, SipMessage response, CallCookie cookie, long leg, int listener) {
+    LiveDialog readFurther(LiveDialog first, SipMessage response, int gateway, long leg, int listener) {
         LiveDialog.writeHead(
-                cookie, first.listener(LiveDialog.Side.CALLER), listener, leg, response.cseqNumber(), out.clear());
+                first.trunk(),
+                gateway,
+                first.listener(LiveDialog.Side.CALLER),
+                listener,
+                leg,
+                response.cseqNumber(),
+                out.clear());
         sendable = first.reachable();
         copy(first, LiveDialog.Text.CALL_ID);
         int afterCallId = out.position();

@@ -99,7 +99,7 @@ final class FirstInvites {
         long now = parts.clock().nowMillis();
         RecentInvite first = rejoining.find(key, now);
         if (first != null) {
-            again(first, request, source, trunk, loopHash);
+            again(first, request, source, trunk, loopHash, now);
             return;
         }
         CallCapacity.Place place =
@@ -113,14 +113,14 @@ final class FirstInvites {
             return;
         }
         CallId callId = new CallId((now << 16) | (random.nextInt() & 0xFFFF), random.nextLong());
-        newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, callId, key, place);
+        newCall(parts.transactions().newInviteServer(request, source), trunk, loopHash, callId, now, key, place);
     }
 
     /**
      * An INVITE whose first arrival an earlier run of ours recorded, and which comes again because its caller has heard nothing since. The
      * call goes on in the same record; where it had come further than that, the caller's retransmission has crossed what we sent.
      */
-    private void again(RecentInvite first, SipMessage request, Hop source, Trunk trunk, int loopHash) {
+    private void again(RecentInvite first, SipMessage request, Hop source, Trunk trunk, int loopHash, long now) {
         parts.counters().add(Count.RETRANSMISSIONS_RECEIVED);
         if (first.finalStatus() > 0) {
             rejoining.joined(first.key());
@@ -133,12 +133,14 @@ final class FirstInvites {
                     trunk,
                     loopHash,
                     first.callId(),
+                    now,
                     null,
                     CallCapacity.unlimited());
         }
     }
 
     /**
+     * @param now when the INVITE arrived, by the lease clock
      * @param key null for a call whose record has begun
      * @param place what it counts for at its trunk
      */
@@ -147,12 +149,12 @@ final class FirstInvites {
             Trunk trunk,
             int loopHash,
             CallId callId,
+            long now,
             @Nullable InviteKey key,
             CallCapacity.Place place) {
         LiveCall call = parts.liveCalls().add(callId);
         call.hold(place);
         RoutingPlan plan = parts.admission().plan();
-        long now = parts.clock().nowMillis();
         boolean recorded = key == null;
         try {
             SipMessage invite = server.request();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What is left of a branch once a 2xx of it was passed on: the 2xx that come again, and those of further branches beyond the gateway, go
  * upstream like the first (RFC 3261 §16.7 step 5, RFC 6026 §7.2). Everything else of its call is free by then. Used on the shard's thread.
  *
- * @param cookie the call's at the branch's gateway
+ * @param gateway hash of the name of the branch's gateway
  * @param listener index of the one that the gateway's messages come by
  * @param rules what becomes of the responses' headers
  */
@@ -18,7 +18,7 @@ record LateAnswers(
         ProxyParts parts,
         InviteServerTransaction server,
         LiveCall call,
-        CallCookie cookie,
+        int gateway,
         int listener,
         @Nullable ResponseRules rules)
         implements ClientTransactionUser {
@@ -26,7 +26,7 @@ record LateAnswers(
     @Override
     public void responded(SipMessage response) {
         ByteBuf out = parts.forwarding().response(response, server, rules);
-        parts.recording().answeredAgain(call, response, cookie, listener);
+        parts.recording().answeredAgain(call, response, gateway, listener);
         server.respond(response.status(), out);
     }
 

@@ -93,10 +93,10 @@ final class LiveDialog {
     }
 
     static void writeHead(
-            CallCookie cookie, int callerListener, int destinationListener, long leg, long cseq, ByteBuffer out) {
+            int trunk, int gateway, int callerListener, int destinationListener, long leg, long cseq, ByteBuffer out) {
         out.put(VERSION)
-                .putInt(cookie.trunk())
-                .putInt(cookie.gateway())
+                .putInt(trunk)
+                .putInt(gateway)
                 .put((byte) callerListener)
                 .put((byte) destinationListener)
                 .putLong(leg)

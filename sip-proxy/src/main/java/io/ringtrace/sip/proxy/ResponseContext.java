@@ -8,6 +8,7 @@ import io.ringtrace.call.GatewayAttempt;
 import io.ringtrace.routing.HeaderRules;
 import io.ringtrace.routing.RouteDecision;
 import io.ringtrace.sip.admission.CallCapacity;
+import io.ringtrace.sip.admission.TrunkAdmission;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipHeader;
 import io.ringtrace.sip.message.SipMessage;
@@ -181,7 +182,13 @@ final class ResponseContext implements ServerTransactionUser {
 
     /** Who hears the branch's further 2xx. */
     ClientTransactionUser afterSuccess(Branch branch) {
-        return new LateAnswers(parts, server, call, cookie.at(branch.gateway), listener(branch), branch.responseRules);
+        return new LateAnswers(
+                parts,
+                server,
+                call,
+                TrunkAdmission.hash(branch.gateway.name()),
+                listener(branch),
+                branch.responseRules);
     }
 
     private int listener(Branch branch) {

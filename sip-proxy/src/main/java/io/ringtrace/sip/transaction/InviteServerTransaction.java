@@ -73,8 +73,8 @@ public final class InviteServerTransaction extends ServerTransaction {
 
     private boolean served;
 
-    InviteServerTransaction(TransactionLayer layer, byte[] identity, long key, SipMessage request, Hop source) {
-        super(layer, identity, key, request, source);
+    InviteServerTransaction(TransactionLayer layer, TransactionIdentity identity, SipMessage request, Hop source) {
+        super(layer, identity, request, source);
     }
 
     public State state() {

@@ -45,8 +45,8 @@ public final class NonInviteServerTransaction extends ServerTransaction {
 
     private State state = State.TRYING;
 
-    NonInviteServerTransaction(TransactionLayer layer, byte[] identity, long key, SipMessage request, Hop source) {
-        super(layer, identity, key, request, source);
+    NonInviteServerTransaction(TransactionLayer layer, TransactionIdentity identity, SipMessage request, Hop source) {
+        super(layer, identity, request, source);
     }
 
     public State state() {

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 /** A request that we have to answer, RFC 3261 §17.2. Found by what makes it equal to its retransmissions (§17.2.3). Used on the shard's thread. */
 public abstract sealed class ServerTransaction extends Transaction
         permits InviteServerTransaction, NonInviteServerTransaction {
-    final byte[] identity;
+    /** Both of its {@link TransactionIdentity}. */
     final long key;
+
+    final long check;
     private final Hop source;
 
     @Nullable
@@ -18,10 +20,10 @@ public abstract sealed class ServerTransaction extends Transaction
 
     private @Nullable SipMessage request;
 
-    ServerTransaction(TransactionLayer layer, byte[] identity, long key, SipMessage request, Hop source) {
+    ServerTransaction(TransactionLayer layer, TransactionIdentity identity, SipMessage request, Hop source) {
         super(layer, replyTo(request, source));
-        this.identity = identity;
-        this.key = key;
+        this.key = identity.key();
+        this.check = identity.check();
         this.request = request;
         this.source = source;
     }

@@ -10,19 +10,26 @@ import java.util.Arrays;
 /**
  * The bytes in which a request equals the transaction it belongs to, RFC 3261 §17.2.3: branch, sent-by and method; or for a branch
  * without the magic cookie (RFC 2543) Request-URI, From tag, Call-ID, CSeq number and topmost Via. An ACK has its INVITE's identity. Two
- * requests belong together exactly when these bytes are equal. One per shard, reused.
+ * requests belong together when these bytes are equal. A transaction keeps 128 bits of them, two hashes by secret seeds, and not the bytes:
+ * there are as many of these as calls in half a minute, and the collector copies what is kept. That two of a million transactions have the
+ * same 128 bits by chance is less likely than 1 in 10^26, and nobody who does not know the seeds can bring it about. One per shard, reused.
  */
 final class TransactionIdentity {
     private static final byte UNIQUE_BRANCH = 'b';
     private static final byte RFC_2543 = 'o';
     private static final int METHOD_AT = 1;
     private final long seed;
+    private final long secondSeed;
     private byte[] bytes = new byte[256];
     private int length;
 
-    /** @param seed secret, so that nobody can fill one bucket of the table */
-    TransactionIdentity(long seed) {
+    /**
+     * @param seed secret, so that nobody can fill one bucket of the table
+     * @param secondSeed as secret, and drawn apart from it
+     */
+    TransactionIdentity(long seed, long secondSeed) {
         this.seed = seed;
+        this.secondSeed = secondSeed;
     }
 
     /** Reads the identity of the request. */
@@ -54,21 +61,19 @@ final class TransactionIdentity {
         }
     }
 
+    /** Where the transaction stands in the table. */
     long key() {
         return ByteHash.hash(seed, bytes, 0, length);
+    }
+
+    /** By which transactions of one key are told apart. */
+    long check() {
+        return ByteHash.hash(secondSeed, bytes, 0, length);
     }
 
     /** As {@link #key}, with a seed that every run of the program has; the method, which is numbered as it comes, is left out. */
     long lastingKey() {
         return ByteHash.hash(bytes[0], bytes, METHOD_AT + 1, length);
-    }
-
-    boolean matches(byte[] identity) {
-        return Arrays.equals(identity, 0, identity.length, bytes, 0, length);
-    }
-
-    byte[] copy() {
-        return Arrays.copyOf(bytes, length);
     }
 
     @SuppressWarnings("EnumOrdinal") // compared within this process only

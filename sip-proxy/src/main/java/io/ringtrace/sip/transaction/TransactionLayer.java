@@ -76,7 +76,7 @@ public final class TransactionLayer {
         this.servers = new TransactionTable(mostServers);
         this.clients = new ClientTransactionSlots(mostClients);
         this.random = random;
-        this.identity = new TransactionIdentity(random.nextLong());
+        this.identity = new TransactionIdentity(random.nextLong(), random.nextLong());
     }
 
     /** Shows every message to the tap from now on, just before it leaves. */
@@ -127,7 +127,7 @@ public final class TransactionLayer {
     /** The transaction that the request belongs to, being its retransmission or its ACK; null for a new one. */
     public @Nullable ServerTransaction find(SipMessage request) {
         identity.of(request);
-        return servers.find(identity, identity.key());
+        return servers.find(identity);
     }
 
     /** By which an INVITE's retransmission is known to a later run of the program. */
@@ -140,7 +140,7 @@ public final class TransactionLayer {
     /** The INVITE's transaction that a CANCEL is for (§9.2). */
     public @Nullable InviteServerTransaction findCancelled(SipMessage cancel) {
         identity.of(cancel, SipMethod.INVITE);
-        return servers.find(identity, identity.key()) instanceof InviteServerTransaction invite ? invite : null;
+        return servers.find(identity) instanceof InviteServerTransaction invite ? invite : null;
     }
 
     /**
@@ -161,7 +161,7 @@ public final class TransactionLayer {
     public InviteServerTransaction newInviteServer(SipMessage request, Hop source) {
         identity.of(request);
         InviteServerTransaction transaction =
-                new InviteServerTransaction(this, identity.copy(), identity.key(), keptMessages.keep(request), source);
+                new InviteServerTransaction(this, identity, keptMessages.keep(request), source);
         servers.add(transaction);
         return transaction;
     }
@@ -169,8 +169,8 @@ public final class TransactionLayer {
     /** A transaction for a new request other than INVITE and ACK; the message is copied. */
     public NonInviteServerTransaction newNonInviteServer(SipMessage request, Hop source) {
         identity.of(request);
-        NonInviteServerTransaction transaction = new NonInviteServerTransaction(
-                this, identity.copy(), identity.key(), keptMessages.keep(request), source);
+        NonInviteServerTransaction transaction =
+                new NonInviteServerTransaction(this, identity, keptMessages.keep(request), source);
         servers.add(transaction);
         return transaction;
     }

@@ -2,7 +2,10 @@ package io.ringtrace.sip.transaction;
 
 import org.jspecify.annotations.Nullable;
 
-/** A shard's server transactions: a 64-bit hash finds the bucket, then identities are compared exactly. Bounded; its shard's thread alone. */
+/**
+ * A shard's server transactions: a 64-bit hash finds the bucket, and 64 bits more the transaction ({@link TransactionIdentity}). Bounded; its
+ * shard's thread alone.
+ */
 final class TransactionTable {
     private final HashChains<ServerTransaction> all = new HashChains<>() {
         @Override
@@ -39,9 +42,10 @@ final class TransactionTable {
     }
 
     @Nullable
-    ServerTransaction find(TransactionIdentity identity, long key) {
+    ServerTransaction find(TransactionIdentity identity) {
+        long key = identity.key();
         ServerTransaction at = all.first(key);
-        while (at != null && !(at.key == key && identity.matches(at.identity))) {
+        while (at != null && !(at.key == key && at.check == identity.check())) {
             at = at.nextInBucket;
         }
         return at;

@@ -94,6 +94,34 @@ class TimerWheelTest {
     }
 
     @Test
+    void anEntryThatAnotherOneStartsAgainWaitsForItsNewTime() {
+        List<Named> other = new ArrayList<>();
+        wheel.start(new Named("first", () -> other.forEach(o -> wheel.start(o, 50))), 50);
+        other.add(new Named("second"));
+        wheel.start(other.getFirst(), 50);
+        wheel.advance(1_060);
+        assertThat(fired).containsExactly("first");
+        wheel.advance(1_120);
+        assertThat(fired).containsExactly("first", "second");
+    }
+
+    @Test
+    void thoseOfOneTickFireInTheOrderOfTheirStartHoweverManyWereStopped() {
+        List<String> kept = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            Named entry = new Named("e" + i);
+            wheel.start(entry, 50);
+            if (i % 7 == 0) {
+                kept.add("e" + i);
+            } else {
+                entry.stop();
+            }
+        }
+        wheel.advance(1_060);
+        assertThat(fired).isEqualTo(kept);
+    }
+
+    @Test
     void afterAStallEverythingDueFiresOnce() {
         for (int i = 0; i < 100; i++) {
             wheel.start(new Named("x"), 1 + i * 997L);
