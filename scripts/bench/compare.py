@@ -106,10 +106,16 @@ def met(value, goal, at_least=False):
     return "yes" if (value >= goal if at_least else value <= goal) else "**no**"
 
 
+def of_turns(pairs):
+    """The machine's speed changes from minute to minute, so what counts is what ours was to the peer's of the same turn: the median of that."""
+    return statistics.median(ours / peers for ours, peers in pairs)
+
+
 def cost_of_a_call(options, peers, ours, generators, goals):
     table = Table(f"CPU of a call at {options.rate} calls/s by SIPp, µs (medians of {options.rounds}, taken in turn; range)",
                   "server", "proxy", "database", "together", "sent again", "other load on the machine")
     runs = {name: [] for name in ["Ringtrace", "B", "C", "A"]}
+    turns = {name: [] for name in ["A", "B", "C"]}
 
     def measure(server, rate):
         written = server.written()
@@ -117,29 +123,32 @@ def cost_of_a_call(options, peers, ours, generators, goals):
         if written is not None:
             machine.wait_until(lambda: server.written() - written >= result["done"], 10, f"a record of each call by {server.name}")
         runs[server.name].append(result)
+        return result
 
     generators.open_gateway()
     for i in range(options.rounds):
         for name in ["B", "C"] + (["A"] if i == 0 else []):
-            measure(ours, options.rate)
+            before = measure(ours, options.rate)
             peers[name].start()
             generators.call(peers[name], options.rate / 2, 2)
-            measure(peers[name], options.rate * (0.6 if name == "A" else 1))
+            turns[name].append((before, measure(peers[name], options.rate * (0.6 if name == "A" else 1))))
             peers[name].stop()
     generators.close_gateway()
-    cost = {}
     for name, results in runs.items():
         together = [r["server"] + r["database"] for r in results]
-        cost[name] = statistics.median(together)
         table.row(name + (f" (at {options.rate * 0.6:.0f}/s)" if name == "A" else ""),
                   f"{statistics.median(r['server'] for r in results):.0f}", f"{statistics.median(r['database'] for r in results):.0f}",
-                  f"{cost[name]:.0f} ({min(together):.0f}–{max(together):.0f})", sum(r["again"] for r in results),
+                  f"{statistics.median(together):.0f} ({min(together):.0f}–{max(together):.0f})", sum(r["again"] for r in results),
                   f"{statistics.median(r['others'] for r in results):.0f} %")
-    goals.row("CPU per call, with database ÷ Kamailio B, with database", f"{cost['Ringtrace'] / cost['B']:.2f}", "≤ 0.7",
-              met(cost["Ringtrace"] / cost["B"], 0.7))
-    proxy = statistics.median(r["server"] for r in runs["Ringtrace"])
-    for what, ours_costs in [("CPU per call, proxy ÷ Kamailio C", proxy), ("the same with the database", cost["Ringtrace"])]:
-        goals.row(what, f"{ours_costs / cost['C']:.2f}", "≤ 0.9", met(ours_costs / cost["C"], 0.9))
+
+    def together(result):
+        return result["server"] + result["database"]
+
+    for what, peer, ours_cost, goal in [("CPU per call, with database ÷ Kamailio B, with database", "B", together, 0.7),
+                                        ("CPU per call, proxy ÷ Kamailio C", "C", lambda result: result["server"], 0.9),
+                                        ("the same with the database", "C", together, 0.9)]:
+        ratio = of_turns((ours_cost(before), together(after)) for before, after in turns[peer])
+        goals.row(what, f"{ratio:.2f}", f"≤ {goal}", met(ratio, goal))
     return table
 
 
@@ -190,9 +199,9 @@ def one_core(options, peers, ours, generators, goals):
     middle = {name: {key: statistics.median(r[key] for r in results) for key in results[0]} for name, results in runs.items()}
     for name, of in middle.items():
         table.row(name, f"{of['rate']:.0f}", f"{of['server']:.0f}", f"{of['database']:.0f}")
-    for what, cost in [("saturated CPU per call, proxy ÷ Kamailio C, one core", middle["Ringtrace"]["server"]),
-                       ("the same with records written to the database", middle["Ringtrace"]["server"] + middle["Ringtrace"]["database"])]:
-        ratio = cost / middle["C"]["server"]
+    for what, ours_cost in [("saturated CPU per call, proxy ÷ Kamailio C, one core", lambda run: run["server"]),
+                            ("the same with records written to the database", lambda run: run["server"] + run["database"])]:
+        ratio = of_turns((ours_cost(run), peer["server"]) for run, peer in zip(runs["Ringtrace"], runs["C"]))
         goals.row(what, f"{ratio:.2f}", "≤ 0.6", met(ratio, 0.6))
     return table, middle["Ringtrace"]["rate"]
 

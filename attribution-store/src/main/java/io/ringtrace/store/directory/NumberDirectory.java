@@ -218,8 +218,14 @@ public final class NumberDirectory implements AttributionLookup, OwnedNumbers, N
         changes++;
         for (NumberRow row : rows) {
             NumberEntry entry = NumberEntry.of(row);
-            if (content != null && content.apply(row.number(), entry) && kept != null) {
-                kept.add(row.number(), entry);
+            if (content != null) {
+                NumberEntry known = content.numbers.get(row.number());
+                if (known != null && known.equals(entry)) {
+                    // A snapshot is mostly of what is known: the collector then has one copy of it to keep, not two.
+                    entry = known;
+                } else if (content.apply(row.number(), entry) && kept != null) {
+                    kept.add(row.number(), entry);
+                }
             }
             if (building != null) {
                 building.apply(row.number(), entry);

@@ -145,6 +145,17 @@ class NumberDirectoryTest {
     }
 
     @Test
+    void aSnapshotKeepsTheLeasesThatAreStillTheSame() {
+        complete(row(NumberState.POOLED, "visitor-1", 7));
+        Lease known = ((AttributionResult.Leased) directory.lookUp(DIALED, PRESENTED)).lease();
+        complete(row(NumberState.POOLED, "visitor-1", 7));
+        assertThat(((AttributionResult.Leased) directory.lookUp(DIALED, PRESENTED)).lease())
+                .isSameAs(known);
+        complete(row(NumberState.POOLED, "visitor-2", 8));
+        assertThat(visitor()).isEqualTo("visitor-2");
+    }
+
+    @Test
     void aSnapshotIsAsFreshAsItsMomentFromItsFirstLookUpOn() {
         directory.beginSnapshot();
         directory.completeSnapshot(clock.nowMillis());
