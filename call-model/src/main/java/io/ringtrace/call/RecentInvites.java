@@ -26,11 +26,34 @@ public final class RecentInvites {
                     sweepSometimes();
                 }
             }
-            case CallEvent.Progressed progressed -> update(progressed.callId(), true, false, 0);
-            case CallEvent.Answered answered -> update(answered.callId(), true, true, 0);
+            case CallEvent.Progressed progressed -> heard(progressed.callId(), progressed.atMillis(), false);
+            case CallEvent.Answered answered -> heard(answered.callId(), answered.atMillis(), true);
             case CallEvent.Continued _, CallEvent.Corrected _ -> {}
-            case CallEvent.Ended ended -> update(ended.callId(), false, false, ended.statusSent());
+            case CallEvent.Ended ended -> {
+                RecentInvite known = byCall.get(ended.callId());
+                if (known != null && ended.statusSent() > known.finalStatus()) {
+                    put(known, known.heard(), known.answered(), ended.statusSent());
+                }
+            }
         }
+    }
+
+    /**
+     * The call was heard to ring, or answered, at that moment: as much as {@link #see} takes from these events, for who has not read them
+     * whole.
+     */
+    public void heard(CallId call, long atMillis, boolean answered) {
+        lastMillis = Math.max(lastMillis, atMillis);
+        RecentInvite known = byCall.get(call);
+        if (known != null && !(known.heard() && (known.answered() || !answered))) {
+            put(known, true, known.answered() || answered, known.finalStatus());
+        }
+    }
+
+    /** A recent one that was answered: its end says nothing of it that is asked here. */
+    public boolean answered(CallId call) {
+        RecentInvite known = byCall.get(call);
+        return known != null && known.answered();
     }
 
     /** What has been found so far. */
@@ -39,16 +62,10 @@ public final class RecentInvites {
         return List.copyOf(byCall.values());
     }
 
-    private void update(CallId call, boolean heard, boolean answered, int finalStatus) {
-        byCall.computeIfPresent(
-                call,
-                (_, known) -> new RecentInvite(
-                        known.key(),
-                        call,
-                        known.atMillis(),
-                        known.heard() || heard,
-                        known.answered() || answered,
-                        Math.max(known.finalStatus(), finalStatus)));
+    private void put(RecentInvite known, boolean heard, boolean answered, int finalStatus) {
+        byCall.put(
+                known.callId(),
+                new RecentInvite(known.key(), known.callId(), known.atMillis(), heard, answered, finalStatus));
     }
 
     private void sweepSometimes() {

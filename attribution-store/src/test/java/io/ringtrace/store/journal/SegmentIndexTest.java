@@ -13,6 +13,7 @@ import io.ringtrace.call.EndReason;
 import io.ringtrace.call.EndedBy;
 import io.ringtrace.call.InviteKey;
 import io.ringtrace.call.RecentInvite;
+import io.ringtrace.call.RecentInvites;
 import io.ringtrace.call.RunningCall;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -155,7 +156,8 @@ class SegmentIndexTest {
                 if (state >= 1) {
                     record(journal, shard, new CallEvent.Progressed(call, at + 20, "gateway", 180, at));
                 }
-                if (state >= 2 && random.nextInt(4) > 0) {
+                boolean answered = state >= 2 && random.nextInt(4) > 0;
+                if (answered) {
                     record(
                             journal,
                             shard,
@@ -168,7 +170,7 @@ class SegmentIndexTest {
                             new CallEvent.Continued(call, at + 70_000, at + 50, at + 60_000, List.of(sample.dialog())));
                 }
                 if (state == 4) {
-                    record(journal, lasts ? 1 - shard : shard, ended(call, at + 100, random));
+                    record(journal, lasts ? 1 - shard : shard, ended(call, at + 100, answered ? 0 : 486, random));
                 }
             }
             // The keeper indexes one full segment after the other.
@@ -194,14 +196,14 @@ class SegmentIndexTest {
                 new InviteKey(random.nextLong(), random.nextLong()));
     }
 
-    private static CallEvent.Ended ended(CallId call, long at, Random random) {
+    private static CallEvent.Ended ended(CallId call, long at, int statusSent, Random random) {
         boolean interrupted = random.nextInt(50) == 0;
         return new CallEvent.Ended(
                 call,
                 at,
                 interrupted ? EndReason.INTERRUPTED : EndReason.CALLER_HANGUP,
                 EndedBy.CALLER,
-                0,
+                statusSent,
                 0,
                 null,
                 50,
@@ -224,9 +226,13 @@ class SegmentIndexTest {
         try (Journal journal = new Journal(of, 2, SETTINGS)) {
             journal.start();
             Set<CallId> interrupted = new HashSet<>();
+            RecentInvites byEvents = new RecentInvites();
             for (int shard = 0; shard < 2; shard++) {
                 try (ShardReader reader = journal.read(shard, JournalPosition.START)) {
                     for (JournalEntry entry = reader.next(); entry != null; entry = reader.next()) {
+                        if (entry instanceof JournalEntry.Event(var _, CallEvent event)) {
+                            byEvents.see(event);
+                        }
                         if (entry instanceof JournalEntry.Event(var _, CallEvent.Ended ended)
                                 && ended.reason() == EndReason.INTERRUPTED) {
                             interrupted.add(ended.callId());
@@ -234,6 +240,9 @@ class SegmentIndexTest {
                     }
                 }
             }
+            assertThat(journal.recentInvites())
+                    .as("most entries were read no further than their head")
+                    .containsExactlyInAnyOrderElementsOf(byEvents.found());
             Matcher read = log.list.stream()
                     .map(line -> READ.matcher(line.getFormattedMessage()))
                     .filter(Matcher::find)
