@@ -64,11 +64,9 @@ public final class DirectoryFile implements AutoCloseable {
 
     /** Gives the directory what was kept, if anything usable was, and keeps it from then on. */
     public void start() {
-        boolean wasRead = false;
         if (Files.exists(file)) {
             try {
                 read();
-                wasRead = true;
             } catch (IOException e) {
                 LOG.error("the kept directory {} cannot be used: {}", file, e.getMessage());
             }
@@ -80,14 +78,14 @@ public final class DirectoryFile implements AutoCloseable {
         } catch (IOException e) {
             LOG.error("changes of the directory cannot be kept beside {}: {}", file, e.getMessage());
         }
-        boolean later = wasRead;
-        writer = Thread.ofPlatform().daemon().name("directory-file").start(() -> writeAlways(later));
+        // What was read is as good for a while, and the first calls need the processor more.
+        Duration first = writtenAsOf > 0 ? INTERVAL : FIRST_INTERVAL;
+        writer = Thread.ofPlatform().daemon().name("directory-file").start(() -> writeAlways(first));
     }
 
-    /** What was read is as good for a while, and the first calls need the processor more. */
-    private void writeAlways(boolean wasRead) {
+    private void writeAlways(Duration first) {
         try {
-            Thread.sleep(wasRead ? INTERVAL : FIRST_INTERVAL);
+            Thread.sleep(first);
             while (true) {
                 writeWell();
                 Thread.sleep(hasBeenWritten() ? INTERVAL : FIRST_INTERVAL);

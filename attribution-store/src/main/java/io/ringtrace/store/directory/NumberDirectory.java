@@ -217,21 +217,21 @@ public final class NumberDirectory implements AttributionLookup, OwnedNumbers, N
     public synchronized void numbersChanged(List<NumberRow> rows) {
         changes++;
         for (NumberRow row : rows) {
-            NumberEntry entry = NumberEntry.of(row);
-            if (content != null) {
-                NumberEntry known = content.numbers.get(row.number());
-                if (known != null && known.equals(entry)) {
-                    // A snapshot is mostly of what is known: the collector then has one copy of it to keep, not two.
-                    entry = known;
-                } else if (content.apply(row.number(), entry) && kept != null) {
-                    kept.add(row.number(), entry);
-                }
+            NumberEntry entry = asKnown(row.number(), NumberEntry.of(row));
+            if (content != null && content.apply(row.number(), entry) && kept != null) {
+                kept.add(row.number(), entry);
             }
             if (building != null) {
                 building.apply(row.number(), entry);
             }
         }
         keep();
+    }
+
+    /** A snapshot is mostly of what is known: the collector then has one copy of it to keep, not two. */
+    private NumberEntry asKnown(long number, NumberEntry entry) {
+        NumberEntry known = content == null ? null : content.numbers.get(number);
+        return known != null && known.equals(entry) ? known : entry;
     }
 
     @Override

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * Closes the records that nobody closes any more, because the node of their call did not start again: those that are still open in the
  * database when no call can run so long. An answered one is lost at the last proof of life that its node told of, another one interrupted at
  * the last moment known of it; an end that still comes out of some journal goes before both. A thread of its own looks every quarter of an
- * hour, a quarter of an hour after the start for the first time: the first calls need the processor more. Several nodes may do so at once. The server starts and closes it.
+ * hour, a quarter of an hour after the start for the first time: the first calls need the processor more. Several nodes may do so at once. The
+ * server starts and closes it.
  */
 public final class RecordReaper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RecordReaper.class);
