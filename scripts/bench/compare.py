@@ -17,6 +17,7 @@ HOME = os.path.dirname(os.path.dirname(HERE))
 GATEWAY_CORE = "1"
 SERVER_CORE = "0"
 SATURATED_SECONDS = 6
+HELD_SECONDS = 12
 
 
 def say(text):
@@ -207,30 +208,30 @@ def one_core(options, peers, ours, generators, goals):
 
 
 def overload(options, ours, generators, goals, saturated):
-    table = Table("Overload: server and database on one core, calls begun evenly whatever comes back, nothing sent again", "calls/s begun",
-                  "done/s", "refused/s", "lost", "datagrams dropped by sockets", "INVITEs admitted", "records of them")
+    table = Table(f"Overload: server and database on one core, {HELD_SECONDS} s of calls begun evenly whatever comes back, nothing sent again",
+                  "calls/s begun", "done/s", "refused/s", "lost", "datagrams dropped by sockets", "INVITEs admitted", "records of them")
     machine.pin(ours.pids() + ours.database_pids(), SERVER_CORE)
 
-    def run(rate, seconds):
+    def run(rate):
         drops, begun, written = machine.udp_drops(), ours.metric("ringtrace_sip_calls_begun_total"), ours.written()
-        totals = generators.own(ours.port, "rate", int(rate), seconds, GATEWAY_CORE)
+        totals = generators.own(ours.port, "rate", int(rate), HELD_SECONDS, GATEWAY_CORE)
         deadline = time.monotonic() + 40
         admitted = int(ours.metric("ringtrace_sip_calls_begun_total") - begun)
         while ours.written() - written < admitted and time.monotonic() < deadline:
             time.sleep(0.5)
         records = ours.written() - written
-        table.row(f"{totals['begun'] / seconds:.0f}", f"{totals['done'] / seconds:.0f}", f"{totals['refused'] / seconds:.0f}",
+        table.row(*(f"{totals[what] / HELD_SECONDS:.0f}" for what in ["begun", "done", "refused"]),
                   f"{totals['begun'] - totals['done'] - totals['refused']:.0f}", machine.udp_drops() - drops, admitted, records)
         return totals, admitted == records
 
     held = 0
     for share in [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]:
-        totals, _ = run(saturated * share, 4)
+        totals, _ = run(saturated * share)
         if totals["done"] < totals["begun"] * 0.999:
             break
-        held = totals["done"] / 4
-    totals, all_recorded = run(max(held, saturated * 0.5) * 2, 8)
-    ratio = totals["done"] / 8 / held if held else 0
+        held = totals["done"] / HELD_SECONDS
+    totals, all_recorded = run(max(held, saturated * 0.5) * 2)
+    ratio = totals["done"] / HELD_SECONDS / held if held else 0
     goals.row("at 2 × the highest rate held on one core: done/s ÷ held", f"{ratio:.2f}" if held else "no rate was held", "≥ 0.9",
               met(ratio, 0.9, True))
     goals.row("there, INVITEs admitted without a record", "0" if all_recorded else "some", "0", "yes" if all_recorded else "**no**")
@@ -239,7 +240,7 @@ def overload(options, ours, generators, goals, saturated):
 
 
 def highest_rate(options, peers, ours, generators, goals):
-    table = Table("Highest rate held for 12 s by SIPp without a message sent again, all on the same cores", "server", "held", "not held")
+    table = Table(f"Highest rate held for {HELD_SECONDS} s by SIPp without a message sent again, all on the same cores", "server", "held", "not held")
     held = {}
     generators.open_gateway()
     for server in [ours, peers["B"]]:
@@ -249,7 +250,7 @@ def highest_rate(options, peers, ours, generators, goals):
         for rate in options.ladder:
             result = None
             for _ in range(2):
-                result = generators.call(server, rate, 12)
+                result = generators.call(server, rate, HELD_SECONDS)
                 if result["failed"] == 0 and result["again"] == 0:
                     break
                 time.sleep(2)
