@@ -449,10 +449,14 @@ public final class SipProxy implements AutoCloseable {
         for (int i = 0; i < all.size(); i++) {
             int number = i;
             CallShard shard = all.get(i);
-            udp.loop(i).every(TimerWheel.TICK_MILLIS, TimeUnit.MILLISECONDS, () -> {
-                shard.tick();
-                tcp.check(number);
-            });
+            udp.loop(i)
+                    .every(
+                            Duration.ofMillis(TimerWheel.TICK_MILLIS),
+                            Duration.ofMillis(TimerWheel.LONGEST_TICK_MILLIS),
+                            () -> {
+                                shard.tick();
+                                tcp.check(number);
+                            });
         }
     }
 

@@ -33,7 +33,7 @@ public final class Overload {
 
     /**
      * @param on whether new calls are refused by load at all
-     * @param tickMillis how often ticks ought to come
+     * @param tickMillis how long it may take from one tick to the next
      */
     public Overload(boolean on, long tickMillis) {
         this.on = on;

@@ -25,7 +25,7 @@ final class Branch implements ClientTransactionUser {
     private static final int REFUSAL_MILLIS = 200;
 
     /** So much sooner than the gateway's silence is over the next one is tried, for timers come up to a tick late, and so does the wheel's time. */
-    private static final long EARLY_MILLIS = 2 * TimerWheel.TICK_MILLIS;
+    private static final long EARLY_MILLIS = 2 * TimerWheel.LONGEST_TICK_MILLIS;
 
     private final ResponseContext context;
     private final ProxyParts parts;

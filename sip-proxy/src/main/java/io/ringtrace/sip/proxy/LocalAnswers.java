@@ -116,7 +116,7 @@ final class LocalAnswers {
         if (after == 0) {
             respond(server, TRYING, "Trying");
         } else {
-            transactions.wheel().start(new Trying(server), after - TimerWheel.TICK_MILLIS);
+            transactions.wheel().start(new Trying(server), after - TimerWheel.LONGEST_TICK_MILLIS);
         }
     }
 

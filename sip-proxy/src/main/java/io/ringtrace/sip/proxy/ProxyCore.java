@@ -132,7 +132,7 @@ public final class ProxyCore {
                 surroundings.guard(),
                 surroundings.clock(),
                 longest.toMillis());
-        this.overload = new Overload(rules.sheds(), TimerWheel.TICK_MILLIS);
+        this.overload = new Overload(rules.sheds(), TimerWheel.LONGEST_TICK_MILLIS);
         this.signal = new OverloadSignal(admission, overload, surroundings.rates(), surroundings.clock()::nowMillis);
         this.watch = new MessageWatch(
                 surroundings.seen(),

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TimerWheel {
     public static final int TICK_MILLIS = 10;
+    /** The shard tells the time at least this often, and each {@link #TICK_MILLIS} as long as messages come. */
+    public static final int LONGEST_TICK_MILLIS = 15;
+
     private static final int SLOTS = 4096;
 
     /** Something that is to happen later. It stands in at most one wheel at a time. */
@@ -106,7 +109,7 @@ public final class TimerWheel {
         return nowMillis;
     }
 
-    /** Starts the entry, in place of its former run. It fires at the first advance that is at least this much later, up to a tick late. */
+    /** Starts the entry, in place of its former run. It fires at the first advance that is at least this much later. */
     public void start(Entry entry, long delayMillis) {
         entry.stop();
         long dueTick = Math.ceilDiv(nowMillis + Math.max(delayMillis, 1), TICK_MILLIS);

@@ -1,16 +1,24 @@
 package io.ringtrace.sip.transport;
 
 import io.netty.channel.IoEventLoop;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A shard's thread as a Netty event loop, and the ports that are flushed with it. The list of ports is its thread's own. */
+/** A shard's thread as a Netty event loop, and the ports that are flushed with it. The lists of ports and ticks are its thread's own. */
 final class NettyShardLoop implements ShardLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyShardLoop.class);
+    private static final long NANOS_BETWEEN_FAULT_LOGS = TimeUnit.SECONDS.toNanos(1);
+
     private final int shard;
     private final IoEventLoop loop;
     private final List<MessagePort> ports = new ArrayList<>();
+    private final List<RepeatedTask> ticks = new ArrayList<>();
     private final SendGate gate = new SendGate(this);
 
     NettyShardLoop(int shard, IoEventLoop loop) {
@@ -47,9 +55,13 @@ final class NettyShardLoop implements ShardLoop {
     }
 
     @Override
-    public Tick every(long period, TimeUnit unit, Runnable task) {
-        Future<?> ticks = loop.scheduleAtFixedRate(() -> run(task), period, period, unit);
-        return () -> ticks.cancel(false);
+    public Tick every(Duration period, Duration latest, Runnable task) {
+        RepeatedTask tick = new RepeatedTask(period.toNanos(), latest.toNanos(), task);
+        execute(() -> {
+            tick.rest(System.nanoTime());
+            ticks.add(tick);
+        });
+        return tick;
     }
 
     private void run(Runnable task) {
@@ -62,9 +74,64 @@ final class NettyShardLoop implements ShardLoop {
 
     /** A batch, task or tick may send by any of the shard's ports; those with nothing waiting cost a comparison. */
     void flush() {
+        for (int i = 0; i < ticks.size(); i++) {
+            ticks.get(i).runIfDue();
+        }
         gate.batchDone();
         for (int i = 0; i < ports.size(); i++) {
             ports.get(i).flush();
+        }
+    }
+
+    /** Run by {@link #flush}; the alarm wakes a thread that nothing else has woken. */
+    private final class RepeatedTask implements Tick {
+        private final long periodNanos;
+        private final long latestNanos;
+        private final Runnable task;
+        private long dueAt;
+        private long mayLogAt = System.nanoTime();
+        private @Nullable Future<?> alarm;
+        private volatile boolean closed;
+
+        RepeatedTask(long periodNanos, long latestNanos, Runnable task) {
+            this.periodNanos = periodNanos;
+            this.latestNanos = latestNanos;
+            this.task = task;
+        }
+
+        void rest(long now) {
+            dueAt = now + periodNanos;
+            alarm = loop.schedule(NettyShardLoop.this::flush, latestNanos, TimeUnit.NANOSECONDS);
+        }
+
+        void runIfDue() {
+            long now = System.nanoTime();
+            if (closed || now - dueAt < 0) {
+                return;
+            }
+            Future<?> former = alarm;
+            if (former != null) {
+                former.cancel(false);
+            }
+            rest(now);
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                fault(now, e);
+            }
+        }
+
+        private void fault(long now, RuntimeException e) {
+            if (now - mayLogAt >= 0) {
+                mayLogAt = now + NANOS_BETWEEN_FAULT_LOGS;
+                LOG.error(
+                        "{}: what is done at each tick failed, and is done again at the next", NettyShardLoop.this, e);
+            }
+        }
+
+        @Override
+        public void close() {
+            closed = true;
         }
     }
 

@@ -1,7 +1,7 @@
 package io.ringtrace.sip.transport;
 
+import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 
 /** The one thread of a shard: its sockets are read here, its timers tick here, other threads' events are handed over here. */
 public interface ShardLoop extends Executor {
@@ -18,8 +18,14 @@ public interface ShardLoop extends Executor {
     /**
      * Runs the task again and again on the loop's thread, for the timer wheel; what it sends is flushed after each run. It ends with the
      * loop, or by closing the answer.
+     *
+     * <p>A thread that is woken for a message costs little more when it looks at its timers too, and one that is woken for its timers alone
+     * costs as much as for a message: so the task runs after the first batch of messages, or the first task, that ends when the period is over.
+     *
+     * @param period between two runs at the least
+     * @param latest when nothing else has woken the thread since the run before
      */
-    Tick every(long period, TimeUnit unit, Runnable task);
+    Tick every(Duration period, Duration latest, Runnable task);
 
     /** A repeated task that can be ended, from any thread. */
     interface Tick extends AutoCloseable {

@@ -14,6 +14,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -298,13 +299,60 @@ class UdpTransportTest {
             assertThat(answer.getPort()).isEqualTo(listener.port());
             try (ShardLoop.Tick _ = port.loop()
                     .every(
-                            5,
-                            TimeUnit.MILLISECONDS,
+                            Duration.ofMillis(5),
+                            Duration.ofMillis(5),
                             () -> port.send(port.buffer(4).writeInt(8), hop))) {
                 peer.receive(answer);
                 peer.receive(answer);
             }
             assertThat(transport.sendFailures()).isZero();
+        }
+    }
+
+    @Test
+    void aTickThatIsDueComesWithTheNextMessage() throws Exception {
+        try (UdpTransport transport = start(1);
+                DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
+            peer.setSoTimeout(ANSWER_TIMEOUT_MILLIS);
+            Listener listener = transport.open(ANY_PORT);
+            transport.receive(_ -> new Echo());
+            Hop hop = new Hop(new InetSocketAddress(peer.getLocalAddress(), peer.getLocalPort()), listener);
+            MessagePort port = transport.port(0, listener);
+            AtomicInteger ticks = new AtomicInteger();
+            try (ShardLoop.Tick _ = port.loop().every(Duration.ofNanos(1), Duration.ofHours(1), () -> {
+                ticks.incrementAndGet();
+                port.send(port.buffer(8).writeLong(8), hop);
+            })) {
+                peer.send(new DatagramPacket(new byte[4], 4, InetAddress.ofLiteral("127.0.0.1"), listener.port()));
+                List<Integer> lengths = new ArrayList<>();
+                while (!lengths.contains(8) || !lengths.contains(4)) {
+                    DatagramPacket answer = new DatagramPacket(new byte[10], 10);
+                    peer.receive(answer);
+                    lengths.add(answer.getLength());
+                }
+            }
+            int atTheEnd = ticks.get();
+            CountDownLatch later = new CountDownLatch(1);
+            port.loop().execute(later::countDown);
+            assertThat(later.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(ticks).hasValueLessThanOrEqualTo(atTheEnd + 1);
+        }
+    }
+
+    @Test
+    void aTickThatFailsComesAgain() throws Exception {
+        try (UdpTransport transport = start(1)) {
+            Listener listener = transport.open(ANY_PORT);
+            CountDownLatch ticks = new CountDownLatch(3);
+            try (ShardLoop.Tick _ = transport
+                    .port(0, listener)
+                    .loop()
+                    .every(Duration.ofMillis(1), Duration.ofMillis(1), () -> {
+                        ticks.countDown();
+                        throw new IllegalStateException("of this test");
+                    })) {
+                assertThat(ticks.await(5, TimeUnit.SECONDS)).isTrue();
+            }
         }
     }
 
