@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
@@ -97,6 +98,26 @@ class StartUpIT {
         try (SampleHouse house = new SampleHouse(folder)) {
             Files.writeString(house.data(), "this is no folder");
             assertOneSentence(serve(house.config()), house.data().toString());
+        }
+    }
+
+    @Test
+    void aSignalToStopThatComesWhileItStartsLeavesNoDatabaseBehind() throws Exception {
+        try (SampleHouse house = new SampleHouse(folder)) {
+            Path log = folder.resolve("out.txt");
+            Path pid = house.data().resolve("mariadb").resolve("pid");
+            try (ServerProcess server = ServerProcess.start(house.config(), house.data(), log)) {
+                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+                while (!Files.exists(pid) && System.nanoTime() < deadline) {
+                    Thread.sleep(5);
+                }
+                long database = Long.parseLong(Files.readString(pid).strip());
+                assertThat(ProcessHandle.of(database)).isPresent();
+                server.terminate();
+                assertThat(server.awaitExit(60)).isZero();
+                assertThat(Files.readString(log)).contains("told to stop", "stopped");
+                assertThat(ProcessHandle.of(database)).isEmpty();
+            }
         }
     }
 

@@ -11,6 +11,9 @@ import io.ringtrace.server.Rehearsal;
 import io.ringtrace.server.Ringtrace;
 import io.ringtrace.server.StartException;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,26 +60,66 @@ public final class ServeCommand implements Callable<Integer> {
                 boolean died = new DataFolder(configuration.store().dataDirectory()).isMarkedRunning();
                 Rehearsal rehearsal =
                         unrehearsed || died ? null : Rehearsal.begin(ModuleSettings.udpEngine(configuration.sip()));
-                serve(Ringtrace.start(
-                        source, configuration, System.getenv(), rehearsal == null ? () -> {} : rehearsal::end));
+                WishToStop wish = new WishToStop();
+                ProcessSignal.handle("TERM", wish::came);
+                ProcessSignal.handle("INT", wish::came);
+                Ringtrace server = Ringtrace.start(
+                        source, configuration, System.getenv(), rehearsal == null ? () -> {} : rehearsal::end);
+                Runtime.getRuntime()
+                        .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(server::close));
+                wish.concerns(server);
+                server.awaitEnd();
                 yield 0;
             }
         };
     }
 
-    private static void serve(Ringtrace server) throws InterruptedException {
-        ProcessSignal.handle("TERM", () -> stop(server));
-        ProcessSignal.handle("INT", () -> stop(server));
-        Runtime.getRuntime()
-                .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(server::close));
-        server.awaitEnd();
-    }
+    /**
+     * Signals to stop. One that comes while the server starts is kept until it has: what was started, a database among it, is then ended in
+     * its order. A second one does not wait for that. Thread-safe.
+     */
+    private static final class WishToStop {
+        private static final Logger LOG = LoggerFactory.getLogger(WishToStop.class);
+        /** As of a process that SIGTERM has ended. */
+        private static final int ENDED_BY_SIGNAL = 143;
 
-    private static void stop(Ringtrace server) {
-        try {
-            server.stop();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
+        private @Nullable Ringtrace server;
+        private boolean early;
+
+        void came() {
+            Ringtrace started;
+            boolean again;
+            synchronized (this) {
+                started = server;
+                again = early;
+                early = started == null;
+            }
+            if (started != null) {
+                stop(started);
+            } else if (again) {
+                Runtime.getRuntime().halt(ENDED_BY_SIGNAL);
+            } else {
+                LOG.info("told to stop: the server ends as soon as it has started");
+            }
+        }
+
+        void concerns(Ringtrace started) {
+            boolean already;
+            synchronized (this) {
+                server = started;
+                already = early;
+            }
+            if (already) {
+                stop(started);
+            }
+        }
+
+        private static void stop(Ringtrace server) {
+            try {
+                server.stop();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
