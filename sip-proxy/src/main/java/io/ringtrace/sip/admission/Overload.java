@@ -26,7 +26,6 @@ public final class Overload {
     private final boolean on;
     private final long tickMillis;
     private long lastTick = Long.MIN_VALUE;
-    private double late;
     private double lagMillis;
     private double fill;
     private double unread;
@@ -43,8 +42,7 @@ public final class Overload {
     /** A tick came. */
     public void ticked(long nowMillis) {
         if (lastTick != Long.MIN_VALUE) {
-            // Ticks that were missed follow at once, so that being late is made good one tick at a time.
-            late = Math.clamp(late + (nowMillis - lastTick - tickMillis), 0, LONGEST_SAMPLE_MILLIS);
+            double late = Math.clamp((double) (nowMillis - lastTick - tickMillis), 0, LONGEST_SAMPLE_MILLIS);
             lagMillis += (late - lagMillis) * WEIGHT;
         }
         lastTick = nowMillis;
