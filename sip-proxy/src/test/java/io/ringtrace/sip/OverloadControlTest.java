@@ -68,7 +68,7 @@ class OverloadControlTest {
         ladder = new Ladder(settings -> settings.withShedding(true), 1);
         caller = ladder.caller;
         for (int i = 0; i < 100; i++) {
-            ladder.clock.advance(400);
+            ladder.clock.advance(600);
             ladder.proxy.tick();
         }
     }
