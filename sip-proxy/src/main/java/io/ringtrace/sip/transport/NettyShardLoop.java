@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,10 +56,7 @@ final class NettyShardLoop implements ShardLoop {
     @Override
     public Tick every(Duration period, Duration latest, Runnable task) {
         RepeatedTask tick = new RepeatedTask(period.toNanos(), latest.toNanos(), task);
-        execute(() -> {
-            tick.rest(System.nanoTime());
-            ticks.add(tick);
-        });
+        execute(() -> ticks.add(tick));
         return tick;
     }
 
@@ -89,19 +85,21 @@ final class NettyShardLoop implements ShardLoop {
         private final long latestNanos;
         private final Runnable task;
         private long dueAt;
-        private long mayLogAt = System.nanoTime();
-        private @Nullable Future<?> alarm;
+        private long mayLogAt;
+        private Future<?> alarm;
         private volatile boolean closed;
 
         RepeatedTask(long periodNanos, long latestNanos, Runnable task) {
             this.periodNanos = periodNanos;
             this.latestNanos = latestNanos;
             this.task = task;
+            this.mayLogAt = System.nanoTime();
+            this.dueAt = mayLogAt + periodNanos;
+            this.alarm = alarm();
         }
 
-        void rest(long now) {
-            dueAt = now + periodNanos;
-            alarm = loop.schedule(NettyShardLoop.this::flush, latestNanos, TimeUnit.NANOSECONDS);
+        private Future<?> alarm() {
+            return loop.schedule(NettyShardLoop.this::flush, latestNanos, TimeUnit.NANOSECONDS);
         }
 
         void runIfDue() {
@@ -109,11 +107,9 @@ final class NettyShardLoop implements ShardLoop {
             if (closed || now - dueAt < 0) {
                 return;
             }
-            Future<?> former = alarm;
-            if (former != null) {
-                former.cancel(false);
-            }
-            rest(now);
+            alarm.cancel(false);
+            alarm = alarm();
+            dueAt = now + periodNanos;
             try {
                 task.run();
             } catch (RuntimeException e) {

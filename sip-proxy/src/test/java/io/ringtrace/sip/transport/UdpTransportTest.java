@@ -276,6 +276,10 @@ class UdpTransportTest {
         }
     }
 
+    private static Hop hopTo(DatagramSocket peer, Listener listener) {
+        return new Hop(new InetSocketAddress(peer.getLocalAddress(), peer.getLocalPort()), listener);
+    }
+
     private static void restoreTimeout(DatagramSocket peer) {
         try {
             peer.setSoTimeout(ANSWER_TIMEOUT_MILLIS);
@@ -291,7 +295,7 @@ class UdpTransportTest {
             peer.setSoTimeout(ANSWER_TIMEOUT_MILLIS);
             Listener listener = transport.open(ANY_PORT);
             transport.receive(_ -> new Echo());
-            Hop hop = new Hop(new InetSocketAddress(peer.getLocalAddress(), peer.getLocalPort()), listener);
+            Hop hop = hopTo(peer, listener);
             MessagePort port = transport.port(1, listener);
             port.loop().execute(() -> port.send(port.buffer(4).writeInt(7), hop));
             DatagramPacket answer = new DatagramPacket(new byte[10], 10);
@@ -316,7 +320,7 @@ class UdpTransportTest {
             peer.setSoTimeout(ANSWER_TIMEOUT_MILLIS);
             Listener listener = transport.open(ANY_PORT);
             transport.receive(_ -> new Echo());
-            Hop hop = new Hop(new InetSocketAddress(peer.getLocalAddress(), peer.getLocalPort()), listener);
+            Hop hop = hopTo(peer, listener);
             MessagePort port = transport.port(0, listener);
             AtomicInteger ticks = new AtomicInteger();
             try (ShardLoop.Tick _ = port.loop().every(Duration.ofNanos(1), Duration.ofHours(1), () -> {
@@ -363,7 +367,7 @@ class UdpTransportTest {
             peer.setSoTimeout(ANSWER_TIMEOUT_MILLIS);
             Listener listener = transport.open(ANY_PORT);
             transport.receive(_ -> new Echo());
-            Hop hop = new Hop(new InetSocketAddress(peer.getLocalAddress(), peer.getLocalPort()), listener);
+            Hop hop = hopTo(peer, listener);
             MessagePort port = transport.port(0, listener);
             CountDownLatch released = new CountDownLatch(1);
             port.loop().execute(() -> {
@@ -472,7 +476,7 @@ class UdpTransportTest {
             transport.receive(_ -> new Echo());
             Hop unreachable = new Hop(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 5060), listener);
             Hop otherFamily = new Hop(new InetSocketAddress(InetAddress.ofLiteral("2001:db8::1"), 5060), listener);
-            Hop hop = new Hop(new InetSocketAddress(peer.getLocalAddress(), peer.getLocalPort()), listener);
+            Hop hop = hopTo(peer, listener);
             MessagePort port = transport.port(0, listener);
             port.loop().execute(() -> {
                 for (int i = 0; i < 10; i++) {
