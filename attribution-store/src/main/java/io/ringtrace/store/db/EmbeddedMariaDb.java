@@ -30,6 +30,9 @@ public final class EmbeddedMariaDb implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedMariaDb.class);
     static final String USER = "ringtrace";
     static final String DATABASE = "ringtrace";
+    /** Than the server is; both for the process and for its session. */
+    static final int NICER_BY = 5;
+
     private static final String HOST = "127.0.0.1";
     private static final Duration LONGEST_START = Duration.ofSeconds(60);
     private static final Duration LONGEST_ADOPTION = Duration.ofSeconds(20);
@@ -136,6 +139,7 @@ public final class EmbeddedMariaDb implements AutoCloseable {
             log.info(
                     "adopted the MariaDB server with pid {}, which a former server left on {}", survivor.pid(), folder);
             folder.write("pid", Long.toString(survivor.pid()));
+            SessionNiceness.raise(survivor.pid(), NICER_BY);
             return new EmbeddedMariaDb(folder, programs, megabytes, password, port, survivor);
         }
         throw new StoreStartException("a MariaDB server with pid " + survivor.pid() + " runs on the store's folder "
@@ -176,6 +180,7 @@ public final class EmbeddedMariaDb implements AutoCloseable {
         boolean answers = answers(folder, password, port, child.toHandle(), LONGEST_START);
         Files.deleteIfExists(grants);
         if (answers) {
+            SessionNiceness.raise(child.pid(), NICER_BY);
             return child.toHandle();
         }
         if (child.isAlive()) {
@@ -202,7 +207,7 @@ public final class EmbeddedMariaDb implements AutoCloseable {
         // good order.
         runBy(command, List.of("/usr/bin/setsid", "/bin/setsid"), List.of());
         // Calls do not wait for the database: where both want a core, they go first.
-        runBy(command, List.of("/usr/bin/nice", "/bin/nice"), List.of("-n", "5"));
+        runBy(command, List.of("/usr/bin/nice", "/bin/nice"), List.of("-n", Integer.toString(NICER_BY)));
         command.addAll(List.of(
                 programs.server().toString(),
                 "--no-defaults",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -63,6 +64,28 @@ class EmbeddedMariaDbIT {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
                 .isEqualTo("rwx------");
         assertThat(folder.resolve("grants.sql")).doesNotExist();
+    }
+
+    @Test
+    void givesWayToItsServerWhetherTheKernelSharesByProcessOrBySession() throws Exception {
+        try (EmbeddedMariaDb database = EmbeddedMariaDb.start(folder, MEGABYTES)) {
+            assertThat(niceness(Long.toString(database.pid()))).isEqualTo(niceness("self") + EmbeddedMariaDb.NICER_BY);
+            Path session = Path.of("/proc", Long.toString(database.pid()), "autogroup");
+            if (Files.exists(session)) {
+                assertThat(nicenessOfSession(session))
+                        .isEqualTo(nicenessOfSession(Path.of("/proc/self/autogroup")) + EmbeddedMariaDb.NICER_BY);
+            }
+        }
+    }
+
+    private static int niceness(String process) throws IOException {
+        String stat = Files.readString(Path.of("/proc", process, "stat"));
+        return Integer.parseInt(stat.substring(stat.lastIndexOf(')')).split(" ", -1)[17]);
+    }
+
+    private static int nicenessOfSession(Path autogroup) throws IOException {
+        String said = Files.readString(autogroup).strip();
+        return Integer.parseInt(said.substring(said.lastIndexOf(' ') + 1));
     }
 
     @Test
