@@ -184,8 +184,10 @@ def one_core(options, peers, ours, generators, goals):
         pids, database = server.pids(), server.database_pids()
         machine.pin(pids + database, SERVER_CORE)
         generators.own(server.port, "window", 64, 2, GATEWAY_CORE)
+        server.settle()
         before, database_before = machine.cpu_micros(pids), machine.cpu_micros(database)
         totals = generators.own(server.port, "window", 64, SATURATED_SECONDS, GATEWAY_CORE)
+        server.settle()
         runs[server.name].append({
             "rate": totals["done"] / SATURATED_SECONDS, "server": (machine.cpu_micros(pids) - before) / totals["done"],
             "database": (machine.cpu_micros(database) - database_before) / totals["done"]})

@@ -123,6 +123,10 @@ class Kamailio:
     def written(self):
         return self.database.records() if self.database else None
 
+    def settle(self):
+        """Its batches of records are written each 100 ms."""
+        time.sleep(1)
+
 
 class Ringtrace:
     name = "Ringtrace"
@@ -230,6 +234,16 @@ http: {{address: 127.0.0.1, port: {self.http}}}
 
     def written(self):
         return self.count("SELECT COUNT(*) FROM call_record")
+
+    def settle(self):
+        """Returns when all records are in the database: while they come, no two batches are further apart than a second."""
+        drained = -1
+        for _ in range(60):
+            before, drained = drained, self.metric("ringtrace_journal_events_drained_total")
+            if drained == before:
+                return
+            time.sleep(1.3)
+        raise SystemExit("records still wait in the journal a minute after the calls")
 
     def count(self, sql):
         with open(self.data + "/mariadb/password") as file:
