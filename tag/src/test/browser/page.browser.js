@@ -160,8 +160,7 @@ describe("the numbers of a page", () => {
     }, PHONE);
     t.diagnostic(`${measured.count} nodes in ${measured.best.toFixed(1)} ms`);
     assert.ok(measured.count >= 5000, String(measured.count));
-    const of5000 = (measured.best * 5000) / measured.count;
-    assert.ok(of5000 < 10, `${of5000} ms`);
+    assert.ok(measured.best < 10, `${measured.best} ms`);
   });
 
   it("nothing moves when a number is swapped", async () => {
