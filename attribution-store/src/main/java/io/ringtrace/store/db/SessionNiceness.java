@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -28,11 +29,9 @@ final class SessionNiceness {
     static void raise(long pid, int by) {
         Path file = Path.of("/proc", Long.toString(pid), "autogroup");
         try {
-            Matcher ours = AUTOGROUP.matcher(Files.readString(Path.of("/proc/self/autogroup")));
-            Matcher others = AUTOGROUP.matcher(Files.readString(file));
-            if (ours.matches() && others.matches() && !ours.group("session").equals(others.group("session"))) {
-                int niceness = Math.min(Integer.parseInt(ours.group("niceness")) + by, NICEST);
-                Files.writeString(file, Integer.toString(niceness), StandardOpenOption.WRITE);
+            OptionalInt niceness = nicer(Files.readString(Path.of("/proc/self/autogroup")), Files.readString(file), by);
+            if (niceness.isPresent()) {
+                Files.writeString(file, Integer.toString(niceness.getAsInt()), StandardOpenOption.WRITE);
             }
         } catch (NoSuchFileException _) {
             LOG.debug("this kernel knows no groups of sessions");
@@ -42,5 +41,20 @@ final class SessionNiceness {
                     pid,
                     e.getMessage());
         }
+    }
+
+    /**
+     * What the other session's niceness has to be, from what the kernel says of both. It says nothing of a process that no session ever began
+     * for, such as the first of a container: next to sessions each of its threads has the weight of its own niceness.
+     */
+    static OptionalInt nicer(String ours, String others, int by) {
+        Matcher other = AUTOGROUP.matcher(others);
+        Matcher our = AUTOGROUP.matcher(ours);
+        boolean inASession = our.matches();
+        if (!other.matches() || (inASession && our.group("session").equals(other.group("session")))) {
+            return OptionalInt.empty();
+        }
+        int niceness = inASession ? Integer.parseInt(our.group("niceness")) : 0;
+        return OptionalInt.of(Math.min(niceness + by, NICEST));
     }
 }
