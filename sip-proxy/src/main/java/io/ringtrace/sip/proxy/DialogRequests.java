@@ -176,7 +176,7 @@ final class DialogRequests {
             parts.counters().add(Count.STRAY_ACKS);
         } else {
             parts.counters().requestSent(SipMethod.ACK);
-            parts.transactions().send(out, to);
+            parts.transactions().sendUnhurried(out, to);
         }
     }
 

@@ -174,7 +174,7 @@ public final class InviteClientTransaction extends ClientTransaction {
             return;
         }
         if (acknowledged) {
-            layer.send(message.retain(), peer(), this);
+            layer.send(message.retain(), peer(), this, true);
         } else {
             acknowledged = true;
             layer.counters().requestSent(SipMethod.ACK);

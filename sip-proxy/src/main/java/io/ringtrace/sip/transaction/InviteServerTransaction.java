@@ -144,6 +144,12 @@ public final class InviteServerTransaction extends ServerTransaction {
         go(step(state, status < 200 ? Input.PROVISIONAL : status < 300 ? Input.SUCCESS : Input.FAILURE), response);
     }
 
+    /** A caller waits for the answer, not for the ringing. */
+    @Override
+    boolean hurried() {
+        return state != State.PROCEEDING;
+    }
+
     @Override
     boolean terminated() {
         return state == State.TERMINATED;

@@ -75,6 +75,11 @@ public abstract sealed class Transaction extends TimerWheel.Entry implements Sen
 
     abstract boolean terminated();
 
+    /** Whether anybody waits for what it sends now. */
+    boolean hurried() {
+        return true;
+    }
+
     @Override
     public final void sendFailed() {
         if (!terminated()) {
@@ -155,7 +160,7 @@ public abstract sealed class Transaction extends TimerWheel.Entry implements Sen
         if (former != null) {
             former.release();
         }
-        if (!layer.send(message.retain(), peer, this)) {
+        if (!layer.send(message.retain(), peer, this, hurried())) {
             notSent();
         }
     }
@@ -185,7 +190,7 @@ public abstract sealed class Transaction extends TimerWheel.Entry implements Sen
         ByteBuf message = kept;
         if (message != null) {
             layer.counters().add(Count.RETRANSMISSIONS_SENT);
-            layer.send(message.retain(), peer, this);
+            layer.send(message.retain(), peer, this, true);
         }
     }
 }

@@ -250,15 +250,21 @@ public final class TransactionLayer {
 
     /** Sends a message of no transaction, and takes over one reference of it; what becomes of it is nobody's concern. */
     public void send(ByteBuf message, Hop to) {
-        boolean _ = send(message, to, null);
+        boolean _ = send(message, to, null, true);
+    }
+
+    /** As {@link #send(ByteBuf, Hop)}, for a message that may leave with the next one. */
+    public void sendUnhurried(ByteBuf message, Hop to) {
+        boolean _ = send(message, to, null, false);
     }
 
     /**
      * Sends a message and takes over one reference of it; false when it is too long to be sent.
      *
      * @param sender hears of a failure that shows later
+     * @param hurried false when nobody waits for it
      */
-    boolean send(ByteBuf message, Hop to, @Nullable Sender sender) {
+    boolean send(ByteBuf message, Hop to, @Nullable Sender sender, boolean hurried) {
         MessageTap seeing = tap;
         if (seeing != null) {
             seeing.sent(message, to);
@@ -272,7 +278,12 @@ public final class TransactionLayer {
                 counters.add(Count.LONG_DATAGRAMS);
             }
         }
-        ports.get(to.listener().index()).send(message, to, sender);
+        MessagePort port = ports.get(to.listener().index());
+        if (hurried) {
+            port.send(message, to, sender);
+        } else {
+            port.sendUnhurried(message, to, sender);
+        }
         return true;
     }
 

@@ -24,6 +24,12 @@ public interface MessagePort {
      */
     void send(ByteBuf message, Hop to, @Nullable Sender sender);
 
+    /**
+     * As {@link #send(ByteBuf, Hop, Sender)}, for a message that nobody waits for: on a busy shard it leaves with the next one that somebody does
+     * wait for, or after 2 ms, and in the pause after a burst with the shard's next tick.
+     */
+    void sendUnhurried(ByteBuf message, Hop to, @Nullable Sender sender);
+
     /** As {@link #send(ByteBuf, Hop, Sender)}, when nobody cares. */
     default void send(ByteBuf message, Hop to) {
         send(message, to, null);

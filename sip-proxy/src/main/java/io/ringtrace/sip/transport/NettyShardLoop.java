@@ -19,6 +19,7 @@ final class NettyShardLoop implements ShardLoop {
     private final List<MessagePort> ports = new ArrayList<>();
     private final List<RepeatedTask> ticks = new ArrayList<>();
     private final SendGate gate = new SendGate(this);
+    private final Departures departures = new Departures(System.nanoTime());
 
     NettyShardLoop(int shard, IoEventLoop loop) {
         this.shard = shard;
@@ -31,6 +32,10 @@ final class NettyShardLoop implements ShardLoop {
 
     SendGate gate() {
         return gate;
+    }
+
+    Departures departures() {
+        return departures;
     }
 
     /** On the loop's thread. */
@@ -64,16 +69,22 @@ final class NettyShardLoop implements ShardLoop {
         try {
             task.run();
         } finally {
+            departures.awaited();
             flush();
         }
     }
 
     /** A batch, task or tick may send by any of the shard's ports; those with nothing waiting cost a comparison. */
     void flush() {
+        long now = System.nanoTime();
         for (int i = 0; i < ticks.size(); i++) {
-            ticks.get(i).runIfDue();
+            ticks.get(i).runIfDue(now);
         }
         gate.batchDone();
+        // Only a tick's alarm can wake a thread for what stayed.
+        if (!departures.due(now) && !ticks.isEmpty()) {
+            return;
+        }
         for (int i = 0; i < ports.size(); i++) {
             ports.get(i).flush();
         }
@@ -102,14 +113,14 @@ final class NettyShardLoop implements ShardLoop {
             return loop.schedule(NettyShardLoop.this::flush, latestNanos, TimeUnit.NANOSECONDS);
         }
 
-        void runIfDue() {
-            long now = System.nanoTime();
+        void runIfDue(long now) {
             if (closed || now - dueAt < 0) {
                 return;
             }
             alarm.cancel(false);
             alarm = alarm();
             dueAt = now + periodNanos;
+            departures.awaited();
             try {
                 task.run();
             } catch (RuntimeException e) {
