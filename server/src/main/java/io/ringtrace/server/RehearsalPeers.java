@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * The caller and the gateway of a rehearsal, on one socket: it answers every request and goes on by every response. It dials {@link #NUMBERS}
- * numbers in turn, from {@link #FIRST_NUMBER} on, and is busy at the last one. One thread.
+ * numbers in turn, from {@link #FIRST_NUMBER} on, and is busy at the last one. A call that is refused is over. One thread.
  */
 final class RehearsalPeers implements AutoCloseable {
     static final long FIRST_NUMBER = 18005550100L;
@@ -43,6 +43,10 @@ final class RehearsalPeers implements AutoCloseable {
     private int begun;
     private int done;
     private int given;
+    /** The calls of the last flood: from this one on and before that one. */
+    private int floodFrom;
+
+    private int floodTo;
 
     /** On a free port. */
     RehearsalPeers() throws IOException {
@@ -86,6 +90,27 @@ final class RehearsalPeers implements AutoCloseable {
         return done;
     }
 
+    /**
+     * Begins so many calls as fast as this thread can, which is faster than any server takes them; whatever comes back is answered by
+     * {@link #play}. What becomes of these calls does not count.
+     */
+    void flood(InetSocketAddress proxy, int calls) throws IOException {
+        floodFrom = begun + 1;
+        for (int i = 0; i < calls; i++) {
+            begun++;
+            send(proxy, invite(begun, proxy));
+        }
+        floodTo = begun + 1;
+        given += calls;
+    }
+
+    private void over(String message) {
+        int call = Integer.parseInt(call(message));
+        if (call < floodFrom || call >= floodTo) {
+            done++;
+        }
+    }
+
     private void heard(InetSocketAddress proxy, String message) throws IOException {
         if (message.startsWith("INVITE ") && number(message) == NUMBERS - 1) {
             send(proxy, answer(message, "486 Busy Here", ""));
@@ -96,14 +121,14 @@ final class RehearsalPeers implements AutoCloseable {
             send(proxy, answer(message, "200 OK", ""));
         } else if (message.startsWith("SIP/2.0 200 ")) {
             if (message.contains(" BYE\r\n")) {
-                done++;
+                over(message);
             } else {
                 send(proxy, within(message, "ACK", 1));
                 send(proxy, within(message, "BYE", 2));
             }
-        } else if (message.startsWith("SIP/2.0 486 ")) {
+        } else if (message.startsWith("SIP/2.0 4") || message.startsWith("SIP/2.0 5")) {
             send(proxy, acknowledged(message, proxy));
-            done++;
+            over(message);
         }
     }
 

@@ -43,6 +43,12 @@ public final class Training {
     /** Longer than the drain rests after one call's events, and so long that fewer than a large batch come in a second. */
     private static final Duration PAUSE_AFTER_LONE_ONE = Duration.ofMillis(100);
 
+    /**
+     * New calls are refused when a shard's queue of datagrams has been long for some ticks; a Java that has never seen that would compile the way
+     * of a call anew at the first overload, which is when nobody has time for it.
+     */
+    private static final int CALLS_OF_A_FLOOD = 15_000;
+
     private final int calls;
     private final Duration longest;
 
@@ -125,6 +131,7 @@ public final class Training {
             }
             if (now >= aloneFrom + LONE_CALLS) {
                 aloneFrom = now + CALLS_BETWEEN_LONE_ONES;
+                peers.flood(server, CALLS_OF_A_FLOOD);
             }
             done = now;
         }

@@ -30,7 +30,7 @@ public final class EmbeddedMariaDb implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedMariaDb.class);
     static final String USER = "ringtrace";
     static final String DATABASE = "ringtrace";
-    /** Than the server is; both for the process and for its session. */
+    /** Than the server is: the process always, its session while it is to give way. */
     static final int NICER_BY = 5;
 
     private static final String HOST = "127.0.0.1";
@@ -47,6 +47,7 @@ public final class EmbeddedMariaDb implements AutoCloseable {
     private final int port;
     private volatile ProcessHandle process;
     private volatile boolean closing;
+    private boolean givesWay;
 
     private EmbeddedMariaDb(
             MariaDbFolder folder,
@@ -139,7 +140,8 @@ public final class EmbeddedMariaDb implements AutoCloseable {
             log.info(
                     "adopted the MariaDB server with pid {}, which a former server left on {}", survivor.pid(), folder);
             folder.write("pid", Long.toString(survivor.pid()));
-            SessionNiceness.raise(survivor.pid(), NICER_BY);
+            // Its server may have been killed while it gave way.
+            SessionNiceness.set(survivor.pid(), 0);
             return new EmbeddedMariaDb(folder, programs, megabytes, password, port, survivor);
         }
         throw new StoreStartException("a MariaDB server with pid " + survivor.pid() + " runs on the store's folder "
@@ -180,7 +182,6 @@ public final class EmbeddedMariaDb implements AutoCloseable {
         boolean answers = answers(folder, password, port, child.toHandle(), LONGEST_START);
         Files.deleteIfExists(grants);
         if (answers) {
-            SessionNiceness.raise(child.pid(), NICER_BY);
             return child.toHandle();
         }
         if (child.isAlive()) {
@@ -319,6 +320,7 @@ public final class EmbeddedMariaDb implements AutoCloseable {
             synchronized (this) {
                 if (!closing) {
                     process = launch(folder, programs, bufferPoolMegabytes, password, port);
+                    SessionNiceness.set(process.pid(), givesWay ? NICER_BY : 0);
                 }
             }
         } catch (IOException | StoreStartException | PortTakenException e) {
@@ -326,6 +328,17 @@ public final class EmbeddedMariaDb implements AutoCloseable {
                     "the embedded MariaDB server cannot be started again, next attempt follows: {}", e.getMessage(), e);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Whether the server's own threads go first where both want a processor and the kernel shares it by session; at first neither does. From any
+     * thread. Leases wait for the database, so it is for times in which it has a lot to do that nobody waits for.
+     */
+    synchronized void giveWay(boolean on) {
+        if (givesWay != on) {
+            givesWay = on;
+            SessionNiceness.set(process.pid(), on ? NICER_BY : 0);
         }
     }
 

@@ -23,10 +23,10 @@ final class SessionNiceness {
     private SessionNiceness() {}
 
     /**
-     * Makes the session of that process so much nicer than ours is. Nothing happens where it is the same session, or the kernel has no such
+     * Makes the session of that process so much nicer than ours is; by 0, as nice. Nothing happens where it is the same session, or the kernel has no such
      * groups: there the niceness of a process is all that counts.
      */
-    static void raise(long pid, int by) {
+    static void set(long pid, int by) {
         Path file = Path.of("/proc", Long.toString(pid), "autogroup");
         try {
             OptionalInt niceness = nicer(Files.readString(Path.of("/proc/self/autogroup")), Files.readString(file), by);

@@ -71,6 +71,7 @@ public final class JournalDrain implements AutoCloseable {
     private final Map<Integer, ShardReader> readers = new HashMap<>();
     private final AtomicLong drained = new AtomicLong();
     private final DrainPause pause = new DrainPause();
+    private final CallsFirst callsFirst;
     /** When a shard that could not be read is tried again, by the monotonic clock. */
     private final Map<Integer, Long> unreadableUntil = new HashMap<>();
 
@@ -106,6 +107,7 @@ public final class JournalDrain implements AutoCloseable {
         this.nodeId = node.id();
         this.delivery = new EventDelivery(database, writer, node.id());
         this.news = news;
+        this.callsFirst = new CallsFirst(database::giveWay, System::nanoTime);
         this.deadLetters = new DeadLetters(journal.folder().resolve(DeadLetters.FILE));
         this.thread = Thread.ofPlatform().daemon().name("journal-drain").unstarted(this::run);
     }
@@ -157,6 +159,7 @@ public final class JournalDrain implements AutoCloseable {
             LOG.debug("journal drain stopped");
         } finally {
             closeReaders();
+            callsFirst.end();
         }
     }
 
@@ -166,6 +169,7 @@ public final class JournalDrain implements AutoCloseable {
             Map<Integer, JournalPosition> from = startPositions();
             while (!stopping) {
                 Batch batch = nextBatch(from);
+                callsFirst.found(batch.entries().size());
                 if (batch.entries().isEmpty()) {
                     flows();
                     idle = unreadableUntil.isEmpty();

@@ -1,7 +1,9 @@
 package io.ringtrace.store.db;
 
+import static io.ringtrace.store.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -67,14 +69,9 @@ class EmbeddedMariaDbIT {
     }
 
     @Test
-    void givesWayToItsServerWhetherTheKernelSharesByProcessOrBySession() throws Exception {
+    void isNicerThanItsServer() throws Exception {
         try (EmbeddedMariaDb database = EmbeddedMariaDb.start(folder, MEGABYTES)) {
             assertThat(niceness(Long.toString(database.pid()))).isEqualTo(niceness("self") + EmbeddedMariaDb.NICER_BY);
-            Path session = Path.of("/proc", Long.toString(database.pid()), "autogroup");
-            if (Files.exists(session) && !Files.readString(session).isBlank()) {
-                assertThat(nicenessOfSession(session))
-                        .isEqualTo(nicenessOfSession(Path.of("/proc/self/autogroup")) + EmbeddedMariaDb.NICER_BY);
-            }
         }
     }
 
@@ -83,10 +80,20 @@ class EmbeddedMariaDbIT {
         return Integer.parseInt(stat.substring(stat.lastIndexOf(')')).split(" ", -1)[17]);
     }
 
-    /** 0 for a process that no session began for: the kernel says nothing of it. */
-    private static int nicenessOfSession(Path autogroup) throws IOException {
-        String said = Files.readString(autogroup).strip();
-        return said.isEmpty() ? 0 : Integer.parseInt(said.substring(said.lastIndexOf(' ') + 1));
+    @Test
+    void givesWayWithItsWholeSessionWhenItIsToAndAfterAStartByItselfAsWell() throws Exception {
+        try (EmbeddedMariaDb database = EmbeddedMariaDb.start(folder, MEGABYTES)) {
+            assumeTrue(SessionShare.kernelHasIt(database.pid()), "this kernel does not share by session");
+            assertThat(SessionShare.nicerBy(database.pid())).isZero();
+            database.giveWay(true);
+            assertThat(SessionShare.nicerBy(database.pid())).isEqualTo(EmbeddedMariaDb.NICER_BY);
+            long killed = database.pid();
+            ProcessHandle.of(killed).orElseThrow().destroyForcibly();
+            eventually("it is started again", () -> database.pid() != killed);
+            eventually("it gives way", () -> SessionShare.nicerBy(database.pid()) == EmbeddedMariaDb.NICER_BY);
+            database.giveWay(false);
+            assertThat(SessionShare.nicerBy(database.pid())).isZero();
+        }
     }
 
     @Test

@@ -2,11 +2,13 @@ package io.ringtrace.store.record;
 
 import static io.ringtrace.store.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.store.Scale;
+import io.ringtrace.store.db.SessionShare;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.db.StoreSettings;
 import io.ringtrace.store.journal.EncodedEvent;
@@ -95,6 +97,23 @@ class JournalDrainIT {
             }
             assertAllComplete(calls);
             assertThat(checksum()).isEqualTo(all);
+        }
+    }
+
+    @Test
+    void behindTheCallsThemselvesWhileTheyAreMany(@TempDir Path folder) throws Exception {
+        long mariaDb = Long.parseLong(Files.readString(storeFolder.resolve("mariadb/pid")));
+        assumeTrue(SessionShare.kernelHasIt(mariaDb), "this kernel does not share by session");
+        try (Journal journal = new Journal(folder.resolve("journal"), 1, SETTINGS);
+                JournalDrain drain = new JournalDrain(journal, database, NodeIdentity.load(folder, "drain-test"))) {
+            journal.start();
+            drain.start();
+            eventually("quiet", () -> SessionShare.nicerBy(mariaDb) == 0);
+            List<CallId> calls = journalCalls(journal, 1000);
+            eventually("the database gives way", () -> SessionShare.nicerBy(mariaDb) > 0);
+            eventually("drained", () -> drain.drained() == 2000);
+            assertAllComplete(calls);
+            eventually("it has its share again", () -> SessionShare.nicerBy(mariaDb) == 0);
         }
     }
 
