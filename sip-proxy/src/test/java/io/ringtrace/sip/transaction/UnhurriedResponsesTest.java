@@ -1,0 +1,122 @@
+package io.ringtrace.sip.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.ringtrace.routing.Transport;
+import io.ringtrace.sip.counters.SipCounters;
+import io.ringtrace.sip.message.SentBy;
+import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.SipParser;
+import io.ringtrace.sip.transport.Hop;
+import io.ringtrace.sip.transport.Listener;
+import io.ringtrace.sip.transport.LocalAddresses;
+import io.ringtrace.sip.transport.MessagePort;
+import io.ringtrace.sip.transport.Sender;
+import io.ringtrace.sip.transport.ShardLoop;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("What a caller is sent")
+class UnhurriedResponsesTest {
+    private final InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5060);
+    private final Listener listener = new Listener(0, Transport.UDP, address);
+    private final Hop source = new Hop(address, listener);
+    private final List<String> sent = new ArrayList<>();
+
+    /** Tells which way each message takes. */
+    private final class Noting implements MessagePort {
+        @Override
+        public Listener listener() {
+            return listener;
+        }
+
+        @Override
+        public ShardLoop loop() {
+            throw new IllegalStateException("nothing here runs on a loop");
+        }
+
+        @Override
+        public ByteBuf buffer(int capacity) {
+            return Unpooled.buffer(capacity);
+        }
+
+        @Override
+        public void send(ByteBuf message, Hop to, @Nullable Sender sender) {
+            note("at once", message);
+        }
+
+        @Override
+        public void sendUnhurried(ByteBuf message, Hop to, @Nullable Sender sender) {
+            note("with the next", message);
+        }
+
+        private void note(String when, ByteBuf message) {
+            sent.add(message.toString(StandardCharsets.US_ASCII) + " " + when);
+            message.release();
+        }
+
+        @Override
+        public void whenRefused(Hop to, Runnable task) {}
+
+        @Override
+        public void flush() {}
+    }
+
+    private final TransactionLayer layer = new TransactionLayer(
+            0,
+            SipTimers.DEFAULT,
+            new TimerWheel(0),
+            new SipCounters(),
+            List.of(new Noting()),
+            new ListenerNames(
+                    List.of(new ListenerNames.Name(new SentBy(Transport.UDP, "127.0.0.1", 5060), false)),
+                    new LocalAddresses(),
+                    () -> 0),
+            10,
+            10,
+            new SplittableRandom(1));
+
+    private static SipMessage request(String method) {
+        byte[] bytes = (method + " sip:b@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK-1"
+                        + "\r\nMax-Forwards: 70\r\nFrom: <sip:a@192.0.2.1>;tag=a\r\nTo: <sip:b@127.0.0.1>"
+                        + "\r\nCall-ID: 1@192.0.2.1\r\nCSeq: 1 " + method + "\r\nContent-Length: 0\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        SipMessage message = new SipMessage();
+        assertThat(new SipParser().parseDatagram(bytes, 0, bytes.length, message))
+                .isNull();
+        return message;
+    }
+
+    private static ByteBuf text(String text) {
+        return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+    }
+
+    @Test
+    @DisplayName(
+            "leaves with the next message when it is provisional, and at once when it is the answer or comes again")
+    void ringing() {
+        InviteServerTransaction invite = layer.newInviteServer(request("INVITE"), source);
+        invite.respond(180, text("180"));
+        invite.requestAgain();
+        invite.respond(200, text("200"));
+        assertThat(sent).containsExactly("180 with the next", "180 at once", "200 at once");
+        layer.endAll();
+    }
+
+    @Test
+    @DisplayName("leaves at once when a request other than INVITE is answered")
+    void hangingUp() {
+        layer.newNonInviteServer(request("BYE"), source).respond(200, text("200"));
+        assertThat(sent).containsExactly("200 at once");
+        layer.endAll();
+    }
+}
