@@ -105,7 +105,7 @@ final class RehearsalPeers implements AutoCloseable {
     }
 
     private void over(String message) {
-        int call = Integer.parseInt(call(message));
+        int call = call(message);
         if (call < floodFrom || call >= floodTo) {
             done++;
         }
@@ -134,19 +134,19 @@ final class RehearsalPeers implements AutoCloseable {
 
     /** Which of the numbers in turn the call is for. */
     private static int number(String message) {
-        return Integer.parseInt(call(message)) % NUMBERS;
+        return call(message) % NUMBERS;
     }
 
-    private static String call(String message) {
+    private static int call(String message) {
         Matcher id = CALL.matcher(message);
-        return id.find() ? id.group(1) : "0";
+        return id.find() ? Integer.parseInt(id.group(1)) : 0;
     }
 
     /** The ACK to a final response other than 2xx, which is of the INVITE's transaction (RFC 3261 §17.1.1.3). */
     private String acknowledged(String response, InetSocketAddress proxy) {
-        String call = call(response);
-        StringBuilder text = new StringBuilder("ACK " + uri(Integer.parseInt(call), proxy)
-                + " SIP/2.0\r\nVia: SIP/2.0/UDP " + us + ";branch=z9hG4bK" + call + "i\r\nMax-Forwards: 70\r\n");
+        int call = call(response);
+        StringBuilder text = new StringBuilder("ACK " + uri(call, proxy) + " SIP/2.0\r\nVia: SIP/2.0/UDP " + us
+                + ";branch=z9hG4bK" + call + "i\r\nMax-Forwards: 70\r\n");
         parties(response, text);
         return text.append("CSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n").toString();
     }
@@ -195,7 +195,7 @@ final class RehearsalPeers implements AutoCloseable {
     }
 
     private String within(String response, String method, int cseq) {
-        String call = call(response);
+        int call = call(response);
         StringBuilder text = new StringBuilder(method + " sip:gateway@" + us + " SIP/2.0\r\nVia: SIP/2.0/UDP " + us
                 + ";branch=z9hG4bK" + call + method + "\r\nMax-Forwards: 70\r\n");
         Matcher route = ROUTE.matcher(response);

@@ -47,7 +47,7 @@ public final class EmbeddedMariaDb implements AutoCloseable {
     private final int port;
     private volatile ProcessHandle process;
     private volatile boolean closing;
-    private boolean givesWay;
+    private volatile boolean givesWay;
 
     private EmbeddedMariaDb(
             MariaDbFolder folder,
@@ -74,6 +74,8 @@ public final class EmbeddedMariaDb implements AutoCloseable {
         MariaDbFolder folder = MariaDbFolder.lock(path);
         try {
             EmbeddedMariaDb started = startLocked(folder, bufferPoolMegabytes, programs);
+            // One that survived may have been giving way when its server was killed.
+            started.shareProcessors();
             started.watch();
             return started;
         } catch (IOException e) {
@@ -140,8 +142,6 @@ public final class EmbeddedMariaDb implements AutoCloseable {
             log.info(
                     "adopted the MariaDB server with pid {}, which a former server left on {}", survivor.pid(), folder);
             folder.write("pid", Long.toString(survivor.pid()));
-            // Its server may have been killed while it gave way.
-            SessionNiceness.set(survivor.pid(), 0);
             return new EmbeddedMariaDb(folder, programs, megabytes, password, port, survivor);
         }
         throw new StoreStartException("a MariaDB server with pid " + survivor.pid() + " runs on the store's folder "
@@ -320,7 +320,7 @@ public final class EmbeddedMariaDb implements AutoCloseable {
             synchronized (this) {
                 if (!closing) {
                     process = launch(folder, programs, bufferPoolMegabytes, password, port);
-                    SessionNiceness.set(process.pid(), givesWay ? NICER_BY : 0);
+                    shareProcessors();
                 }
             }
         } catch (IOException | StoreStartException | PortTakenException e) {
@@ -333,13 +333,16 @@ public final class EmbeddedMariaDb implements AutoCloseable {
 
     /**
      * Whether the server's own threads go first where both want a processor and the kernel shares it by session; at first neither does. From any
-     * thread. Leases wait for the database, so it is for times in which it has a lot to do that nobody waits for.
+     * thread, and without a wait: one that is being started again follows when it is there. Leases wait for the database, so it is for times in
+     * which it has a lot to do that nobody waits for.
      */
-    synchronized void giveWay(boolean on) {
-        if (givesWay != on) {
-            givesWay = on;
-            SessionNiceness.set(process.pid(), on ? NICER_BY : 0);
-        }
+    void giveWay(boolean on) {
+        givesWay = on;
+        shareProcessors();
+    }
+
+    private void shareProcessors() {
+        SessionNiceness.set(process.pid(), givesWay ? NICER_BY : 0);
     }
 
     /** With leave to the driver to send what LOAD DATA LOCAL INFILE asks for: this server is ours. */

@@ -23,8 +23,8 @@ final class SessionNiceness {
     private SessionNiceness() {}
 
     /**
-     * Makes the session of that process so much nicer than ours is; by 0, as nice. Nothing happens where it is the same session, or the kernel has no such
-     * groups: there the niceness of a process is all that counts.
+     * Makes the session of that process so much nicer than ours is; by 0, as nice. Nothing happens where it is the same session, the process has
+     * ended, or the kernel has no such groups: there the niceness of a process is all that counts.
      */
     static void set(long pid, int by) {
         Path file = Path.of("/proc", Long.toString(pid), "autogroup");
@@ -34,7 +34,7 @@ final class SessionNiceness {
                 Files.writeString(file, Integer.toString(niceness.getAsInt()), StandardOpenOption.WRITE);
             }
         } catch (NoSuchFileException _) {
-            LOG.debug("this kernel knows no groups of sessions");
+            LOG.debug("process {} has ended, or this kernel knows no groups of sessions", pid);
         } catch (IOException e) {
             LOG.info(
                     "the session of process {} keeps its priority, and may take turns from calls: {}",

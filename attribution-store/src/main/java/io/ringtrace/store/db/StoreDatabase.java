@@ -182,7 +182,9 @@ public final class StoreDatabase implements AutoCloseable {
         return opened.join();
     }
 
-    /** Whether the embedded database goes after calls where both want a processor. Nothing happens to an external one, or one that is not open. */
+    /**
+     * Whether the embedded database goes after calls where both want a processor. Nothing happens to an external one, or one that is not open.
+     */
     public void giveWay(boolean on) {
         EmbeddedMariaDb mariaDb = isOpen() ? whenOpen().mariaDb() : null;
         if (mariaDb != null) {

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Departures {
     /** So long after a departure the next round is one in any case. */
-    static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private static final long CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     /** One departure's share of the mean. */

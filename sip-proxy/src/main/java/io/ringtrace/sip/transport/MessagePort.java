@@ -22,7 +22,10 @@ public interface MessagePort {
      *
      * @param sender is told, later and on this shard's thread, when a reliable transport could not send; null when nobody cares
      */
-    void send(ByteBuf message, Hop to, @Nullable Sender sender);
+    default void send(ByteBuf message, Hop to, @Nullable Sender sender) {
+        loop().sendsSoon();
+        sendUnhurried(message, to, sender);
+    }
 
     /**
      * As {@link #send(ByteBuf, Hop, Sender)}, for a message that nobody waits for: on a busy shard it leaves with the next one that somebody does

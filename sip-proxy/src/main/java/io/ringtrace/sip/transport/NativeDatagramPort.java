@@ -94,12 +94,6 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
     }
 
     @Override
-    public void send(ByteBuf datagram, Hop to, @Nullable Sender sender) {
-        loop.departures().awaited();
-        sendUnhurried(datagram, to, sender);
-    }
-
-    @Override
     public void sendUnhurried(ByteBuf datagram, Hop to, @Nullable Sender sender) {
         loop.gate().pass(this, datagram, to, sender);
     }

@@ -77,12 +77,6 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
     }
 
     @Override
-    public void send(ByteBuf datagram, Hop to, @Nullable Sender sender) {
-        loop.departures().awaited();
-        sendUnhurried(datagram, to, sender);
-    }
-
-    @Override
     public void sendUnhurried(ByteBuf datagram, Hop to, @Nullable Sender sender) {
         loop.gate().pass(this, datagram, to, sender);
     }

@@ -34,10 +34,6 @@ final class NettyShardLoop implements ShardLoop {
         return gate;
     }
 
-    Departures departures() {
-        return departures;
-    }
-
     /** On the loop's thread. */
     void add(MessagePort port) {
         ports.add(port);
@@ -56,6 +52,11 @@ final class NettyShardLoop implements ShardLoop {
     @Override
     public void execute(Runnable task) {
         loop.execute(() -> run(task));
+    }
+
+    @Override
+    public void sendsSoon() {
+        departures.awaited();
     }
 
     @Override

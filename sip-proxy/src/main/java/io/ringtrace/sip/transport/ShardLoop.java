@@ -15,6 +15,9 @@ public interface ShardLoop extends Executor {
     @Override
     void execute(Runnable task);
 
+    /** On this loop's thread: what waits to be sent leaves at the end of the present batch or task, for somebody waits for some of it. */
+    void sendsSoon();
+
     /**
      * Runs the task again and again on the loop's thread, for the timer wheel; what it sends is flushed after each run. It ends with the
      * loop, or by closing the answer.

@@ -57,12 +57,6 @@ final class StreamPort implements MessagePort, SendGate.Exit {
     }
 
     @Override
-    public void send(ByteBuf message, Hop to, @Nullable Sender sender) {
-        loop.departures().awaited();
-        sendUnhurried(message, to, sender);
-    }
-
-    @Override
     public void sendUnhurried(ByteBuf message, Hop to, @Nullable Sender sender) {
         loop.gate().pass(this, message, to, sender);
     }

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /** Messages of the tests: written with plain line ends, sent with CRLF. */
-final class Messages {
+public final class Messages {
     private Messages() {}
 
     /** An INVITE as a carrier sends it. */
@@ -50,7 +50,8 @@ final class Messages {
         return message;
     }
 
-    static SipMessage good(String text) {
+    /** As {@link #parse(String)}; the message is to have no flaw. */
+    public static SipMessage good(String text) {
         SipMessage message = parse(text);
         assertThat(message.flaw()).as("flaw").isNull();
         return message;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.CookieKeys;
+import io.ringtrace.sip.message.Messages;
 import io.ringtrace.sip.message.SipMessage;
-import io.ringtrace.sip.message.SipParser;
 import io.ringtrace.sip.message.SipUri;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -108,13 +108,15 @@ class CookieSignerTest {
     }
 
     private static SipMessage message(String user, String callId) {
-        byte[] bytes = ("BYE sip:" + user + "@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.2;branch=z9hG4bKx\r\n"
-                        + "From: <sip:a@b>;tag=1\r\nTo: <sip:c@d>;tag=2\r\nCall-ID: " + callId
-                        + "\r\nCSeq: 1 BYE\r\nMax-Forwards: 70\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII);
-        SipMessage message = new SipMessage();
-        assertThat(new SipParser().parseDatagram(bytes, 0, bytes.length, message))
-                .isNull();
-        return message;
+        return Messages.good("""
+                BYE sip:%s@192.0.2.1 SIP/2.0
+                Via: SIP/2.0/UDP 192.0.2.2;branch=z9hG4bKx
+                From: <sip:a@b>;tag=1
+                To: <sip:c@d>;tag=2
+                Call-ID: %s
+                CSeq: 1 BYE
+                Max-Forwards: 70
+
+                """.formatted(user, callId));
     }
 }

@@ -1,18 +1,13 @@
 package io.ringtrace.sip.transaction;
 
 import io.ringtrace.routing.Transport;
-import io.ringtrace.sip.counters.SipCounters;
-import io.ringtrace.sip.message.SentBy;
+import io.ringtrace.sip.message.Messages;
 import io.ringtrace.sip.message.SipMessage;
-import io.ringtrace.sip.message.SipParser;
 import io.ringtrace.sip.transport.Hop;
 import io.ringtrace.sip.transport.Listener;
-import io.ringtrace.sip.transport.LocalAddresses;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -40,19 +35,7 @@ public class TransactionTableBenchmark {
 
     private final InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5060);
     private final Hop source = new Hop(address, new Listener(0, Transport.UDP, address));
-    private final TransactionLayer layer = new TransactionLayer(
-            0,
-            SipTimers.DEFAULT,
-            new TimerWheel(0),
-            new SipCounters(),
-            List.of(),
-            new ListenerNames(
-                    List.of(new ListenerNames.Name(new SentBy(Transport.UDP, "127.0.0.1", 5060), false)),
-                    new LocalAddresses(),
-                    () -> 0),
-            2 * TRANSACTIONS,
-            2 * TRANSACTIONS,
-            new SplittableRandom(1));
+    private final TransactionLayer layer = SampleLayer.of(List.of(), 2 * TRANSACTIONS);
     private final SipMessage[] known = new SipMessage[ASKED_FOR];
     private final SipMessage stranger = request(-1);
     private int next;
@@ -69,16 +52,17 @@ public class TransactionTableBenchmark {
     }
 
     private static SipMessage request(int i) {
-        byte[] bytes = ("BYE sip:b@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK-" + i
-                        + "\r\nMax-Forwards: 70\r\nFrom: <sip:a@192.0.2.1>;tag=a" + i
-                        + "\r\nTo: <sip:b@127.0.0.1>;tag=b\r\nCall-ID: "
-                        + i + "@192.0.2.1\r\nCSeq: 2 BYE\r\nContent-Length: 0\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII);
-        SipMessage message = new SipMessage();
-        if (new SipParser().parseDatagram(bytes, 0, bytes.length, message) != null) {
-            throw new IllegalStateException("the request is well-formed");
-        }
-        return message;
+        return Messages.good("""
+                BYE sip:b@127.0.0.1 SIP/2.0
+                Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK-%1$d
+                Max-Forwards: 70
+                From: <sip:a@192.0.2.1>;tag=a%1$d
+                To: <sip:b@127.0.0.1>;tag=b
+                Call-ID: %1$d@192.0.2.1
+                CSeq: 2 BYE
+                Content-Length: 0
+
+                """.formatted(i));
     }
 
     @Benchmark

@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.ringtrace.routing.Transport;
-import io.ringtrace.sip.counters.SipCounters;
-import io.ringtrace.sip.message.SentBy;
+import io.ringtrace.sip.message.Messages;
 import io.ringtrace.sip.message.SipMessage;
-import io.ringtrace.sip.message.SipParser;
 import io.ringtrace.sip.transport.Hop;
 import io.ringtrace.sip.transport.Listener;
-import io.ringtrace.sip.transport.LocalAddresses;
 import io.ringtrace.sip.transport.MessagePort;
 import io.ringtrace.sip.transport.Sender;
 import io.ringtrace.sip.transport.ShardLoop;
@@ -20,7 +17,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -71,29 +67,20 @@ class UnhurriedResponsesTest {
         public void flush() {}
     }
 
-    private final TransactionLayer layer = new TransactionLayer(
-            0,
-            SipTimers.DEFAULT,
-            new TimerWheel(0),
-            new SipCounters(),
-            List.of(new Noting()),
-            new ListenerNames(
-                    List.of(new ListenerNames.Name(new SentBy(Transport.UDP, "127.0.0.1", 5060), false)),
-                    new LocalAddresses(),
-                    () -> 0),
-            10,
-            10,
-            new SplittableRandom(1));
+    private final TransactionLayer layer = SampleLayer.of(List.of(new Noting()), 10);
 
     private static SipMessage request(String method) {
-        byte[] bytes = (method + " sip:b@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK-1"
-                        + "\r\nMax-Forwards: 70\r\nFrom: <sip:a@192.0.2.1>;tag=a\r\nTo: <sip:b@127.0.0.1>"
-                        + "\r\nCall-ID: 1@192.0.2.1\r\nCSeq: 1 " + method + "\r\nContent-Length: 0\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII);
-        SipMessage message = new SipMessage();
-        assertThat(new SipParser().parseDatagram(bytes, 0, bytes.length, message))
-                .isNull();
-        return message;
+        return Messages.good("""
+                %1$s sip:b@127.0.0.1 SIP/2.0
+                Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK-1
+                Max-Forwards: 70
+                From: <sip:a@192.0.2.1>;tag=a
+                To: <sip:b@127.0.0.1>
+                Call-ID: 1@192.0.2.1
+                CSeq: 1 %1$s
+                Content-Length: 0
+
+                """.formatted(method));
     }
 
     private static ByteBuf text(String text) {

@@ -124,7 +124,7 @@ class UdpTransportTest {
             }
             NettyShardLoop loop = (NettyShardLoop) port.loop();
             for (int i = 0; i < 50; i++) {
-                loop.departures().awaited();
+                loop.sendsSoon();
                 loop.flush();
             }
             port.sendUnhurried(answer, source, null);
