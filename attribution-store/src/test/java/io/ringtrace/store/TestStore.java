@@ -63,6 +63,11 @@ public final class TestStore implements BeforeAllCallback, AfterAllCallback {
         return open(database().address().database());
     }
 
+    /** As the embedded store opens its database, and no other: rows may be loaded. */
+    public StoreDatabase openToLoad() throws StoreStartException {
+        return open(database().address().database() + "?" + server().parameters());
+    }
+
     /** The address of the server, for a database that does not exist yet. */
     public static DatabaseAddress server() {
         return Server.MARIA_DB.address();

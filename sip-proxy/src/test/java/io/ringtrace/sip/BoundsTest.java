@@ -22,6 +22,7 @@ class BoundsTest {
             ladder.gateway.answers(200);
             another.receives("200");
             assertThat(ladder.count(Count.LIVE_CALLS)).isZero();
+            ladder.connects(Ladder.PROMO);
         }
     }
 

@@ -47,19 +47,21 @@ public final class ShardReader implements AutoCloseable {
             if (reading == null) {
                 return null;
             }
-            // Asked before the entry is read: the writer never returns to a segment that has a successor.
-            @Nullable Long successor = catalog.segments(shard).higherKey(position.segment());
-            int length = reading.lengthAt(position.offset());
-            if (length == 0) {
+            if (reading.lengthAt(position.offset()) == 0) {
+                // Looked at again after a successor was seen: the writer never returns to a segment that has one.
+                @Nullable Long successor = successor();
                 if (successor == null) {
                     return null;
                 }
-                leave(reading, successor);
-                continue;
+                if (reading.lengthAt(position.offset()) == 0) {
+                    leave(reading, successor);
+                    continue;
+                }
             }
             ByteBuffer body = reading.bodyAt(position.offset());
             if (body == null) {
                 reportDamage(reading);
+                @Nullable Long successor = successor();
                 if (successor == null) {
                     return null;
                 }
@@ -67,19 +69,22 @@ public final class ShardReader implements AutoCloseable {
                 continue;
             }
             JournalPosition next =
-                    new JournalPosition(position.segment(), position.offset() + Segment.footprint(length));
+                    new JournalPosition(position.segment(), position.offset() + Segment.footprint(body.limit()));
             position = next;
             return decode(body, next);
         }
     }
 
+    private @Nullable Long successor() {
+        return catalog.segments(shard).higherKey(position.segment());
+    }
+
     private static JournalEntry decode(ByteBuffer body, JournalPosition next) {
-        ByteBuffer whole = body.duplicate();
         try {
             return new JournalEntry.Event(next, CallEventCodec.decode(body));
         } catch (RuntimeException unknown) {
             // Whatever it is that one entry's bytes do to us: the others must go on.
-            return new JournalEntry.Unreadable(next, String.valueOf(unknown), EncodedEvent.of(whole));
+            return new JournalEntry.Unreadable(next, String.valueOf(unknown), EncodedEvent.of(body.rewind()));
         }
     }
 

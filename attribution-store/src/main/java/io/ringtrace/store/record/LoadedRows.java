@@ -21,6 +21,9 @@ final class LoadedRows implements Row {
     /** Fewer rows are written sooner by one statement. */
     static final int FEWEST = 16;
 
+    /** Of a long. */
+    private static final int MOST_DIGITS = 19;
+
     private static final int FIRST_BYTES = 64 * 1024;
     /** More is given back after a batch. */
     private static final int MOST_KEPT_BYTES = 4 * 1024 * 1024;
@@ -92,7 +95,7 @@ final class LoadedRows implements Row {
             return;
         }
         column();
-        escaped(Row.cut(text, longest).getBytes(StandardCharsets.UTF_8));
+        escaped(Row.cut(text, longest));
     }
 
     @Override
@@ -140,16 +143,23 @@ final class LoadedRows implements Row {
             return;
         }
         int digits = 1;
-        for (long rest = number; rest >= 10; rest /= 10) {
+        for (long power = 10; digits < MOST_DIGITS && number >= power; power *= 10) {
             digits++;
         }
         room(digits);
+        int at = length + digits;
+        length = at;
         long rest = number;
-        for (int i = length + digits - 1; i >= length; i--) {
-            bytes[i] = (byte) ('0' + rest % 10);
-            rest /= 10;
+        while (rest >= 10) {
+            // Two with each division, which is what takes the time.
+            int two = (int) (rest % 100);
+            rest /= 100;
+            bytes[--at] = (byte) ('0' + two % 10);
+            bytes[--at] = (byte) ('0' + two / 10);
         }
-        length += digits;
+        if (at > length - digits) {
+            bytes[--at] = (byte) ('0' + rest);
+        }
     }
 
     private void plain(String text) {
@@ -160,24 +170,41 @@ final class LoadedRows implements Row {
 
     private void escaped(byte[] value) {
         room(2 * value.length);
-        byte[] into = bytes;
-        int at = length;
         for (byte b : value) {
-            char escape = switch (b) {
-                case 0 -> '0';
-                case '\t' -> 't';
-                case '\n' -> 'n';
-                case '\\' -> '\\';
-                default -> 0;
-            };
-            if (escape == 0) {
-                into[at++] = b;
-            } else {
-                into[at++] = '\\';
-                into[at++] = (byte) escape;
-            }
+            put(b);
         }
-        length = at;
+    }
+
+    /** Nearly every text is ASCII, and needs no bytes of its own. */
+    private void escaped(String text) {
+        int from = length;
+        room(2 * text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80) {
+                length = from;
+                escaped(text.getBytes(StandardCharsets.UTF_8));
+                return;
+            }
+            put((byte) c);
+        }
+    }
+
+    /** There is room. */
+    private void put(byte value) {
+        char escape = switch (value) {
+            case 0 -> '0';
+            case '\t' -> 't';
+            case '\n' -> 'n';
+            case '\\' -> '\\';
+            default -> 0;
+        };
+        if (escape == 0) {
+            bytes[length++] = value;
+        } else {
+            bytes[length++] = '\\';
+            bytes[length++] = (byte) escape;
+        }
     }
 
     private void add(int value) {

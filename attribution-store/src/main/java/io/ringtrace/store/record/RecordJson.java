@@ -1,7 +1,7 @@
 package io.ringtrace.store.record;
 
 import io.ringtrace.call.GatewayAttempt;
-import java.io.StringWriter;
+import java.io.Writer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,28 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** The JSON columns of call_record: attempts and marketing_data. Thread-safe. */
 final class RecordJson {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final int TEXT_OF_AN_ATTEMPT = 128;
 
     private RecordJson() {}
-
-    static String of(List<GatewayAttempt> attempts) {
-        StringWriter text = new StringWriter(TEXT_OF_AN_ATTEMPT * attempts.size());
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.writeStartArray();
-            for (GatewayAttempt attempt : attempts) {
-                json.writeStartObject();
-                json.writeStringProperty("gateway", attempt.gateway());
-                json.writeNumberProperty("sent_at", attempt.sentAtMillis());
-                json.writeNumberProperty("first_18x_at", attempt.first18xAtMillis());
-                json.writeNumberProperty("status", attempt.status());
-                json.writeStringProperty("reason", attempt.reason());
-                json.writeStringProperty("abandoned", attempt.abandoned());
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-        }
-        return text.toString();
-    }
 
     static List<GatewayAttempt> attempts(@Nullable String json) {
         List<GatewayAttempt> attempts = new ArrayList<>();
@@ -63,6 +43,11 @@ final class RecordJson {
             }
         }
         return fields;
+    }
+
+    /** For many values, with nothing between them. */
+    static JsonGenerator generator(Writer to) {
+        return JSON.writer().withRootValueSeparator("").createGenerator(to);
     }
 
     static String line(Map<String, String> fields) {

@@ -139,6 +139,7 @@ final class RecordWriter {
     private final LearnedDelays delays;
     private final InstantSource clock;
     private final ErasedVisitors erasedVisitors = new ErasedVisitors();
+    private final AttemptsJson attemptsJson = new AttemptsJson();
     private final LoadedRows loading = new LoadedRows("call_record", COLUMNS);
 
     RecordWriter(String node) {
@@ -291,19 +292,19 @@ final class RecordWriter {
         row.put(answered == null ? rang : answered.gateway(), LONGEST_NAME);
     }
 
-    private static void putFinal(Row row, CallEvent.@Nullable Answered answered, CallEvent.@Nullable Ended ended)
+    private void putFinal(Row row, CallEvent.@Nullable Answered answered, CallEvent.@Nullable Ended ended)
             throws SQLException {
         if (answered != null) {
             row.put(answered.atMillis());
             row.put(answered.ringMillis());
             row.put((long) answered.status());
             row.put((long) answered.status());
-            row.put(RecordJson.of(answered.attempts()), Integer.MAX_VALUE);
+            row.put(attemptsJson.of(answered.attempts()), Integer.MAX_VALUE);
         } else if (ended != null) {
             row.skip(2);
             row.put(ended.statusSent() == 0 ? null : (Long) (long) ended.statusSent());
             row.put(ended.statusGateway() == 0 ? null : (Long) (long) ended.statusGateway());
-            row.put(ended.attempts().isEmpty() ? null : RecordJson.of(ended.attempts()), Integer.MAX_VALUE);
+            row.put(ended.attempts().isEmpty() ? null : attemptsJson.of(ended.attempts()), Integer.MAX_VALUE);
         } else {
             row.skip(2 + ANSWERED_OR_ENDED.size());
         }

@@ -118,9 +118,11 @@ class PublicationIT {
             batch.add(began(call));
             batch.add(sample.ended(call, EndReason.CALLER_HANGUP));
         }
-        write(sample.ended(calls.get(LoadedRows.FEWEST), EndReason.CALLER_HANGUP));
-        write(batch.toArray(CallEvent[]::new));
-        write(batch.toArray(CallEvent[]::new));
+        try (StoreDatabase loading = store.openToLoad()) {
+            write(loading, sample.ended(calls.get(LoadedRows.FEWEST), EndReason.CALLER_HANGUP));
+            write(loading, batch.toArray(CallEvent[]::new));
+            write(loading, batch.toArray(CallEvent[]::new));
+        }
 
         assertThat(all())
                 .extracting(transaction -> transaction.record().callId())
@@ -409,6 +411,10 @@ class PublicationIT {
     }
 
     private void write(CallEvent... events) throws Exception {
-        store.database().transact(connection -> writer.write(connection, List.of(events)));
+        write(store.database(), events);
+    }
+
+    private void write(StoreDatabase database, CallEvent... events) throws Exception {
+        database.transact(connection -> writer.write(connection, List.of(events)));
     }
 }

@@ -18,7 +18,6 @@ import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.Span;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,13 +37,9 @@ final class CallRecording {
     private final CallTallies tallies;
     private final DialogReader dialogs;
     private final RejoiningInvites rejoining;
-    private final long lingerMillis;
     private final WaitingEvents events;
     private final InferredEnds inferred = new InferredEnds();
 
-    /**
-     * @param linger how long an ended call is remembered, so that a crossing or repeated BYE makes no second end
-     */
     CallRecording(
             CallRecorder recorder,
             LeaseClock clock,
@@ -53,8 +48,7 @@ final class CallRecording {
             SipCounters counters,
             CallTallies tallies,
             DialogReader dialogs,
-            RejoiningInvites rejoining,
-            Duration linger) {
+            RejoiningInvites rejoining) {
         this.recorder = recorder;
         this.clock = clock;
         this.monotonicMillis = monotonicMillis;
@@ -63,7 +57,6 @@ final class CallRecording {
         this.tallies = tallies;
         this.dialogs = dialogs;
         this.rejoining = rejoining;
-        this.lingerMillis = linger.toMillis();
         this.events = new WaitingEvents(recorder, counters);
     }
 
@@ -183,10 +176,11 @@ final class CallRecording {
      * @param gateway hash of the name of the one that it comes from
      * @param listener index of the one that the gateway's messages come by
      */
-    void answeredAgain(LiveCall call, SipMessage response, int gateway, int listener) {
+    void answeredAgain(CallId callId, SipMessage response, int gateway, int listener) {
         long leg = CookieSigner.tagHash(response, response.toTag());
-        LiveDialog first = call.dialog;
-        if (!call.ended && call.addLeg(leg) && first != null) {
+        LiveCall call = calls.find(callId);
+        LiveDialog first = call == null ? null : call.dialog;
+        if (call != null && call.addLeg(leg) && first != null) {
             call.addDialog(dialogs.readFurther(first, response, gateway, leg, listener));
             continued(call);
         }
@@ -330,30 +324,23 @@ final class CallRecording {
         EndReason reason = byCaller ? EndReason.CALLER_HANGUP : EndReason.DESTINATION_HANGUP;
         EndedBy by = byCaller ? EndedBy.CALLER : EndedBy.DESTINATION;
         LiveCall call = calls.find(callId);
-        if (call == null || call.ended) {
-            CallEvent.Corrected correction = inferred.correctedBy(callId, reason, by, arrivedMonotonic, reasonHeader);
-            if (correction != null) {
-                // Remembered, so that it ends once.
-                if (call == null && !calls.full()) {
-                    calls.keepEnded(calls.add(callId), lingerMillis);
-                }
-                events.append(correction);
-                return;
-            }
-        }
         long talkMillis;
         long atMillis = call == null ? arrivedAtMillis : call.millisAt(arrivedMonotonic);
         if (call == null) {
-            // A caller who hangs up, or knows the dialog, has heard a 2xx, whatever the journal has lost of it.
-            if (!byCaller && !accepted && rejoining.interrupted(callId)) {
-                // Its callee took up a call whose 2xx nobody could pass on any more: it was not answered.
+            CallEvent.Corrected correction = inferred.correctedBy(callId, reason, by, arrivedMonotonic, reasonHeader);
+            if (correction != null) {
+                calls.ended(callId);
+                events.append(correction);
                 return;
             }
-            call = calls.full() ? null : calls.add(callId);
+            // A caller who hangs up, or knows the dialog, has heard a 2xx, whatever the journal has lost of it. Else
+            // its
+            // callee took up a call whose 2xx nobody could pass on any more: it was not answered.
+            if (calls.hasEnded(callId) || (!byCaller && !accepted && rejoining.interrupted(callId))) {
+                return;
+            }
             // Answered before this process began: the store knows since when.
             talkMillis = -1;
-        } else if (call.ended) {
-            return;
         } else if (!call.answered) {
             return;
         } else if (call.endLeg(tagHash)) {
@@ -363,10 +350,6 @@ final class CallRecording {
             return;
         }
         end(call, new CallEvent.Ended(callId, atMillis, reason, by, 0, 0, reasonHeader, talkMillis, true, List.of()));
-        if (call != null) {
-            // It is remembered for a while, but nothing of ours is sent in it any more.
-            call.dialog = null;
-        }
     }
 
     /** A side knows nothing of this dialog any more. The call is lost with its last one; true when it goes on in another. */
@@ -448,7 +431,9 @@ final class CallRecording {
             if (call.logged()) {
                 call.say(told(event));
             }
-            calls.keepEnded(call, lingerMillis);
+            calls.end(call);
+        } else {
+            calls.ended(event.callId());
         }
         countEnd(call);
         events.append(event);

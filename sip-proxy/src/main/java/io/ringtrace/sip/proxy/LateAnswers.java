@@ -1,6 +1,7 @@
 package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.ringtrace.call.CallId;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.transaction.ClientTransactionUser;
 import io.ringtrace.sip.transaction.InviteServerTransaction;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 record LateAnswers(
         ProxyParts parts,
         InviteServerTransaction server,
-        LiveCall call,
+        CallId call,
         int gateway,
         int listener,
         @Nullable ResponseRules rules)

@@ -9,7 +9,7 @@ import io.ringtrace.sip.transaction.TimerWheel;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What a shard remembers of a call, from its INVITE to a little after its end: enough for a record with exactly one end. */
+/** What a shard remembers of a call, from its INVITE to its end: enough for a record with exactly one end. */
 final class LiveCall extends TimerWheel.Entry {
     /** Most answered branches that are told apart; BYEs of further ones end nothing. */
     private static final int MOST_LEGS = CallEvent.Continued.MOST_DIALOGS;
@@ -85,7 +85,9 @@ final class LiveCall extends TimerWheel.Entry {
     /** It was resumed, and nothing has proved its life since. */
     boolean unproven;
 
+    /** From its shard's table. */
     boolean removed;
+
     boolean progressed;
     boolean answered;
     boolean ended;
@@ -199,14 +201,9 @@ final class LiveCall extends TimerWheel.Entry {
         }
     }
 
-    /** It has ended, and is only kept so that it ends once; or, without an answer, because that may still come. */
+    /** It has ended. Without an answer it may be kept, because that may still come. */
     void forget() {
         tally = null;
-        if (answered) {
-            log = null;
-            caller = null;
-            dialed = null;
-        }
         legs = NO_LEGS;
         legCount = 0;
     }
@@ -232,7 +229,7 @@ final class LiveCall extends TimerWheel.Entry {
 
     /** It talks, as far as we know. */
     boolean watched() {
-        return answered && !ended && !removed;
+        return answered && !removed;
     }
 
     @Override

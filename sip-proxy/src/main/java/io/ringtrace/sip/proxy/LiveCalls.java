@@ -4,10 +4,14 @@ import io.ringtrace.call.CallId;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.transaction.HashChains;
 import io.ringtrace.sip.transaction.TimerWheel;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A shard's calls, by call id, and the answered ones by their Call-ID too. Bounded; its shard's thread alone. */
+/**
+ * A shard's calls, by call id, and the answered ones by their Call-ID too; of those that have ended their ids alone, for a little while. Bounded;
+ * its shard's thread alone.
+ */
 final class LiveCalls {
     private final TimerWheel wheel;
     private final int most;
@@ -45,7 +49,7 @@ final class LiveCalls {
             call.nextBySipCallId = next;
         }
     };
-    private int ended;
+    private final EndedCalls ended;
     private @Nullable Watch watch;
 
     /** Who supervises answered calls. */
@@ -57,10 +61,14 @@ final class LiveCalls {
         void due(LiveCall call);
     }
 
-    /** @param seed secret, so that nobody can aim for one bucket */
-    LiveCalls(TimerWheel wheel, int most, long seed) {
+    /**
+     * @param linger how long an ended call is remembered
+     * @param seed secret, so that nobody can aim for one bucket
+     */
+    LiveCalls(TimerWheel wheel, int most, Duration linger, long seed) {
         this.wheel = wheel;
         this.most = most;
+        this.ended = new EndedCalls(wheel, linger.toMillis());
         this.seed = seed;
     }
 
@@ -79,9 +87,8 @@ final class LiveCalls {
         return all.size() >= most;
     }
 
-    /** Calls that have not ended; the table holds ended ones too, for a little while. */
-    int running() {
-        return all.size() - ended;
+    int size() {
+        return all.size();
     }
 
     @Nullable
@@ -116,24 +123,28 @@ final class LiveCalls {
         return at;
     }
 
-    /** Keeps an ended call for so long and no longer. */
-    void keepEnded(LiveCall call, long millis) {
+    /** The call is over. */
+    void end(LiveCall call) {
         call.ended = true;
-        ended++;
-        bySipCallId.remove(call);
-        call.givePlacesBack();
+        remove(call);
+        ended(call.callId);
         call.forget();
-        wheel.start(call, millis);
+    }
+
+    /** The same for a call that is not known here. */
+    void ended(CallId callId) {
+        ended.add(callId);
+    }
+
+    /** True for a while after its end. */
+    boolean hasEnded(CallId callId) {
+        return ended.contains(callId) && find(callId) == null;
     }
 
     /** An ended call goes on. There are no more of these than branches that may still be answered, whether the table is full or not. */
     void endedNoMore(LiveCall call) {
-        if (call.removed) {
-            call.removed = false;
-            all.add(call);
-        } else {
-            ended--;
-        }
+        all.add(call);
+        call.removed = false;
         call.ended = false;
         call.endedBefore = true;
     }
@@ -148,21 +159,17 @@ final class LiveCalls {
         call.givePlacesBack();
         call.removed = true;
         bySipCallId.remove(call);
-        if (all.remove(call) && call.ended) {
-            ended--;
-        }
+        all.remove(call);
     }
 
     void expired(LiveCall call) {
-        if (call.ended) {
-            remove(call);
-        } else if (watch != null) {
+        if (watch != null) {
             watch.due(call);
         }
     }
 
-    /** Some of the running calls, at most so many. */
+    /** Some of the calls, at most so many. */
     List<LiveCallView> views(int most) {
-        return all.some(most, call -> !call.ended).stream().map(LiveCall::view).toList();
+        return all.some(most, _ -> true).stream().map(LiveCall::view).toList();
     }
 }

@@ -115,7 +115,11 @@ public final class ProxyCore {
             RandomGenerator random) {
         Duration longest = rules.maximumDuration().plus(COOKIE_SLACK);
         CookieSigner signer = new CookieSigner(surroundings.cookieKeys());
-        LiveCalls liveCalls = new LiveCalls(transactions.wheel(), rules.mostLiveCalls(), random.nextLong());
+        LiveCalls liveCalls = new LiveCalls(
+                transactions.wheel(),
+                rules.mostLiveCalls(),
+                transactions.timers().t1().multipliedBy(64),
+                random.nextLong());
         CallRecording recording = new CallRecording(
                 surroundings.recorder(),
                 surroundings.clock(),
@@ -124,8 +128,7 @@ public final class ProxyCore {
                 transactions.counters(),
                 tallies,
                 new DialogReader(names),
-                surroundings.rejoining(),
-                transactions.timers().t1().multipliedBy(64));
+                surroundings.rejoining());
         TrunkAdmission admission = new TrunkAdmission(
                 surroundings.activePlan(),
                 surroundings.targets(),
@@ -338,7 +341,7 @@ public final class ProxyCore {
 
     /** Writes the gauges. */
     public void gauge() {
-        parts.counters().set(Count.LIVE_CALLS, parts.liveCalls().running());
+        parts.counters().set(Count.LIVE_CALLS, parts.liveCalls().size());
         parts.counters().set(Count.LAG_MILLIS, overload.lagMillis());
         parts.counters().set(Count.SERVER_TRANSACTIONS, parts.transactions().serverTransactions());
         parts.counters().set(Count.CLIENT_TRANSACTIONS, parts.transactions().clientTransactions());

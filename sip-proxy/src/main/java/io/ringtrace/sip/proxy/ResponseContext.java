@@ -185,7 +185,7 @@ final class ResponseContext implements ServerTransactionUser {
         return new LateAnswers(
                 parts,
                 server,
-                call,
+                call.callId,
                 TrunkAdmission.hash(branch.gateway.name()),
                 listener(branch),
                 branch.responseRules);
