@@ -84,12 +84,14 @@ public final class Main {
 
     /**
      * What Netty is told where nobody told it otherwise: no search for buffers that were never given back, which remembers where one of 128
-     * was made; every buffer is used again, and not one of eight; its loops wait by a timer that is set once for each tick, and not by a
-     * timeout that the kernel sets and takes back each time.
+     * was made; every buffer is used again, and not one of eight, and of each thread as many as its shard's transactions hold for half a
+     * minute, because a collection has to copy those that are made anew; its loops wait by a timer that is set once for each tick, and not
+     * by a timeout that the kernel sets and takes back each time.
      */
     private static final Map<String, String> NETTY = Map.of(
             "io.netty.leakDetection.level", "disabled",
             "io.netty.recycler.ratio", "0",
+            "io.netty.recycler.maxCapacityPerThread", "524288",
             "io.netty.channel.epoll.epollWaitThreshold", "0");
 
     private Main() {}

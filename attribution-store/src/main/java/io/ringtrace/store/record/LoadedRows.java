@@ -21,8 +21,25 @@ final class LoadedRows implements Row {
     /** Fewer rows are written sooner by one statement. */
     static final int FEWEST = 16;
 
-    /** Of a long. */
-    private static final int MOST_DIGITS = 19;
+    /** Of a long: 1 to 10^18. */
+    private static final long[] POWERS_OF_TEN = new long[19];
+
+    /** The digits of 0 to 99. */
+    private static final byte[] TENS = new byte[100];
+
+    private static final byte[] ONES = new byte[100];
+
+    static {
+        long power = 1;
+        for (int i = 0; i < POWERS_OF_TEN.length; i++) {
+            POWERS_OF_TEN[i] = power;
+            power *= 10;
+        }
+        for (int i = 0; i < TENS.length; i++) {
+            TENS[i] = (byte) ('0' + i / 10);
+            ONES[i] = (byte) ('0' + i % 10);
+        }
+    }
 
     private static final int FIRST_BYTES = 64 * 1024;
     /** More is given back after a batch. */
@@ -142,24 +159,28 @@ final class LoadedRows implements Row {
             plain(Long.toString(number));
             return;
         }
-        int digits = 1;
-        for (long power = 10; digits < MOST_DIGITS && number >= power; power *= 10) {
-            digits++;
-        }
+        int digits = digitsOf(number | 1);
         room(digits);
+        byte[] into = bytes;
         int at = length + digits;
         length = at;
         long rest = number;
         while (rest >= 10) {
-            // Two with each division, which is what takes the time.
             int two = (int) (rest % 100);
             rest /= 100;
-            bytes[--at] = (byte) ('0' + two % 10);
-            bytes[--at] = (byte) ('0' + two / 10);
+            into[--at] = ONES[two];
+            into[--at] = TENS[two];
         }
         if (at > length - digits) {
-            bytes[--at] = (byte) ('0' + rest);
+            into[--at] = (byte) ('0' + rest);
         }
+    }
+
+    /** Of a number from 1 on. */
+    private static int digitsOf(long number) {
+        // By the binary logarithm, times that of 2 to the base of 10; it is one too few from a power of ten on.
+        int fewer = ((Long.SIZE - Long.numberOfLeadingZeros(number)) * 1233) >>> 12;
+        return number >= POWERS_OF_TEN[fewer] ? fewer + 1 : fewer;
     }
 
     private void plain(String text) {
@@ -170,29 +191,31 @@ final class LoadedRows implements Row {
 
     private void escaped(byte[] value) {
         room(2 * value.length);
+        int at = length;
         for (byte b : value) {
-            put(b);
+            at = put(b, bytes, at);
         }
+        length = at;
     }
 
     /** Nearly every text is ASCII, and needs no bytes of its own. */
     private void escaped(String text) {
-        int from = length;
         room(2 * text.length());
+        int at = length;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c >= 0x80) {
-                length = from;
                 escaped(text.getBytes(StandardCharsets.UTF_8));
                 return;
             }
-            put((byte) c);
+            at = put((byte) c, bytes, at);
         }
+        length = at;
     }
 
-    /** There is room. */
-    private void put(byte value) {
-        char escape = switch (value) {
+    /** Where there is room. Returns where the next byte goes. */
+    private static int put(byte value, byte[] into, int at) {
+        int escape = switch (value) {
             case 0 -> '0';
             case '\t' -> 't';
             case '\n' -> 'n';
@@ -200,11 +223,12 @@ final class LoadedRows implements Row {
             default -> 0;
         };
         if (escape == 0) {
-            bytes[length++] = value;
-        } else {
-            bytes[length++] = '\\';
-            bytes[length++] = (byte) escape;
+            into[at] = value;
+            return at + 1;
         }
+        into[at] = '\\';
+        into[at + 1] = (byte) escape;
+        return at + 2;
     }
 
     private void add(int value) {
