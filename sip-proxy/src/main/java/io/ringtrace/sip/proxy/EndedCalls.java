@@ -2,6 +2,7 @@ package io.ringtrace.sip.proxy;
 
 import io.ringtrace.call.CallId;
 import io.ringtrace.sip.transaction.TimerWheel;
+import java.util.Arrays;
 
 /**
  * Which calls of a shard have ended lately, so that a crossing or repeated BYE makes no second end. As many as calls in half a minute, and so
@@ -80,11 +81,14 @@ final class EndedCalls {
             }
         }
 
+        /** A table that has become much too large is halved. */
         void clear() {
-            if (size > 0) {
-                halves = new long[halves.length];
-                size = 0;
+            if (size < halves.length / 16 && halves.length > 2 * FIRST_PLACES) {
+                halves = new long[halves.length / 2];
+            } else {
+                Arrays.fill(halves, 0);
             }
+            size = 0;
         }
 
         /** Where the id stands, or would. */

@@ -61,6 +61,19 @@ class EndedCallsTest {
     }
 
     @Test
+    void isRememberedByATableThatHasBecomeSmallAgain() {
+        for (int i = 0; i < 100_000; i++) {
+            ended.add(call());
+        }
+        for (int turn = 0; turn < 20; turn++) {
+            CallId call = call();
+            ended.add(call);
+            wheel.advance(wheel.nowMillis() + KEPT - 1);
+            assertThat(ended.contains(call)).as("turn " + turn).isTrue();
+        }
+    }
+
+    @Test
     void isForgottenSoonerWhenTooManyEndAndTheLatestAreNot() {
         CallId first = call();
         ended.add(first);
