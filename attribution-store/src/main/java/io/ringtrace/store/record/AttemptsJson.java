@@ -9,10 +9,24 @@ import tools.jackson.core.JsonGenerator;
 final class AttemptsJson {
     private final StringWriter text = new StringWriter();
     /** Kept: to make one costs more than to write what a call has. */
-    private final JsonGenerator json = RecordJson.generator(text);
+    private JsonGenerator json = RecordJson.generator(text);
 
     String of(List<GatewayAttempt> attempts) {
         text.getBuffer().setLength(0);
+        boolean whole = false;
+        try {
+            write(attempts);
+            whole = true;
+        } finally {
+            if (!whole) {
+                // Whatever stopped it in the middle, the next one begins anew.
+                json = RecordJson.generator(text);
+            }
+        }
+        return text.toString();
+    }
+
+    private void write(List<GatewayAttempt> attempts) {
         json.writeStartArray();
         for (GatewayAttempt attempt : attempts) {
             json.writeStartObject();
@@ -26,6 +40,5 @@ final class AttemptsJson {
         }
         json.writeEndArray();
         json.flush();
-        return text.toString();
     }
 }

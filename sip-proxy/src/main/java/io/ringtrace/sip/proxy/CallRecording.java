@@ -333,9 +333,8 @@ final class CallRecording {
                 events.append(correction);
                 return;
             }
-            // A caller who hangs up, or knows the dialog, has heard a 2xx, whatever the journal has lost of it. Else
-            // its
-            // callee took up a call whose 2xx nobody could pass on any more: it was not answered.
+            // A caller who hangs up, or knows the dialog, has heard a 2xx, whatever the journal has lost of it. Without
+            // that its callee took up a call whose 2xx nobody could pass on any more: it was not answered.
             if (calls.hasEnded(callId) || (!byCaller && !accepted && rejoining.interrupted(callId))) {
                 return;
             }

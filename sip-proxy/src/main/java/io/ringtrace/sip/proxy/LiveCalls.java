@@ -136,9 +136,9 @@ final class LiveCalls {
         ended.add(callId);
     }
 
-    /** True for a while after its end. */
+    /** Of a call that is not here: true for a while after its end. */
     boolean hasEnded(CallId callId) {
-        return ended.contains(callId) && find(callId) == null;
+        return ended.contains(callId);
     }
 
     /** An ended call goes on. There are no more of these than branches that may still be answered, whether the table is full or not. */
