@@ -131,7 +131,7 @@ final class LoadedRows implements Row {
             nothing();
         } else {
             column();
-            plain(Double.toString(number));
+            escaped(Double.toString(number));
         }
     }
 
@@ -156,7 +156,7 @@ final class LoadedRows implements Row {
 
     private void digits(long number) {
         if (number < 0) {
-            plain(Long.toString(number));
+            escaped(Long.toString(number));
             return;
         }
         int digits = digitsOf(number | 1);
@@ -181,12 +181,6 @@ final class LoadedRows implements Row {
         // By the binary logarithm, times that of 2 to the base of 10; it is one too few from a power of ten on.
         int fewer = ((Long.SIZE - Long.numberOfLeadingZeros(number)) * 1233) >>> 12;
         return number >= POWERS_OF_TEN[fewer] ? fewer + 1 : fewer;
-    }
-
-    private void plain(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            add(text.charAt(i));
-        }
     }
 
     private void escaped(byte[] value) {

@@ -43,7 +43,7 @@ final class CallSupervision implements LiveCalls.Watch {
         this.hops = new DialogHops(parts);
         this.listeners = listeners;
         this.longestMillis = longest.toMillis();
-        this.lingerMillis = parts.transactions().timers().t1().multipliedBy(64).toMillis();
+        this.lingerMillis = parts.transactions().timers().longestMillis();
     }
 
     /** Takes over the rules of the call's trunk; before the call is watched. */

@@ -46,7 +46,7 @@ final class DialogRequestContext implements ClientTransactionUser, ServerTransac
             refused = true;
             parts.transactions()
                     .wheel()
-                    .start(this, 64 * parts.transactions().timers().t1().toMillis());
+                    .start(this, parts.transactions().timers().longestMillis());
         }
 
         @Override

@@ -14,8 +14,6 @@ final class LiveCall extends TimerWheel.Entry {
     /** Most answered branches that are told apart; BYEs of further ones end nothing. */
     private static final int MOST_LEGS = CallEvent.Continued.MOST_DIALOGS;
 
-    private static final long[] NO_LEGS = {};
-
     private final LiveCalls calls;
     final CallId callId;
 
@@ -28,7 +26,7 @@ final class LiveCall extends TimerWheel.Entry {
     @Nullable
     LiveCall nextBySipCallId;
 
-    /** Of its trunk; null for a call that this process did not see begin. */
+    /** Of its trunk; null for a call that has ended, or that this process did not see begin. */
     @Nullable
     CallTally tally;
 
@@ -135,7 +133,7 @@ final class LiveCall extends TimerWheel.Entry {
             return false;
         }
         if (legCount == legs.length) {
-            legs = Arrays.copyOf(legs, Math.max(1, legCount * 2));
+            legs = Arrays.copyOf(legs, legCount * 2);
         }
         legs[legCount++] = tagHash;
         return true;
@@ -199,13 +197,6 @@ final class LiveCall extends TimerWheel.Entry {
         if (wanted != null) {
             wanted.say(sentence);
         }
-    }
-
-    /** It has ended. Without an answer it may be kept, because that may still come. */
-    void forget() {
-        tally = null;
-        legs = NO_LEGS;
-        legCount = 0;
     }
 
     private int indexOf(long tagHash) {

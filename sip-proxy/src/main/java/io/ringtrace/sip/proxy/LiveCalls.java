@@ -4,7 +4,6 @@ import io.ringtrace.call.CallId;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.transaction.HashChains;
 import io.ringtrace.sip.transaction.TimerWheel;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -62,13 +61,13 @@ final class LiveCalls {
     }
 
     /**
-     * @param linger how long an ended call is remembered
+     * @param lingerMillis how long an ended call is remembered
      * @param seed secret, so that nobody can aim for one bucket
      */
-    LiveCalls(TimerWheel wheel, int most, Duration linger, long seed) {
+    LiveCalls(TimerWheel wheel, int most, long lingerMillis, long seed) {
         this.wheel = wheel;
         this.most = most;
-        this.ended = new EndedCalls(wheel, linger.toMillis());
+        this.ended = new EndedCalls(wheel, lingerMillis);
         this.seed = seed;
     }
 
@@ -128,7 +127,8 @@ final class LiveCalls {
         call.ended = true;
         remove(call);
         ended(call.callId);
-        call.forget();
+        // It is counted; without an answer it may go on, for that may still come.
+        call.tally = null;
     }
 
     /** The same for a call that is not known here. */

@@ -118,7 +118,7 @@ public final class ProxyCore {
         LiveCalls liveCalls = new LiveCalls(
                 transactions.wheel(),
                 rules.mostLiveCalls(),
-                transactions.timers().t1().multipliedBy(64),
+                transactions.timers().longestMillis(),
                 random.nextLong());
         CallRecording recording = new CallRecording(
                 surroundings.recorder(),
@@ -167,8 +167,7 @@ public final class ProxyCore {
                 longest.toMillis(),
                 rules.noAnswerLimit().toMillis());
         liveCalls.watchedBy(new CallSupervision(parts, hops.listeners(), rules.maximumDuration()));
-        this.refused = new RefusedInvites(
-                parts.transactions().timers().t1().multipliedBy(64).toMillis());
+        this.refused = new RefusedInvites(parts.transactions().timers().longestMillis());
         this.random = random;
         this.validation = new RequestValidation(parts.names());
         this.routes = new RouteProcessing(parts.names());

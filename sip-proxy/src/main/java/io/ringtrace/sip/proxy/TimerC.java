@@ -30,7 +30,7 @@ final class TimerC extends TimerWheel.Entry {
 
     /** A CANCEL was sent. */
     void cancelSent() {
-        transactions.wheel().start(this, 64 * transactions.timers().t1().toMillis());
+        transactions.wheel().start(this, transactions.timers().longestMillis());
     }
 
     @Override

@@ -41,9 +41,14 @@ public record SipTimers(Duration t1, Duration t2, Duration t4, Duration trying, 
     public long first(Timer timer) {
         return switch (timer) {
             case TIMER_A, TIMER_E, TIMER_G -> t1.toMillis();
-            case TIMER_B, TIMER_D, TIMER_F, TIMER_H, TIMER_J, TIMER_L, TIMER_M -> 64 * t1.toMillis();
+            case TIMER_B, TIMER_D, TIMER_F, TIMER_H, TIMER_J, TIMER_L, TIMER_M -> longestMillis();
             case TIMER_I, TIMER_K -> t4.toMillis();
         };
+    }
+
+    /** How long a request or its answer may come again: 64 T1, in milliseconds. */
+    public long longestMillis() {
+        return 64 * t1.toMillis();
     }
 
     /** How long it takes until timer E of a request's sender is set to T2 (RFC 4320 §4.1), in milliseconds. */
