@@ -12,6 +12,7 @@ import io.ringtrace.sip.message.SipParser;
 import io.ringtrace.sip.message.Span;
 import io.ringtrace.sip.proxy.LiveCallView;
 import io.ringtrace.sip.proxy.ProxyCore;
+import io.ringtrace.sip.transaction.ByteHash;
 import io.ringtrace.sip.transaction.ServerTransaction;
 import io.ringtrace.sip.transaction.TimerWheel;
 import io.ringtrace.sip.transaction.TransactionLayer;
@@ -253,6 +254,7 @@ final class CallShard implements MessageReceiver {
 
     /** The last catch: whatever goes wrong, the request is answered and the shard lives on. */
     private void handle(Hop source, @Nullable Flaw flaw) {
+        loop.serves(callOf(message));
         try {
             core.received(message, source);
             if (flaw != null) {
@@ -268,7 +270,19 @@ final class CallShard implements MessageReceiver {
             if (message.isRequest() && message.method() != SipMethod.ACK) {
                 core.fault(message, source);
             }
+        } finally {
+            loop.serves(0);
         }
+    }
+
+    /** As {@link ShardLoop#serves} has it. */
+    private static int callOf(SipMessage message) {
+        int callId = message.callId();
+        if (!Span.present(callId)) {
+            return 0;
+        }
+        int from = message.offset() + Span.start(callId);
+        return (int) ByteHash.hash(CALL_ID_SEED, message.bytes(), from, from + Span.length(callId)) | 1;
     }
 
     private void request(Hop source) {

@@ -35,6 +35,11 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
     private final IoRegistration registration;
     private @Nullable MessageReceiver receiver;
     private boolean reads;
+    /** Longer ones leave alone: a kernel without trains takes none, and a route or device none beyond what it says. */
+    private int longestInTrain;
+    /** So many of the queue's first ones are to leave alone: their train was refused. */
+    private int apart;
+
     private boolean kernelIsFull;
     private boolean closed;
 
@@ -56,6 +61,7 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
         this.sendFailures = sendFailures;
         this.hops = new HopTable(listener);
         this.closedPorts = new ClosedPorts(loop, true, listener);
+        this.longestInTrain = calls.sendsTrains(socket) ? Trains.MOST_BYTES : 0;
         this.registration =
                 loop.eventLoop().register(this).syncUninterruptibly().getNow();
     }
@@ -100,7 +106,7 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
 
     @Override
     public void leave(ByteBuf datagram, Hop to, @Nullable Sender sender) {
-        if (closed || !queue.offer(datagram, to)) {
+        if (closed || !queue.offer(datagram, to, loop.served())) {
             refuse(datagram, sender);
         }
     }
@@ -130,23 +136,52 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
 
     private void sendABatch() {
         MessageHeaders headers = datagrams.outgoing();
-        int count = Math.min(queue.size(), NativeDatagrams.MOST_SENT);
-        for (int i = 0; i < count; i++) {
-            ByteBuf buffer = queue.buffer(i);
-            // No socket of IPv4 can reach an IPv6 address: such a one has no address here, and the kernel refuses it.
-            headers.address(i, queue.hop(i).kernelAddress(), ipv6);
-            headers.bytes(i, address(buffer), buffer.readableBytes());
+        Trains trains = datagrams.trains();
+        if (apart == 0) {
+            trains.form(queue, longestInTrain);
+        } else {
+            trains.formNone(Math.min(queue.size(), apart));
         }
-        int answer = calls.send(socket, headers.from(0), count);
+        int datagram = 0;
+        for (int i = 0; i < trains.count(); i++) {
+            // No socket of IPv4 can reach an IPv6 address: such a one has no address here, and the kernel refuses it.
+            headers.address(i, queue.hop(datagram).kernelAddress(), ipv6);
+            headers.vectors(
+                    i, datagram, trains.datagrams(i), queue.buffer(datagram).readableBytes());
+            for (int end = datagram + trains.datagrams(i); datagram < end; datagram++) {
+                ByteBuf buffer = queue.buffer(datagram);
+                headers.bytes(datagram, address(buffer), buffer.readableBytes());
+            }
+        }
+        int answer = calls.send(socket, headers.from(0), trains.count());
         if (answer >= 0) {
-            queue.remove(answer);
+            left(trains.datagramsOfFirst(answer));
         } else if (answer == -SocketCalls.EAGAIN) {
             // The loop tells when there is room again; until then the queue grows up to its bound.
             kernelIsFull = true;
             tellTheLoop();
         } else if (answer != -SocketCalls.EINTR) {
-            queue.remove(1);
+            refused(-answer, trains.datagrams(0));
+        }
+    }
+
+    private void left(int many) {
+        queue.remove(many);
+        apart = Math.max(0, apart - many);
+    }
+
+    /** The first message was. */
+    private void refused(int error, int many) {
+        if (many == 1) {
+            left(1);
             sendFailures.increment();
+            return;
+        }
+        apart = many;
+        // By these the kernel says that a train cannot go there, for its length or at all; others are the peer's or the
+        // host's.
+        if (error == SocketCalls.EINVAL || error == SocketCalls.EMSGSIZE || error == SocketCalls.EIO) {
+            longestInTrain = queue.buffer(0).readableBytes() - 1;
         }
     }
 

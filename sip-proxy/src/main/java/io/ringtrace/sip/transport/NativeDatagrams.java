@@ -21,6 +21,7 @@ final class NativeDatagrams implements AutoCloseable {
     private final MemorySegment rooms = arena.allocate(ROOM * MOST_RECEIVED, 64);
     private final MessageHeaders incoming = new MessageHeaders(arena, MOST_RECEIVED);
     private final MessageHeaders outgoing = new MessageHeaders(arena, MOST_SENT);
+    private final Trains trains = new Trains(MOST_SENT);
     private final byte[] scratch = new byte[UdpTransport.LONGEST_DATAGRAM];
     private int received;
 
@@ -37,6 +38,10 @@ final class NativeDatagrams implements AutoCloseable {
 
     MessageHeaders outgoing() {
         return outgoing;
+    }
+
+    Trains trains() {
+        return trains;
     }
 
     /** Receives what waits, up to a full batch. Answers how many, or the negative error number. */

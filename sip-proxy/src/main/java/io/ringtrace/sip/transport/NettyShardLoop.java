@@ -20,6 +20,7 @@ final class NettyShardLoop implements ShardLoop {
     private final List<RepeatedTask> ticks = new ArrayList<>();
     private final SendGate gate = new SendGate(this);
     private final Departures departures = new Departures(System.nanoTime());
+    private int served;
 
     NettyShardLoop(int shard, IoEventLoop loop) {
         this.shard = shard;
@@ -57,6 +58,16 @@ final class NettyShardLoop implements ShardLoop {
     @Override
     public void sendsSoon() {
         departures.awaited();
+    }
+
+    @Override
+    public void serves(int call) {
+        served = call;
+    }
+
+    /** Whose messages are sent now, as {@link #serves} has it. */
+    int served() {
+        return served;
     }
 
     @Override

@@ -13,11 +13,16 @@ final class SendQueue {
     private static final int FIRST_ROOM = 1 << 8;
     private @Nullable ByteBuf[] buffers = new ByteBuf[FIRST_ROOM];
     private @Nullable Hop[] hops = new Hop[FIRST_ROOM];
+    private int[] calls = new int[FIRST_ROOM];
     private int first;
     private int count;
 
-    /** False when there is no room; the buffer is then still the caller's. */
-    boolean offer(ByteBuf buffer, Hop to) {
+    /**
+     * False when there is no room; the buffer is then still the caller's.
+     *
+     * @param call as {@link ShardLoop#serves} has it
+     */
+    boolean offer(ByteBuf buffer, Hop to, int call) {
         if (count == buffers.length) {
             if (count == MOST) {
                 return false;
@@ -27,6 +32,7 @@ final class SendQueue {
         int place = (first + count) & (buffers.length - 1);
         buffers[place] = buffer;
         hops[place] = to;
+        calls[place] = call;
         count++;
         return true;
     }
@@ -47,6 +53,28 @@ final class SendQueue {
         return present(hops[(first + i) & (hops.length - 1)]);
     }
 
+    int call(int i) {
+        return calls[(first + i) & (calls.length - 1)];
+    }
+
+    /** Puts another order into the first so many. */
+    void reorder(int[] order, int many) {
+        @Nullable ByteBuf[] oldBuffers = new ByteBuf[many];
+        @Nullable Hop[] oldHops = new Hop[many];
+        int[] oldCalls = new int[many];
+        for (int i = 0; i < many; i++) {
+            oldBuffers[i] = buffer(i);
+            oldHops[i] = hop(i);
+            oldCalls[i] = call(i);
+        }
+        for (int i = 0; i < many; i++) {
+            int place = (first + i) & (buffers.length - 1);
+            buffers[place] = oldBuffers[order[i]];
+            hops[place] = oldHops[order[i]];
+            calls[place] = oldCalls[order[i]];
+        }
+    }
+
     /** Takes away the first so many, and releases their buffers. */
     void remove(int many) {
         for (int i = 0; i < many; i++) {
@@ -61,13 +89,16 @@ final class SendQueue {
     private void grow() {
         @Nullable ByteBuf[] moreBuffers = Arrays.copyOf(buffers, 2 * count);
         @Nullable Hop[] moreHops = Arrays.copyOf(hops, 2 * count);
+        int[] moreCalls = Arrays.copyOf(calls, 2 * count);
         // What stood before the first one follows the old end.
         System.arraycopy(buffers, 0, moreBuffers, count, first);
         System.arraycopy(hops, 0, moreHops, count, first);
+        System.arraycopy(calls, 0, moreCalls, count, first);
         Arrays.fill(moreBuffers, 0, first, null);
         Arrays.fill(moreHops, 0, first, null);
         buffers = moreBuffers;
         hops = moreHops;
+        calls = moreCalls;
     }
 
     private static <T> T present(@Nullable T waiting) {

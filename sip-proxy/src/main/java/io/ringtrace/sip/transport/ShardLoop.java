@@ -19,6 +19,14 @@ public interface ShardLoop extends Executor {
     void sendsSoon();
 
     /**
+     * On this loop's thread: what is sent from here on, until it is said otherwise, belongs to that call. Over UDP, messages of one call leave in the
+     * order in which they are sent, and those of others may leave before them.
+     *
+     * @param call a hash of what names it; 0 for no call that is known, whose messages keep their place among all
+     */
+    void serves(int call);
+
+    /**
      * Runs the task again and again on the loop's thread, for the timer wheel; what it sends is flushed after each run. It ends with the
      * loop, or by closing the answer.
      *

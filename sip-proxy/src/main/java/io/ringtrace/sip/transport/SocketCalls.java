@@ -20,9 +20,15 @@ import java.net.InetSocketAddress;
  * makes no objects; whoever passes it keeps it. For one thread at a time, because the error number has one place.
  */
 class SocketCalls {
+    static final int SOL_UDP = 17;
+    static final int UDP_SEGMENT = 103;
+
     static final int EINTR = 4;
+    static final int EIO = 5;
     static final int EAGAIN = 11;
     static final int EACCES = 13;
+    static final int EINVAL = 22;
+    static final int EMSGSIZE = 90;
     static final int EADDRINUSE = 98;
     static final int EADDRNOTAVAIL = 99;
 
@@ -150,27 +156,30 @@ class SocketCalls {
 
     /** Takes away the error that waits at the socket. */
     final void clearError(int socket) {
-        int _ = ask(socket, SO_ERROR, Integer.BYTES);
+        int _ = ask(socket, SOL_SOCKET, SO_ERROR, Integer.BYTES);
+    }
+
+    /**
+     * Whether several datagrams for one peer can leave as one (Linux 4.18). An older kernel would send them as one long datagram. A test stands here
+     * for such a one.
+     */
+    boolean sendsTrains(int socket) {
+        return ask(socket, SOL_UDP, UDP_SEGMENT, Integer.BYTES) >= 0;
     }
 
     /** How full the socket's receive queue is: from 0, empty, to 1, when what arrives is lost; 0 where the kernel does not tell (before 4.12). */
     final double unread(int socket) {
-        if (ask(socket, SO_MEMINFO, MEMINFO_BYTES) < 0) {
+        if (ask(socket, SOL_SOCKET, SO_MEMINFO, MEMINFO_BYTES) < 0) {
             return 0;
         }
         double waits = scratch.get(JAVA_INT, SCRATCH_VALUE);
         return Math.min(1, waits / Math.max(1, scratch.get(JAVA_INT, SCRATCH_VALUE + Integer.BYTES)));
     }
 
-    private int ask(int socket, int name, int bytes) {
+    private int ask(int socket, int level, int name, int bytes) {
         scratch.set(JAVA_INT, SCRATCH_LENGTH, bytes);
         return answer(() -> (int) GETSOCKOPT.invokeExact(
-                state,
-                socket,
-                SOL_SOCKET,
-                name,
-                scratch.address() + SCRATCH_VALUE,
-                scratch.address() + SCRATCH_LENGTH));
+                state, socket, level, name, scratch.address() + SCRATCH_VALUE, scratch.address() + SCRATCH_LENGTH));
     }
 
     final void close(int socket) {

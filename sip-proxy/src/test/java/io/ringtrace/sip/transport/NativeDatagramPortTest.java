@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.Inet6Address;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What only the native engine has; the rules of all engines are in {@link UdpTransportTest}. */
@@ -53,13 +55,102 @@ class NativeDatagramPortTest {
         }
     }
 
+    /** The kernel, but for what it says of trains; counts what it is given. */
+    private static final class TrainKernel extends SocketCalls {
+        private final boolean knowsTrains;
+        private final int refusal;
+        private final AtomicInteger messages;
+        private final AtomicInteger refused;
+
+        /** @param refusal the error number that a train gets; 0 for none */
+        TrainKernel(boolean knowsTrains, int refusal, AtomicInteger messages, AtomicInteger refused) {
+            this.knowsTrains = knowsTrains;
+            this.refusal = refusal;
+            this.messages = messages;
+            this.refused = refused;
+        }
+
+        @Override
+        boolean sendsTrains(int socket) {
+            return knowsTrains && super.sendsTrains(socket);
+        }
+
+        @Override
+        int send(int socket, long address, int count) {
+            if (count > 0 && refusal != 0 && isTrain(address)) {
+                refused.incrementAndGet();
+                return -refusal;
+            }
+            int sent = super.send(socket, address, count);
+            messages.addAndGet(sent);
+            return sent;
+        }
+
+        @SuppressWarnings("restricted") // msg_iovlen of the first mmsghdr
+        private static boolean isTrain(long address) {
+            return MemorySegment.ofAddress(address).reinterpret(64).get(ValueLayout.JAVA_LONG, 24) > 1;
+        }
+    }
+
+    private final AtomicInteger messages = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
+
+    private UdpTransport onKernel(boolean knowsTrains, int refusal) {
+        return UdpTransport.startNative(1, () -> new TrainKernel(knowsTrains, refusal, messages, refused));
+    }
+
+    /** What its loops count is there to be read when they have ended. */
+    private static void isHeard(UdpTransport kernel, InetAddress ours, InetAddress theirs, int many) throws Exception {
+        try (kernel) {
+            assertThat(heardOf(kernel, ours, theirs, many)).hasSize(many).isSorted();
+        }
+        assertThat(kernel.sendFailures()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1, 127.0.0.1", "::1, ::1", "::, 127.0.0.1"})
+    @DisplayName("datagrams of one length for one peer leave as a train, and arrive one by one and in order")
+    void train(String ours, String theirs) throws Exception {
+        isHeard(onKernel(true, 0), InetAddress.ofLiteral(ours), InetAddress.ofLiteral(theirs), 500);
+        assertThat(messages).hasValueLessThanOrEqualTo(500 / 64 + 2);
+    }
+
+    @Test
+    @DisplayName("a kernel that knows no trains gets none")
+    void noTrain() throws Exception {
+        isHeard(onKernel(false, 0), LOOPBACK, LOOPBACK, 500);
+        assertThat(messages).hasValue(500);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {SocketCalls.EINVAL, SocketCalls.EMSGSIZE, SocketCalls.EIO})
+    @DisplayName("a train that the kernel refuses leaves datagram by datagram, and none of that length is tried again")
+    void refusedTrain(int refusal) throws Exception {
+        isHeard(onKernel(true, refusal), LOOPBACK, LOOPBACK, 500);
+        assertThat(refused).hasValue(1);
+        assertThat(messages).hasValue(500);
+    }
+
+    @Test
+    @DisplayName("what is refused for another reason than being a train is tried once more, and trains go on")
+    void refusedForAnotherReason() throws Exception {
+        isHeard(onKernel(true, SocketCalls.EACCES), LOOPBACK, LOOPBACK, 128);
+        assertThat(refused).hasValue(2);
+        assertThat(messages).hasValue(128);
+    }
+
     /** Sends numbers from 0, within one task, and counts what was heard. */
     private static List<Integer> heardOf(UdpTransport transport, int many) throws Exception {
+        return heardOf(transport, LOOPBACK, LOOPBACK, many);
+    }
+
+    private static List<Integer> heardOf(UdpTransport transport, InetAddress ours, InetAddress theirs, int many)
+            throws Exception {
         List<Integer> heard = new ArrayList<>();
-        try (DatagramSocket peer = new DatagramSocket(0, LOOPBACK)) {
+        try (DatagramSocket peer = new DatagramSocket(0, theirs)) {
             peer.setReceiveBufferSize(1 << 22);
-            Listener listener = transport.open(new InetSocketAddress(LOOPBACK, 0));
-            Hop hop = new Hop(new InetSocketAddress(LOOPBACK, peer.getLocalPort()), listener);
+            Listener listener = transport.open(new InetSocketAddress(ours, 0));
+            Hop hop = new Hop(new InetSocketAddress(theirs, peer.getLocalPort()), listener);
             MessagePort port = transport.port(0, listener);
             port.loop().execute(() -> {
                 for (int i = 0; i < many; i++) {
@@ -122,7 +213,7 @@ class NativeDatagramPortTest {
         int oldest = 0;
         for (int round = 0; round < 50; round++) {
             for (int i = 0; i < 100; i++) {
-                assertThat(queue.offer(Unpooled.buffer(4).writeInt(next++), hop))
+                assertThat(queue.offer(Unpooled.buffer(4).writeInt(next++), hop, 0))
                         .isTrue();
             }
             queue.remove(37);

@@ -545,18 +545,21 @@ class UdpTransportTest {
             MessagePort port = transport.port(0, listener);
             port.loop().execute(() -> {
                 for (int i = 0; i < 10; i++) {
-                    port.send(port.buffer(4).writeInt(i), i == 3 ? unreachable : i == 7 ? otherFamily : hop);
+                    port.send(port.buffer(4).writeInt(i), i == 3 || i == 4 ? unreachable : i == 7 ? otherFamily : hop);
                 }
             });
             peer.setSoTimeout(ANSWER_TIMEOUT_MILLIS);
             List<Integer> heard = new ArrayList<>();
-            for (int i = 0; i < 8; i++) {
+            for (int i = 0; i < 7; i++) {
                 DatagramPacket answer = new DatagramPacket(new byte[10], 10);
                 peer.receive(answer);
                 heard.add(ByteBuffer.wrap(answer.getData()).getInt());
             }
-            assertThat(heard).containsExactly(0, 1, 2, 4, 5, 6, 8, 9);
-            assertThat(transport.sendFailures()).isEqualTo(2);
+            assertThat(heard).containsExactly(0, 1, 2, 5, 6, 8, 9);
+            while (transport.sendFailures() < 3) {
+                Thread.onSpinWait();
+            }
+            assertThat(transport.sendFailures()).isEqualTo(3);
         }
     }
 
