@@ -1,5 +1,8 @@
 package io.ringtrace.sip.transport;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Trains of datagrams of one length for one peer, each of which the kernel takes as one (UDP_SEGMENT, udp(7)): they go their way through it
  * together, apart again only at the peer's socket or in the device, and wake the peer once. Datagrams of one call stay in their order. One shard's
@@ -12,25 +15,38 @@ final class Trains {
     /** UDP_MAX_SEGMENTS of the first kernels that had it. */
     private static final int MOST_DATAGRAMS = 64;
 
+    private static final int NONE = -1;
+
     /** By datagram, in the order of the queue: which train it goes with. */
     private final int[] trainOf;
-    /** By train. */
-    private final int[] lengths;
-
-    private final int[] datagrams;
-    private final int[] firsts;
     /** By place of departure: which datagram of the queue. */
     private final int[] order;
 
+    // By train.
+    private final @Nullable Hop[] hops;
+    private final int[] lengths;
+    private final int[] datagrams;
+    private final int[] firsts;
+    /** It has a datagram that none of its peer's may overtake. */
+    private final boolean[] closed;
+
     private int count;
+
+    // The last train of each call and peer: a small hash table, for one forming.
+    private final int[] keys;
+    private final int[] lastTrains;
 
     /** @param most datagrams at once */
     Trains(int most) {
         trainOf = new int[most];
+        order = new int[most];
+        hops = new Hop[most];
         lengths = new int[most];
         datagrams = new int[most];
         firsts = new int[most];
-        order = new int[most];
+        closed = new boolean[most];
+        keys = new int[Integer.highestOneBit(most) << 2];
+        lastTrains = new int[keys.length];
     }
 
     /** Trains there are. */
@@ -71,45 +87,59 @@ final class Trains {
             return;
         }
         count = 0;
+        Arrays.fill(lastTrains, NONE);
         for (int i = 0; i < many; i++) {
-            int length = queue.buffer(i).readableBytes();
-            int train = length > longest ? count : trainFor(queue, i, length);
-            if (train == count) {
-                count++;
-                lengths[train] = length;
-                datagrams[train] = 0;
-                firsts[train] = i;
-            }
-            trainOf[i] = train;
-            datagrams[train]++;
+            put(i, queue.hop(i), queue.call(i), queue.buffer(i).readableBytes(), longest);
         }
         if (count < many) {
             putInOrder(queue, many);
         }
     }
 
-    /** The first train to its peer with its length and room that is none before another one with a datagram of the same call; else a new one. */
-    private int trainFor(SendQueue queue, int datagram, int length) {
-        Hop hop = queue.hop(datagram);
-        int call = queue.call(datagram);
-        int after = 0;
-        for (int i = 0; i < datagram; i++) {
-            int other = queue.call(i);
-            if (trainOf[i] > after
-                    && (other == call || other == 0 || call == 0)
-                    && queue.hop(i).equals(hop)) {
-                after = trainOf[i];
-            }
+    private void put(int datagram, Hop hop, int call, int length, int longest) {
+        int place = placeOf(call * 31 + hop.hashCode());
+        int train = length > longest ? count : trainFor(hop, call, length, lastTrains[place]);
+        if (train == count) {
+            count++;
+            hops[train] = hop;
+            lengths[train] = length;
+            datagrams[train] = 0;
+            firsts[train] = datagram;
+            closed[train] = false;
         }
-        for (int train = after; train < count; train++) {
+        trainOf[datagram] = train;
+        datagrams[train]++;
+        closed[train] |= call == 0;
+        lastTrains[place] = train;
+    }
+
+    /** Two calls that hash alike keep their order too. */
+    private int placeOf(int key) {
+        int place = key & (keys.length - 1);
+        while (lastTrains[place] != NONE && keys[place] != key) {
+            place = (place + 1) & (keys.length - 1);
+        }
+        keys[place] = key;
+        return place;
+    }
+
+    /** The first train to that peer, of that length and with room, that is none before one that the datagram may not overtake; else a new one. */
+    private int trainFor(Hop hop, int call, int length, int last) {
+        int found = count;
+        for (int train = count - 1; train >= Math.max(0, last); train--) {
+            if (!hop.equals(hops[train])) {
+                continue;
+            }
             if (lengths[train] == length
                     && datagrams[train] < MOST_DATAGRAMS
-                    && (datagrams[train] + 1) * length <= MOST_BYTES
-                    && queue.hop(firsts[train]).equals(hop)) {
-                return train;
+                    && (datagrams[train] + 1) * length <= MOST_BYTES) {
+                found = train;
+            }
+            if (call == 0 || closed[train]) {
+                break;
             }
         }
-        return count;
+        return found;
     }
 
     private void putInOrder(SendQueue queue, int many) {
