@@ -92,7 +92,8 @@ final class NativeDatagramEngine implements DatagramEngine {
 
         @Override
         public DatagramPort port(Listener listener) {
-            return new NativeDatagramPort(loop, datagrams, socket, ipv6, listener, sendFailures);
+            return new NativeDatagramPort(
+                    loop, datagrams, socket, ipv6, calls.sendsTrains(socket), listener, sendFailures);
         }
 
         @Override

@@ -43,12 +43,16 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
     private boolean kernelIsFull;
     private boolean closed;
 
-    /** @param socket bound; the port closes it */
+    /**
+     * @param socket bound; the port closes it
+     * @param sendsTrains as {@link SocketCalls#sendsTrains} has it
+     */
     NativeDatagramPort(
             NettyShardLoop loop,
             NativeDatagrams datagrams,
             int socket,
             boolean ipv6,
+            boolean sendsTrains,
             Listener listener,
             LongAdder sendFailures) {
         this.loop = loop;
@@ -61,7 +65,7 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
         this.sendFailures = sendFailures;
         this.hops = new HopTable(listener);
         this.closedPorts = new ClosedPorts(loop, true, listener);
-        this.longestInTrain = calls.sendsTrains(socket) ? Trains.MOST_BYTES : 0;
+        this.longestInTrain = sendsTrains ? Trains.MOST_BYTES : 0;
         this.registration =
                 loop.eventLoop().register(this).syncUninterruptibly().getNow();
     }
