@@ -50,6 +50,8 @@ final class MessageHeaders {
             headers.set(JAVA_LONG, HEADER * i + VECTOR, vectors.address() + IOVEC * i);
             headers.set(JAVA_LONG, HEADER * i + VECTOR_LENGTH, 1);
             roomForAddress(i);
+            // Not read while its length is 0, as it is but for a train.
+            headers.set(JAVA_LONG, HEADER * i + CONTROL, controls.address() + CONTROL_ROOM * i);
             controls.set(JAVA_LONG, CONTROL_ROOM * i, CONTROL_VALUE + Short.BYTES);
             controls.set(JAVA_INT, CONTROL_ROOM * i + CONTROL_LEVEL, SocketCalls.SOL_UDP);
             controls.set(JAVA_INT, CONTROL_ROOM * i + CONTROL_TYPE, SocketCalls.UDP_SEGMENT);
@@ -78,7 +80,6 @@ final class MessageHeaders {
     void vectors(int i, int first, int many, int length) {
         headers.set(JAVA_LONG, HEADER * i + VECTOR, vectors.address() + IOVEC * first);
         headers.set(JAVA_LONG, HEADER * i + VECTOR_LENGTH, many);
-        headers.set(JAVA_LONG, HEADER * i + CONTROL, controls.address() + CONTROL_ROOM * i);
         headers.set(JAVA_LONG, HEADER * i + CONTROL_LENGTH, many > 1 ? CONTROL_ROOM : 0);
         controls.set(JAVA_SHORT, CONTROL_ROOM * i + CONTROL_VALUE, (short) length);
     }

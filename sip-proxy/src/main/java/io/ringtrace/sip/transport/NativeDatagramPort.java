@@ -144,7 +144,7 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
         if (apart == 0) {
             trains.form(queue, longestInTrain);
         } else {
-            trains.formNone(Math.min(queue.size(), apart));
+            trains.formNone(apart);
         }
         int datagram = 0;
         for (int i = 0; i < trains.count(); i++) {

@@ -88,15 +88,17 @@ final class Trains {
         }
         count = 0;
         Arrays.fill(lastTrains, NONE);
+        boolean inOrder = true;
         for (int i = 0; i < many; i++) {
-            put(i, queue.hop(i), queue.call(i), queue.buffer(i).readableBytes(), longest);
+            int train = put(i, queue.hop(i), queue.call(i), queue.buffer(i).readableBytes(), longest);
+            inOrder &= train == count - 1;
         }
-        if (count < many) {
+        if (!inOrder) {
             putInOrder(queue, many);
         }
     }
 
-    private void put(int datagram, Hop hop, int call, int length, int longest) {
+    private int put(int datagram, Hop hop, int call, int length, int longest) {
         int place = placeOf(call * 31 + hop.hashCode());
         int train = length > longest ? count : trainFor(hop, call, length, lastTrains[place]);
         if (train == count) {
@@ -111,6 +113,7 @@ final class Trains {
         datagrams[train]++;
         closed[train] |= call == 0;
         lastTrains[place] = train;
+        return train;
     }
 
     /** Two calls that hash alike keep their order too. */
