@@ -69,6 +69,12 @@ public final class NonInviteClientTransaction extends ClientTransaction {
         return method;
     }
 
+    /** Who hangs up goes on without the answer. */
+    @Override
+    boolean hurried() {
+        return method != SipMethod.BYE;
+    }
+
     /** Sends the request. Takes over one reference of the buffer. */
     public void begin(ByteBuf request) {
         layer.counters().requestSent(method);

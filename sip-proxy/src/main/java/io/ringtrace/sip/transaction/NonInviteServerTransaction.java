@@ -7,6 +7,7 @@ import static io.ringtrace.sip.transaction.Action.TELL_TRANSPORT_ERROR;
 import io.netty.buffer.ByteBuf;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.transport.Hop;
 import org.jspecify.annotations.Nullable;
 
@@ -43,10 +44,18 @@ public final class NonInviteServerTransaction extends ServerTransaction {
     private static final Step<State> CANNOT_SEND = Step.to(State.TERMINATED, TELL_TRANSPORT_ERROR);
     private static final Step<State> END = Step.to(State.TERMINATED);
 
+    private final boolean hangsUp;
     private State state = State.TRYING;
 
     NonInviteServerTransaction(TransactionLayer layer, TransactionIdentity identity, SipMessage request, Hop source) {
         super(layer, identity, request, source);
+        this.hangsUp = request.method() == SipMethod.BYE;
+    }
+
+    /** Who has hung up waits for nothing. */
+    @Override
+    boolean hurried() {
+        return !hangsUp;
     }
 
     public State state() {

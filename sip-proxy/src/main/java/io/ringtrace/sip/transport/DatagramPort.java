@@ -8,6 +8,6 @@ interface DatagramPort extends MessagePort, SendGate.Exit {
     /** Begins to read, or stops; sending goes on. From any thread. */
     void reading(boolean on);
 
-    /** Closes the socket and waits until it is closed; what waits to be sent is lost. From a thread that is no shard's. */
+    /** Closes the socket and waits until it is closed; what the kernel does not take at once is lost. From a thread that is no shard's. */
     void close();
 }

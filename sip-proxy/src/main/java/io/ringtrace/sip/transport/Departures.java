@@ -3,40 +3,61 @@ package io.ringtrace.sip.transport;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether what a shard has to send leaves at the end of a round, which is a read batch, a task or a tick. Each departure is a system call, and wakes
- * whoever the messages are for. So those that nobody waits for, such as a 180 or the ACK to a 2xx, stay for the next departure while these follow
- * one another closely. One shard's thread.
+ * When the datagrams leave that nobody waits for, such as a 180, the ACK to a 2xx, a BYE or its answer. Each departure is a system call and wakes whom
+ * the datagrams are for, and several of one length for one peer cost little more than one ({@link Trains}). So a shard that has many of them gathers
+ * them for some milliseconds; one that has few lets each leave at the end of its round, which is a read batch, a task or a tick. One shard's thread.
  */
 final class Departures {
-    /** So long after a departure the next round is one in any case. */
-    private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    /** At the first round's end that comes so long after the last departure. */
+    private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
-    private static final long CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** So many wait no longer. */
+    private static final int MOST = 32;
+    /** To gather pays when one comes each so often in the mean. */
+    private static final long CLOSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
     /** One departure's share of the mean. */
     private static final int WEIGHT = 8;
+    /** When nothing else came while they waited, it may be for these that everybody waited. So long none are gathered. */
+    private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private boolean awaited;
+    private int waiting;
+    private boolean gathering;
     private long lastAt;
-    private long meanGapNanos = LONGEST_WAIT_NANOS;
+    private long restsUntil;
+    private long meanGapNanos = LONGEST_NANOS;
 
     Departures(long nowNanos) {
         lastAt = nowNanos;
+        restsUntil = nowNanos;
     }
 
-    /** A message is to be sent that somebody waits for. */
-    void awaited() {
-        awaited = true;
+    /** One more is to be sent; true when it may be gathered, and false when it leaves like any other. */
+    boolean gathers() {
+        waiting++;
+        return gathering;
     }
 
-    /** At a round's end: true when what waits leaves now. */
+    /** At a round's end: true when what was gathered leaves now. */
     boolean due(long nowNanos) {
-        long gap = Math.min(nowNanos - lastAt, LONGEST_WAIT_NANOS);
-        if (!awaited && meanGapNanos < CLOSE_NANOS && gap < LONGEST_WAIT_NANOS) {
+        if (waiting == 0) {
             return false;
         }
-        awaited = false;
+        long gap = Math.min(nowNanos - lastAt, LONGEST_NANOS);
+        if (gathering && waiting < MOST && gap < LONGEST_NANOS) {
+            return false;
+        }
+        meanGapNanos += (gap / waiting - meanGapNanos) / WEIGHT;
+        gathering = meanGapNanos < CLOSE_NANOS && nowNanos - restsUntil >= 0;
+        waiting = 0;
         lastAt = nowNanos;
-        meanGapNanos += (gap - meanGapNanos) / WEIGHT;
         return true;
+    }
+
+    /** Nothing has woken the shard but its alarm. */
+    void nothingElseCame(long nowNanos) {
+        if (gathering && waiting > 0) {
+            gathering = false;
+            restsUntil = nowNanos + REST_NANOS;
+        }
     }
 }

@@ -22,16 +22,15 @@ public interface MessagePort {
      *
      * @param sender is told, later and on this shard's thread, when a reliable transport could not send; null when nobody cares
      */
-    default void send(ByteBuf message, Hop to, @Nullable Sender sender) {
-        loop().sendsSoon();
-        sendUnhurried(message, to, sender);
-    }
+    void send(ByteBuf message, Hop to, @Nullable Sender sender);
 
     /**
-     * As {@link #send(ByteBuf, Hop, Sender)}, for a message that nobody waits for: on a busy shard it leaves with the next one that somebody does
-     * wait for, or after 2 ms, and in the pause after a burst with the shard's next tick.
+     * As {@link #send(ByteBuf, Hop, Sender)}, for a message that nobody waits for: over UDP, a busy shard gathers such ones for 4 ms, and in the pause
+     * after a burst until its next tick. It leaves before any later message of its call ({@link ShardLoop#serves}).
      */
-    void sendUnhurried(ByteBuf message, Hop to, @Nullable Sender sender);
+    default void sendUnhurried(ByteBuf message, Hop to, @Nullable Sender sender) {
+        send(message, to, sender);
+    }
 
     /** As {@link #send(ByteBuf, Hop, Sender)}, when nobody cares. */
     default void send(ByteBuf message, Hop to) {
@@ -44,8 +43,12 @@ public interface MessagePort {
      */
     void whenRefused(Hop to, Runnable task);
 
-    /** Sends now what waits. */
-    void flush();
+    /**
+     * Sends now what waits.
+     *
+     * @param gatheredToo also what nobody waits for
+     */
+    void flush(boolean gatheredToo);
 
     /**
      * How full the kernel's queue is of what has arrived and is not read yet: from 0, empty, to 1, when datagrams are lost. 0 over connections,

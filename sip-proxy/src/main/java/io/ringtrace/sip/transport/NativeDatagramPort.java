@@ -32,6 +32,10 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
     private final HopTable hops;
     private final ClosedPorts closedPorts;
     private final SendQueue queue = new SendQueue();
+    /** Nobody waits for these; they leave when {@link Departures} says, or before a later one of their call. */
+    private final SendQueue gathered = new SendQueue();
+
+    private final Gathering gathering = new Gathering();
     private final IoRegistration registration;
     private @Nullable MessageReceiver receiver;
     private boolean reads;
@@ -104,12 +108,34 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
     }
 
     @Override
-    public void sendUnhurried(ByteBuf datagram, Hop to, @Nullable Sender sender) {
+    public void send(ByteBuf datagram, Hop to, @Nullable Sender sender) {
         loop.gate().pass(this, datagram, to, sender);
     }
 
     @Override
+    public void sendUnhurried(ByteBuf datagram, Hop to, @Nullable Sender sender) {
+        loop.gate().pass(loop.gathers() ? gathering : this, datagram, to, sender);
+    }
+
+    /** The way of a datagram that may wait for others. */
+    private final class Gathering implements SendGate.Exit {
+        @Override
+        public void leave(ByteBuf datagram, Hop to, @Nullable Sender sender) {
+            // One of no call that is known keeps its place among all.
+            if (closed || loop.served() == 0 || !gathered.offer(datagram, to, loop.served())) {
+                NativeDatagramPort.this.leave(datagram, to, sender);
+            }
+        }
+
+        @Override
+        public void refuse(ByteBuf datagram, @Nullable Sender sender) {
+            NativeDatagramPort.this.refuse(datagram, sender);
+        }
+    }
+
+    @Override
     public void leave(ByteBuf datagram, Hop to, @Nullable Sender sender) {
+        gathered.moveTo(queue, loop.served());
         if (closed || !queue.offer(datagram, to, loop.served())) {
             refuse(datagram, sender);
         }
@@ -127,7 +153,10 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
     }
 
     @Override
-    public void flush() {
+    public void flush(boolean gatheredToo) {
+        if (gatheredToo) {
+            gathered.moveTo(queue, 0);
+        }
         while (!queue.isEmpty() && !kernelIsFull) {
             sendABatch();
         }
@@ -205,7 +234,7 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
         }
         if (ops.contains(EpollIoOps.EPOLLOUT) && kernelIsFull) {
             kernelIsFull = false;
-            flush();
+            flush(false);
             if (!kernelIsFull) {
                 tellTheLoop();
             }
@@ -286,6 +315,7 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
         if (closed) {
             return;
         }
+        flush(true);
         closed = true;
         reads = false;
         queue.remove(queue.size());

@@ -77,7 +77,7 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
     }
 
     @Override
-    public void sendUnhurried(ByteBuf datagram, Hop to, @Nullable Sender sender) {
+    public void send(ByteBuf datagram, Hop to, @Nullable Sender sender) {
         loop.gate().pass(this, datagram, to, sender);
     }
 
@@ -106,7 +106,7 @@ final class NettyDatagramPort extends ChannelInboundHandlerAdapter implements Da
     }
 
     @Override
-    public void flush() {
+    public void flush(boolean gatheredToo) {
         if (waiting) {
             waiting = false;
             channel.flush();

@@ -56,11 +56,6 @@ final class NettyShardLoop implements ShardLoop {
     }
 
     @Override
-    public void sendsSoon() {
-        departures.awaited();
-    }
-
-    @Override
     public void serves(int call) {
         served = call;
     }
@@ -81,7 +76,6 @@ final class NettyShardLoop implements ShardLoop {
         try {
             task.run();
         } finally {
-            departures.awaited();
             flush();
         }
     }
@@ -93,13 +87,20 @@ final class NettyShardLoop implements ShardLoop {
             ticks.get(i).runIfDue(now);
         }
         gate.batchDone();
-        // Only a tick's alarm can wake a thread for what stayed.
-        if (!departures.due(now) && !ticks.isEmpty()) {
-            return;
-        }
+        boolean gatheredToo = departures.due(now);
         for (int i = 0; i < ports.size(); i++) {
-            ports.get(i).flush();
+            ports.get(i).flush(gatheredToo);
         }
+    }
+
+    /** Whether a message that nobody waits for may stay until {@link #flush} lets such ones go. Only a tick's alarm wakes a thread for them. */
+    boolean gathers() {
+        return departures.gathers() && !ticks.isEmpty();
+    }
+
+    private void alarmed() {
+        departures.nothingElseCame(System.nanoTime());
+        flush();
     }
 
     /** Run by {@link #flush}; the alarm wakes a thread that nothing else has woken. */
@@ -122,7 +123,7 @@ final class NettyShardLoop implements ShardLoop {
         }
 
         private Future<?> alarm() {
-            return loop.schedule(NettyShardLoop.this::flush, latestNanos, TimeUnit.NANOSECONDS);
+            return loop.schedule(NettyShardLoop.this::alarmed, latestNanos, TimeUnit.NANOSECONDS);
         }
 
         void runIfDue(long now) {
@@ -132,7 +133,6 @@ final class NettyShardLoop implements ShardLoop {
             alarm.cancel(false);
             alarm = alarm();
             dueAt = now + periodNanos;
-            departures.awaited();
             try {
                 task.run();
             } catch (RuntimeException e) {

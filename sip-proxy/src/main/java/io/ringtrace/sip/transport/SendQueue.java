@@ -23,10 +23,15 @@ final class SendQueue {
      * @param call as {@link ShardLoop#serves} has it
      */
     boolean offer(ByteBuf buffer, Hop to, int call) {
+        if (count >= MOST) {
+            return false;
+        }
+        add(buffer, to, call);
+        return true;
+    }
+
+    private void add(ByteBuf buffer, Hop to, int call) {
         if (count == buffers.length) {
-            if (count == MOST) {
-                return false;
-            }
             grow();
         }
         int place = (first + count) & (buffers.length - 1);
@@ -34,7 +39,32 @@ final class SendQueue {
         hops[place] = to;
         calls[place] = call;
         count++;
-        return true;
+    }
+
+    /**
+     * Puts those of that call behind what waits in the other queue, in their order and beyond its bound.
+     *
+     * @param call 0 for all
+     */
+    void moveTo(SendQueue other, int call) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            int from = (first + i) & (buffers.length - 1);
+            if (call == 0 || calls[from] == call) {
+                other.add(buffer(i), hop(i), calls[from]);
+            } else {
+                int to = (first + kept++) & (buffers.length - 1);
+                buffers[to] = buffers[from];
+                hops[to] = hops[from];
+                calls[to] = calls[from];
+            }
+        }
+        for (int i = kept; i < count; i++) {
+            int place = (first + i) & (buffers.length - 1);
+            buffers[place] = null;
+            hops[place] = null;
+        }
+        count = kept;
     }
 
     boolean isEmpty() {

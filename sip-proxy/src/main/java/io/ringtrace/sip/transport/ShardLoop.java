@@ -15,9 +15,6 @@ public interface ShardLoop extends Executor {
     @Override
     void execute(Runnable task);
 
-    /** On this loop's thread: what waits to be sent leaves at the end of the present batch or task, for somebody waits for some of it. */
-    void sendsSoon();
-
     /**
      * On this loop's thread: what is sent from here on, until it is said otherwise, belongs to that call. Over UDP, messages of one call leave in the
      * order in which they are sent, and those of others may leave before them.

@@ -57,7 +57,7 @@ final class StreamPort implements MessagePort, SendGate.Exit {
     }
 
     @Override
-    public void sendUnhurried(ByteBuf message, Hop to, @Nullable Sender sender) {
+    public void send(ByteBuf message, Hop to, @Nullable Sender sender) {
         loop.gate().pass(this, message, to, sender);
     }
 
@@ -84,7 +84,7 @@ final class StreamPort implements MessagePort, SendGate.Exit {
     }
 
     @Override
-    public void flush() {
+    public void flush(boolean gatheredToo) {
         for (StreamConnection next = toFlush.poll(); next != null; next = toFlush.poll()) {
             next.flush();
         }

@@ -113,71 +113,6 @@ class UdpTransportTest {
         }
     }
 
-    /** Answers each datagram with its own bytes, those of length 1 without a hurry and as the end of many rounds of a busy shard. */
-    private static final class BusyEcho implements MessageReceiver {
-        @Override
-        public void received(MessagePort port, Hop source, byte[] bytes, int offset, int length) {
-            ByteBuf answer = port.buffer(length).writeBytes(bytes, offset, length);
-            if (length > 1) {
-                port.send(answer, source);
-                return;
-            }
-            NettyShardLoop loop = (NettyShardLoop) port.loop();
-            for (int i = 0; i < 50; i++) {
-                loop.sendsSoon();
-                loop.flush();
-            }
-            port.sendUnhurried(answer, source, null);
-        }
-
-        @Override
-        public void batchDone() {}
-    }
-
-    /** The answers to a datagram of one byte and, when there is none for so long, to one of two bytes after it; by their lengths. */
-    private List<Integer> answered(Duration longestTick, int patienceMillis) throws Exception {
-        List<Integer> answers = new ArrayList<>();
-        try (UdpTransport transport = start(1);
-                DatagramSocket peer = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
-            Listener listener = transport.open(ANY_PORT);
-            transport.receive(_ -> new BusyEcho());
-            try (ShardLoop.Tick _ = transport.loop(0).every(longestTick, longestTick, () -> {})) {
-                peer.send(new DatagramPacket(payload(1), 1, listener.address()));
-                DatagramPacket answer = new DatagramPacket(new byte[10], 10);
-                try {
-                    peer.setSoTimeout(patienceMillis);
-                    peer.receive(answer);
-                } catch (SocketTimeoutException _) {
-                    peer.setSoTimeout(ANSWER_TIMEOUT_MILLIS);
-                    peer.send(new DatagramPacket(payload(2), 2, listener.address()));
-                    peer.receive(answer);
-                    answers.add(answer.getLength());
-                    peer.receive(answer);
-                }
-                answers.add(answer.getLength());
-            }
-        }
-        return answers;
-    }
-
-    @Test
-    @DisplayName(
-            "what nobody waits for leaves a busy shard before the next message that somebody waits for, and not alone")
-    void unhurried() throws Exception {
-        List<Integer> answers = List.of();
-        // A machine that rests for 2 ms in the middle has let it go.
-        for (int i = 0; i < 20 && answers.size() < 2; i++) {
-            answers = answered(Duration.ofMinutes(1), 50);
-        }
-        assertThat(answers).containsExactly(1, 2);
-    }
-
-    @Test
-    @DisplayName("what nobody waits for leaves with the next tick when nothing else is sent")
-    void unhurriedAlone() throws Exception {
-        assertThat(answered(Duration.ofMillis(15), ANSWER_TIMEOUT_MILLIS)).containsExactly(1);
-    }
-
     @Test
     @EnabledOnOs(OS.LINUX)
     @DisplayName("each shard's thread stays on the processor that is named for it, and keeps answering")
@@ -439,7 +374,7 @@ class UdpTransportTest {
                 ByteBuf kept = port.buffer(4).writeInt(7);
                 port.send(kept.retain(), hop);
                 port.send(kept.retain(), hop);
-                port.flush();
+                port.flush(true);
                 if (kept.readableBytes() == 4 && kept.release()) {
                     released.countDown();
                 }
@@ -465,7 +400,7 @@ class UdpTransportTest {
             CountDownLatch sent = new CountDownLatch(1);
             port.loop().execute(() -> {
                 port.send(port.buffer(4).writeInt(7), unreachable);
-                port.flush();
+                port.flush(true);
                 sent.countDown();
             });
             assertThat(sent.await(5, TimeUnit.SECONDS)).isTrue();

@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.ringtrace.routing.Transport;
 import io.ringtrace.sip.message.Messages;
 import io.ringtrace.sip.message.SipMessage;
+import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.transport.Hop;
 import io.ringtrace.sip.transport.Listener;
 import io.ringtrace.sip.transport.MessagePort;
@@ -17,12 +18,15 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-@DisplayName("What a caller is sent")
-class UnhurriedResponsesTest {
+@DisplayName("What a transaction sends")
+class UnhurriedMessagesTest {
     private final InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5060);
     private final Listener listener = new Listener(0, Transport.UDP, address);
     private final Hop source = new Hop(address, listener);
@@ -64,7 +68,18 @@ class UnhurriedResponsesTest {
         public void whenRefused(Hop to, Runnable task) {}
 
         @Override
-        public void flush() {}
+        public void flush(boolean gatheredToo) {}
+    }
+
+    private static final class Nobody implements ClientTransactionUser {
+        @Override
+        public void responded(SipMessage response) {}
+
+        @Override
+        public void timedOut() {}
+
+        @Override
+        public void transportFailed() {}
     }
 
     private final TransactionLayer layer = SampleLayer.of(List.of(new Noting()), 10);
@@ -100,10 +115,32 @@ class UnhurriedResponsesTest {
     }
 
     @Test
-    @DisplayName("leaves at once when a request other than INVITE is answered")
+    @DisplayName("leaves with the next message when a BYE is answered, and at once when the BYE comes again")
     void hangingUp() {
-        layer.newNonInviteServer(request("BYE"), source).respond(200, text("200"));
+        NonInviteServerTransaction bye = layer.newNonInviteServer(request("BYE"), source);
+        bye.respond(200, text("200"));
+        bye.requestAgain();
+        assertThat(sent).containsExactly("200 with the next", "200 at once");
+        layer.endAll();
+    }
+
+    @Test
+    @DisplayName("leaves at once when a request other than INVITE and BYE is answered")
+    void within() {
+        layer.newNonInviteServer(request("INFO"), source).respond(200, text("200"));
         assertThat(sent).containsExactly("200 at once");
+        layer.endAll();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"BYE, with the next", "INFO, at once"})
+    @DisplayName("leaves with the next message when it is a BYE, and at once when it comes again or is another request")
+    void request(SipMethod method, String when) {
+        NonInviteClientTransaction transaction =
+                Objects.requireNonNull(layer.newNonInviteClient(source, method, new Nobody()));
+        transaction.begin(text("request"));
+        transaction.fired(Timer.TIMER_E);
+        assertThat(sent).containsExactly("request " + when, "request at once");
         layer.endAll();
     }
 }
