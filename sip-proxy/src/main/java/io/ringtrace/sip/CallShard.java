@@ -5,6 +5,7 @@ import io.ringtrace.sip.admission.FloodGuard;
 import io.ringtrace.sip.counters.CallTallies;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
+import io.ringtrace.sip.message.ByteHash;
 import io.ringtrace.sip.message.Flaw;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
@@ -12,7 +13,6 @@ import io.ringtrace.sip.message.SipParser;
 import io.ringtrace.sip.message.Span;
 import io.ringtrace.sip.proxy.LiveCallView;
 import io.ringtrace.sip.proxy.ProxyCore;
-import io.ringtrace.sip.transaction.ByteHash;
 import io.ringtrace.sip.transaction.ServerTransaction;
 import io.ringtrace.sip.transaction.TimerWheel;
 import io.ringtrace.sip.transaction.TransactionLayer;
@@ -117,9 +117,10 @@ final class CallShard implements MessageReceiver {
         if (flaw == Flaw.KEEP_ALIVE) {
             return;
         }
-        CallShard owner = flaw == null ? ownerOf(message) : this;
+        long callHash = hashOfCallId();
+        CallShard owner = flaw == null ? ownerOf(callHash) : this;
         if (owner == this) {
-            handle(source, flaw);
+            handle(source, flaw, callHash);
         } else {
             giveTo(owner, source);
         }
@@ -130,7 +131,7 @@ final class CallShard implements MessageReceiver {
         mustBeInLoop();
         Flaw flaw = parser.parseDatagram(bytes, offset, length, message);
         if (flaw != Flaw.KEEP_ALIVE && flaw != Flaw.NOT_SIP && message.isRequest()) {
-            handle(source, Flaw.TOO_LONG);
+            handle(source, Flaw.TOO_LONG, hashOfCallId());
         }
     }
 
@@ -190,20 +191,27 @@ final class CallShard implements MessageReceiver {
     /** Which of so many shards a call of an earlier run belongs to. */
     static int ownerOf(RunningCall call, int shards) {
         byte[] callId = ProxyCore.sipCallId(call);
-        return (int) Long.remainderUnsigned(SipMessage.hash(callId, 0, callId.length, CALL_ID_SEED), shards);
-    }
-
-    private CallShard ownerOf(SipMessage parsed) {
-        int count = all.size();
-        return count == 1
-                ? this
-                : all.get((int) Long.remainderUnsigned(parsed.hash(parsed.callId(), CALL_ID_SEED), count));
+        return ownerOf(callId, shards);
     }
 
     /** The number of the shard, of so many, that messages with this Call-ID belong to. */
     static int ownerOf(String callId, int shards) {
-        byte[] bytes = callId.getBytes(StandardCharsets.US_ASCII);
-        return (int) Long.remainderUnsigned(SipMessage.hash(bytes, 0, bytes.length, CALL_ID_SEED), shards);
+        return ownerOf(callId.getBytes(StandardCharsets.US_ASCII), shards);
+    }
+
+    private static int ownerOf(byte[] callId, int shards) {
+        return (int) Long.remainderUnsigned(ByteHash.hash(CALL_ID_SEED, callId, 0, callId.length), shards);
+    }
+
+    private CallShard ownerOf(long callHash) {
+        int count = all.size();
+        return count == 1 ? this : all.get((int) Long.remainderUnsigned(callHash, count));
+    }
+
+    /** Of the message at hand; 0 where it has none. */
+    private long hashOfCallId() {
+        int callId = message.callId();
+        return Span.present(callId) ? message.hash(callId, CALL_ID_SEED) : 0;
     }
 
     private void giveTo(CallShard owner, Hop source) {
@@ -246,15 +254,16 @@ final class CallShard implements MessageReceiver {
         inboxWaits.set(false);
         core.overload().waiting(inbox.size(), mostHandedOver);
         for (HandedOver next = inbox.poll(); next != null; next = inbox.poll()) {
-            handle(next.source(), parser.parseDatagram(next.datagram(), 0, next.datagram().length, message));
+            Flaw flaw = parser.parseDatagram(next.datagram(), 0, next.datagram().length, message);
+            handle(next.source(), flaw, hashOfCallId());
         }
         core.overload().waiting(0, mostHandedOver);
         batchDone();
     }
 
     /** The last catch: whatever goes wrong, the request is answered and the shard lives on. */
-    private void handle(Hop source, @Nullable Flaw flaw) {
-        loop.serves(callOf(message));
+    private void handle(Hop source, @Nullable Flaw flaw, long callHash) {
+        loop.serves(callHash == 0 ? 0 : (int) callHash | 1);
         try {
             core.received(message, source);
             if (flaw != null) {
@@ -273,16 +282,6 @@ final class CallShard implements MessageReceiver {
         } finally {
             loop.serves(0);
         }
-    }
-
-    /** As {@link ShardLoop#serves} has it. */
-    private static int callOf(SipMessage message) {
-        int callId = message.callId();
-        if (!Span.present(callId)) {
-            return 0;
-        }
-        int from = message.offset() + Span.start(callId);
-        return (int) ByteHash.hash(CALL_ID_SEED, message.bytes(), from, from + Span.length(callId)) | 1;
     }
 
     private void request(Hop source) {

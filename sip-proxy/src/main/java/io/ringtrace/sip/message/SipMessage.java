@@ -326,18 +326,7 @@ public final class SipMessage {
      * bytes and the seed, so a Call-ID finds the same shard on every socket.
      */
     public long hash(int span, long seed) {
-        return hash(bytes, offset + Span.start(span), offset + Span.end(span), seed);
-    }
-
-    /** The same of bytes that stand elsewhere. */
-    public static long hash(byte[] bytes, int from, int to, long seed) {
-        long hash = seed;
-        for (int i = from; i < to; i++) {
-            hash = (hash ^ (bytes[i] & 0xFF)) * 0x100000001b3L;
-        }
-        hash ^= hash >>> 32;
-        hash *= 0x9E3779B97F4A7C15L;
-        return hash ^ hash >>> 29;
+        return ByteHash.hash(seed, bytes, offset + Span.start(span), offset + Span.end(span));
     }
 
     /**

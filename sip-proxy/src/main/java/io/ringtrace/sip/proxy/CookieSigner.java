@@ -2,9 +2,9 @@ package io.ringtrace.sip.proxy;
 
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.CookieKeys;
+import io.ringtrace.sip.message.ByteHash;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.Span;
-import io.ringtrace.sip.transaction.ByteHash;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;

@@ -2,6 +2,7 @@ package io.ringtrace.sip.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.ringtrace.call.DialogFacts;
+import io.ringtrace.sip.message.ByteHash;
 import io.ringtrace.sip.message.LocalRequests;
 import io.ringtrace.sip.message.NameAddress;
 import io.ringtrace.sip.message.SentBy;
@@ -9,7 +10,6 @@ import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;
 import io.ringtrace.sip.message.SipUri;
 import io.ringtrace.sip.message.Span;
-import io.ringtrace.sip.transaction.ByteHash;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -203,7 +203,7 @@ final class LiveDialog {
     /** As {@link SipMessage#hash(int, long)} has it of a message with this Call-ID. */
     long callIdHash(long seed) {
         int callId = span(Text.CALL_ID);
-        return SipMessage.hash(bytes, Span.start(callId), Span.end(callId), seed);
+        return ByteHash.hash(seed, bytes, Span.start(callId), Span.end(callId));
     }
 
     /**

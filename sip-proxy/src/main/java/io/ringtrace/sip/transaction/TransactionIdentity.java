@@ -1,5 +1,6 @@
 package io.ringtrace.sip.transaction;
 
+import io.ringtrace.sip.message.ByteHash;
 import io.ringtrace.sip.message.SipHeader;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.SipMethod;

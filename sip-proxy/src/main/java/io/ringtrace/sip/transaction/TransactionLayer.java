@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.ringtrace.call.InviteKey;
 import io.ringtrace.sip.counters.Count;
 import io.ringtrace.sip.counters.SipCounters;
+import io.ringtrace.sip.message.ByteHash;
 import io.ringtrace.sip.message.KeptMessages;
 import io.ringtrace.sip.message.LocalRequests;
 import io.ringtrace.sip.message.SentBy;

@@ -1,4 +1,4 @@
-package io.ringtrace.sip.transaction;
+package io.ringtrace.sip.message;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
