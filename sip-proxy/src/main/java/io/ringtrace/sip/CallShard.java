@@ -200,12 +200,16 @@ final class CallShard implements MessageReceiver {
     }
 
     private static int ownerOf(byte[] callId, int shards) {
-        return (int) Long.remainderUnsigned(ByteHash.hash(CALL_ID_SEED, callId, 0, callId.length), shards);
+        return ownerOf(ByteHash.hash(CALL_ID_SEED, callId, 0, callId.length), shards);
+    }
+
+    private static int ownerOf(long callHash, int shards) {
+        return (int) Long.remainderUnsigned(callHash, shards);
     }
 
     private CallShard ownerOf(long callHash) {
         int count = all.size();
-        return count == 1 ? this : all.get((int) Long.remainderUnsigned(callHash, count));
+        return count == 1 ? this : all.get(ownerOf(callHash, count));
     }
 
     /** Of the message at hand; 0 where it has none. */

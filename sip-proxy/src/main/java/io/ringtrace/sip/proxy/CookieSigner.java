@@ -2,7 +2,6 @@ package io.ringtrace.sip.proxy;
 
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.CookieKeys;
-import io.ringtrace.sip.message.ByteHash;
 import io.ringtrace.sip.message.SipMessage;
 import io.ringtrace.sip.message.Span;
 import java.lang.invoke.MethodHandles;
@@ -61,8 +60,7 @@ final class CookieSigner {
 
     /** The hash that stands for a tag in a cookie; also tells the legs of a call apart. */
     static long tagHash(SipMessage message, int tag) {
-        int from = message.offset() + Span.start(tag);
-        return ByteHash.hash(0, message.bytes(), from, from + Span.length(tag));
+        return message.hash(tag, 0);
     }
 
     /** Writes the {@link #LENGTH} bytes of a cookie for the message's Call-ID. */

@@ -71,17 +71,6 @@ class UnhurriedMessagesTest {
         public void flush(boolean gatheredToo) {}
     }
 
-    private static final class Nobody implements ClientTransactionUser {
-        @Override
-        public void responded(SipMessage response) {}
-
-        @Override
-        public void timedOut() {}
-
-        @Override
-        public void transportFailed() {}
-    }
-
     private final TransactionLayer layer = SampleLayer.of(List.of(new Noting()), 10);
 
     private static SipMessage request(String method) {
@@ -137,7 +126,7 @@ class UnhurriedMessagesTest {
     @DisplayName("leaves with the next message when it is a BYE, and at once when it comes again or is another request")
     void request(SipMethod method, String when) {
         NonInviteClientTransaction transaction =
-                Objects.requireNonNull(layer.newNonInviteClient(source, method, new Nobody()));
+                Objects.requireNonNull(layer.newNonInviteClient(source, method, ClientTransaction.Nobody.LISTENS));
         transaction.begin(text("request"));
         transaction.fired(Timer.TIMER_E);
         assertThat(sent).containsExactly("request " + when, "request at once");

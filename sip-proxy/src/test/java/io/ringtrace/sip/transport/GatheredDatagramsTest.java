@@ -26,13 +26,14 @@ class GatheredDatagramsTest {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
     private static final Duration NEVER = Duration.ofMinutes(1);
     private static final int PATIENCE_MILLIS = 50;
+    private static final int ANSWER_TIMEOUT_MILLIS = 10_000;
     private static final int CALL = 7;
     private static final int OTHER_CALL = 9;
 
     private static MessagePort busyPort(UdpTransport transport, Listener listener) {
         MessagePort port = transport.port(0, listener);
-        UdpTransport.onLoop((NettyShardLoop) port.loop(), () -> {
-            NettyShardLoop loop = (NettyShardLoop) port.loop();
+        NettyShardLoop loop = (NettyShardLoop) port.loop();
+        UdpTransport.onLoop(loop, () -> {
             for (int i = 0; i < 50; i++) {
                 for (int message = 0; message < 32; message++) {
                     boolean _ = loop.gathers();
@@ -59,15 +60,16 @@ class GatheredDatagramsTest {
         });
     }
 
-    /** The lengths of all that comes until nothing has come for a while. */
-    private static List<Integer> heardBy(DatagramSocket peer) throws Exception {
+    /** The lengths of all that comes until nothing has come for a while; the first one may take so long. */
+    private static List<Integer> heardBy(DatagramSocket peer, int millisToTheFirst) throws Exception {
         List<Integer> lengths = new ArrayList<>();
-        peer.setSoTimeout(PATIENCE_MILLIS);
+        peer.setSoTimeout(millisToTheFirst);
         DatagramPacket packet = new DatagramPacket(new byte[100], 100);
         try {
             while (true) {
                 peer.receive(packet);
                 lengths.add(packet.getLength());
+                peer.setSoTimeout(PATIENCE_MILLIS);
             }
         } catch (SocketTimeoutException _) {
             return lengths;
@@ -75,7 +77,7 @@ class GatheredDatagramsTest {
     }
 
     /** What was heard after 1 was sent unhurried and, when nothing was heard of it, after 2 was sent. */
-    private static List<List<Integer>> heard(Duration tick, int callOfSecond) throws Exception {
+    private static List<List<Integer>> heard(Duration tick, int millisToTheFirst, int callOfSecond) throws Exception {
         try (UdpTransport transport = UdpTransport.startNative(1, SocketCalls::new);
                 DatagramSocket peer = new DatagramSocket(0, LOOPBACK);
                 ShardLoop.Tick _ = transport.loop(0).every(tick, tick, () -> {})) {
@@ -83,12 +85,12 @@ class GatheredDatagramsTest {
             Hop hop = new Hop(new InetSocketAddress(LOOPBACK, peer.getLocalPort()), listener);
             MessagePort port = busyPort(transport, listener);
             sends(port, hop, 1, CALL, false);
-            List<Integer> before = heardBy(peer);
+            List<Integer> before = heardBy(peer, millisToTheFirst);
             if (!before.isEmpty()) {
                 return List.of(before);
             }
             sends(port, hop, 2, callOfSecond, true);
-            return List.of(before, heardBy(peer));
+            return List.of(before, heardBy(peer, ANSWER_TIMEOUT_MILLIS));
         }
     }
 
@@ -96,7 +98,7 @@ class GatheredDatagramsTest {
     private static List<List<Integer>> stayedAndHeard(int callOfSecond) throws Exception {
         List<List<Integer>> heard = List.of();
         for (int i = 0; i < 20 && heard.size() < 2; i++) {
-            heard = heard(NEVER, callOfSecond);
+            heard = heard(NEVER, PATIENCE_MILLIS, callOfSecond);
         }
         return heard;
     }
@@ -122,7 +124,7 @@ class GatheredDatagramsTest {
     @Test
     @DisplayName("leaves with the next tick when nothing else comes")
     void alone() throws Exception {
-        assertThat(heard(Duration.ofMillis(15), CALL)).containsExactly(List.of(1));
+        assertThat(heard(Duration.ofMillis(15), ANSWER_TIMEOUT_MILLIS, CALL)).containsExactly(List.of(1));
     }
 
     @Test
@@ -140,7 +142,7 @@ class GatheredDatagramsTest {
                     port.sendUnhurried(message.retain(), hop, null);
                 });
             }
-            assertThat(heardBy(peer)).containsExactly(1);
+            assertThat(heardBy(peer, ANSWER_TIMEOUT_MILLIS)).containsExactly(1);
         }
         assertThat(message.refCnt()).isEqualTo(1);
         message.release();
