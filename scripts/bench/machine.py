@@ -71,11 +71,21 @@ def undisturbed_processor():
     return max(usable, key=lambda processor: (-taken[processor], processor))
 
 
-def busy_share():
-    """Busy and all time of the machine's cores in ticks, for the load that others put on it."""
-    with open("/proc/stat") as stat:
-        fields = [int(f) for f in stat.readline().split()[1:9]]
-    return sum(fields) - fields[3] - fields[4], sum(fields)
+class CoreTime:
+    """Of the machine's cores since it was made, in ticks: all, busy, and stolen, which is what a hypervisor gave to other guests (proc(5))."""
+
+    def __init__(self):
+        self.begun = self.fields()
+
+    @staticmethod
+    def fields():
+        with open("/proc/stat") as stat:
+            return [int(f) for f in stat.readline().split()[1:9]]
+
+    def so_far(self):
+        passed = [now - then for now, then in zip(self.fields(), self.begun)]
+        stolen = passed[7]
+        return max(1, sum(passed)), sum(passed) - passed[3] - passed[4] - stolen, stolen
 
 
 def udp_drops():

@@ -13,6 +13,7 @@ import io.ringtrace.config.ConfigOutcome;
 import io.ringtrace.routing.RoutingPlan;
 import io.ringtrace.sip.SipProxy;
 import io.ringtrace.sip.SipSettings;
+import io.ringtrace.sip.counters.SipCounters;
 import io.ringtrace.sip.transport.UdpEngine;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -45,6 +46,7 @@ public final class Rehearsal {
     private final Thread thread;
     private volatile int calls;
     private volatile String readBy = "";
+    private volatile List<SipCounters> counters = List.of();
 
     private final UdpEngine engine;
     private final int enough;
@@ -92,6 +94,11 @@ public final class Rehearsal {
         return readBy;
     }
 
+    /** What its proxy has counted. */
+    List<SipCounters> counters() {
+        return counters;
+    }
+
     private void run() {
         try (RehearsalPeers peers = new RehearsalPeers()) {
             RoutingPlan plan = plan(peers.port());
@@ -107,6 +114,7 @@ public final class Rehearsal {
                     shard -> new NoJournal())) {
                 proxy.start();
                 readBy = proxy.udpEngine();
+                counters = proxy.counters();
                 long deadline = System.nanoTime() + longest.toNanos();
                 InetSocketAddress at = proxy.boundAddresses().getFirst();
                 while (calls < enough && System.nanoTime() < deadline) {

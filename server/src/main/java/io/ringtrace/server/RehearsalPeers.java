@@ -8,17 +8,25 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The caller and the gateway of a rehearsal, on one socket: it answers every request and goes on by every response. It dials {@link #NUMBERS}
- * numbers in turn, from {@link #FIRST_NUMBER} on, and is busy at the last one. A call that is refused is over. One thread.
+ * numbers in turn, from {@link #FIRST_NUMBER} on, and is busy at the last one. A call that is refused is over. In a few calls messages are
+ * repeated, or lost: a Java that has met none of these throws away the whole way of a call at the first one. One thread.
  */
 final class RehearsalPeers implements AutoCloseable {
     static final long FIRST_NUMBER = 18005550100L;
     static final int NUMBERS = 100;
     static final int CALLS_AT_ONCE = 16;
+    /** In a call to this number each message is sent twice. */
+    private static final int REPEATED = 1;
+    /** In a call to this one the gateway hears a request only when it comes again. */
+    private static final int LOST = 2;
+
     private static final int PATIENCE_MILLIS = 200;
     private static final Pattern CALL = Pattern.compile("\r\nCall-ID: (\\d+)");
     private static final Pattern SESSION =
@@ -47,6 +55,8 @@ final class RehearsalPeers implements AutoCloseable {
     private int floodFrom;
 
     private int floodTo;
+    /** Requests that were lost, by method and call. */
+    private final Set<String> lost = new HashSet<>();
 
     /** On a free port. */
     RehearsalPeers() throws IOException {
@@ -68,13 +78,17 @@ final class RehearsalPeers implements AutoCloseable {
     }
 
     /**
-     * Keeps some calls going until the next datagrams have come. A call of which one was lost is given up after a moment of silence.
+     * Keeps some calls going until the next datagrams have come. A call of which one was lost is given up after a moment of silence. Those whose
+     * messages are repeated or lost are had beside them, and do not count.
      *
      * @return how many calls are over
      */
     int play(InetSocketAddress proxy, int callsAtOnce) throws IOException {
         while (begun - done - given < callsAtOnce) {
             begun++;
+            if (disturbed(begun)) {
+                given++;
+            }
             send(proxy, invite(begun, proxy));
         }
         if (selector.select(PATIENCE_MILLIS) == 0) {
@@ -106,12 +120,28 @@ final class RehearsalPeers implements AutoCloseable {
 
     private void over(String message) {
         int call = call(message);
-        if (call < floodFrom || call >= floodTo) {
+        if ((call < floodFrom || call >= floodTo) && !disturbed(call)) {
             done++;
         }
     }
 
+    private static boolean disturbed(int call) {
+        return call % NUMBERS == REPEATED || call % NUMBERS == LOST;
+    }
+
+    /** Whether the gateway does not hear it: a request of such a call that comes for the first time. */
+    private boolean lost(String message) {
+        if (message.startsWith("SIP/2.0 ") || number(message) != LOST) {
+            return false;
+        }
+        String request = message.substring(0, message.indexOf(' ')) + call(message);
+        return lost.add(request) || !lost.remove(request);
+    }
+
     private void heard(InetSocketAddress proxy, String message) throws IOException {
+        if (lost(message)) {
+            return;
+        }
         if (message.startsWith("INVITE ") && number(message) == NUMBERS - 1) {
             send(proxy, answer(message, "486 Busy Here", ""));
         } else if (message.startsWith("INVITE ")) {
@@ -164,7 +194,11 @@ final class RehearsalPeers implements AutoCloseable {
     }
 
     private void send(InetSocketAddress to, String message) throws IOException {
-        channel.send(ByteBuffer.wrap(message.getBytes(StandardCharsets.ISO_8859_1)), to);
+        ByteBuffer bytes = ByteBuffer.wrap(message.getBytes(StandardCharsets.ISO_8859_1));
+        channel.send(bytes, to);
+        if (number(message) == REPEATED) {
+            channel.send(bytes.flip(), to);
+        }
     }
 
     private String invite(int call, InetSocketAddress proxy) {
