@@ -63,6 +63,8 @@ record CallParts(
         StoredCookieKeys cookieKeys =
                 parts.add("cookie keys", new StoredCookieKeys(data.path().resolve("cookie-keys"), database, clock));
         cookieKeys.start();
+        // The journal of a busy minute is seconds of work for this thread, and calls wait for it.
+        BackgroundThreads.giveWay();
         Journal journal = parts.add(
                 "journal",
                 new Journal(
