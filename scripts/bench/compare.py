@@ -68,7 +68,7 @@ class Generators:
             time.sleep(0.1)
         self.bench.processes.stop(caller)
         time.sleep(1.5)  # records that are gathered for a second
-        whole, busy, stolen = cores.so_far()
+        spent = cores.so_far()
         mine = (machine.cpu_micros(others) - ours_before + caller_cpu) / 1_000_000 * machine.TICKS
         with open(folder + "/stat") as file:
             rows = list(csv.reader(file, delimiter=";"))
@@ -78,7 +78,7 @@ class Generators:
             "done": done, "failed": calls - done, "again": int(counted["Retransmissions(C)"]),
             "server": (machine.cpu_micros(pids) - before) / max(done, 1),
             "database": (machine.cpu_micros(database) - database_before) / max(done, 1),
-            "others": 100 * max(0, busy - mine) / whole, "stolen": 100 * stolen / whole}
+            "others": spent.share(max(0, spent.busy - mine)), "stolen": spent.share(spent.stolen)}
 
     def own(self, port, pace, amount, seconds, core=None):
         """Calls by our generator; port 0 calls the gateway itself. Returns its totals, and how many were done in each second."""
@@ -90,8 +90,8 @@ class Generators:
         out = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
         words = out.splitlines()[-1].split()[1:]
         totals = {words[i]: float(words[i + 1]) for i in range(0, len(words), 2)}
-        whole, _, stolen = cores.so_far()
-        totals["stolen"] = 100 * stolen / whole
+        spent = cores.so_far()
+        totals["stolen"] = spent.share(spent.stolen)
         totals["seconds"] = [int(n) for n in re.findall(r"second \d+ done (\d+)", out)]
         return totals
 
@@ -133,13 +133,15 @@ class Turns:
     def of(self, name):
         return [turn[name] for turn in self.counting]
 
-    def ratio(self, peer, of_ours, of_peer, turns=None):
-        return statistics.median(of_ours(turn["Ringtrace"]) / of_peer(turn[peer]) for turn in turns or self.counting)
-
-    def goal(self, goals, what, peer, of_ours, of_peer, limit):
-        ratio = self.ratio(peer, of_ours, of_peer)
-        everything = f" ({self.ratio(peer, of_ours, of_peer, self.made):.2f} in all {len(self.made)} turns)" if self.made[len(self.counting):] else ""
+    def goal(self, goals, what, limit, ratio_of):
+        """ratio_of: the ratio that some turns have."""
+        ratio = ratio_of(self.counting)
+        everything = f" ({ratio_of(self.made):.2f} in all {len(self.made)} turns)" if len(self.made) > len(self.counting) else ""
         goals.row(what, f"{ratio:.2f}{everything}", f"≤ {limit}", met(ratio, limit))
+
+
+def of_neighbours(peer, of_ours, of_peer):
+    return lambda turns: statistics.median(of_ours(turn["Ringtrace"]) / of_peer(turn[peer]) for turn in turns)
 
 
 def together(measured):
@@ -165,17 +167,19 @@ def cost_of_a_call(options, peers, ours, generators, goals):
             machine.wait_until(lambda: server.written() - written >= result["done"], 10, f"a record of each call by {server.name}")
         return result
 
-    def turn(name, rate):
-        measured = {"Ringtrace": measure(ours, options.rate)}
+    def peer(name, rate):
         peers[name].start()
         generators.call(peers[name], options.rate / 2, 2)
-        measured[name] = measure(peers[name], rate)
+        result = measure(peers[name], rate)
         peers[name].stop()
-        return measured
+        return result
+
+    def turn(name):
+        return {"Ringtrace": measure(ours, options.rate), name: peer(name, options.rate)}
 
     generators.open_gateway()
-    turns = {"B": Turns(options.rounds, lambda: turn("B", options.rate)), "C": Turns(options.rounds, lambda: turn("C", options.rate)),
-             "A": Turns(1, lambda: turn("A", options.rate * 0.6))}
+    turns = {"B": Turns(options.rounds, lambda: turn("B")), "C": Turns(options.rounds, lambda: turn("C")),
+             "A": Turns(1, lambda: {"A": peer("A", options.rate * 0.6)})}
     generators.close_gateway()
     results = {"Ringtrace": turns["B"].of("Ringtrace") + turns["C"].of("Ringtrace"), **{name: turns[name].of(name) for name in turns}}
     for name, measured in results.items():
@@ -183,9 +187,9 @@ def cost_of_a_call(options, peers, ours, generators, goals):
         table.row(name + (f" (at {options.rate * 0.6:.0f}/s)" if name == "A" else ""), f"{middle(measured, 'server'):.0f}",
                   f"{middle(measured, 'database'):.0f}", f"{statistics.median(sums):.0f} ({min(sums):.0f}–{max(sums):.0f})",
                   sum(result["again"] for result in measured), f"{middle(measured, 'others'):.0f} %", f"{middle(measured, 'stolen'):.1f} %")
-    turns["B"].goal(goals, "CPU per call, with database ÷ Kamailio B, with database", "B", together, together, 0.7)
-    turns["C"].goal(goals, "CPU per call, proxy ÷ Kamailio C", "C", alone, alone, 0.9)
-    turns["C"].goal(goals, "the same with the database", "C", together, together, 0.9)
+    turns["B"].goal(goals, "CPU per call, with database ÷ Kamailio B, with database", 0.7, of_neighbours("B", together, together))
+    turns["C"].goal(goals, "CPU per call, proxy ÷ Kamailio C", 0.9, of_neighbours("C", alone, alone))
+    turns["C"].goal(goals, "the same with the database", 0.9, of_neighbours("C", together, together))
     return table
 
 
@@ -201,15 +205,15 @@ def delay(options, peers, ours, generators, goals):
         peers["B"].stop()
         return measured
 
+    def added(name, turns):
+        return middle([turn[name] for turn in turns], "p99") - middle([turn["direct"] for turn in turns], "p99")
+
     turns = Turns(options.rounds, turn)
-    added = {}
     for name in ["direct", "Ringtrace", "B"]:
         results = turns.of(name)
-        added[name] = middle(results, "p99") - middle(turns.of("direct"), "p99")
         table.row(name, f"{middle(results, 'p50'):.0f}", f"{middle(results, 'p99'):.0f}", f"{max(r['longest'] for r in results):.0f}",
-                  f"{added[name]:.0f}", f"{middle(results, 'stolen'):.1f} %")
-    ratio = added["Ringtrace"] / max(1, added["B"])
-    goals.row("added delay, p99 ÷ Kamailio B's", f"{ratio:.2f}", "≤ 0.7", met(ratio, 0.7))
+                  f"{added(name, turns.counting):.0f}", f"{middle(results, 'stolen'):.1f} %")
+    turns.goal(goals, "added delay, p99 ÷ Kamailio B's", 0.7, lambda some: added("Ringtrace", some) / max(1, added("B", some)))
     return table
 
 
@@ -241,8 +245,8 @@ def one_core(options, peers, ours, generators, goals):
     for name in ["Ringtrace", "C", "B"]:
         results = turns.of(name)
         table.row(name, *(f"{middle(results, key):.0f}" for key in ["rate", "server", "database"]), f"{middle(results, 'stolen'):.1f} %")
-    turns.goal(goals, "saturated CPU per call, proxy ÷ Kamailio C, one core", "C", alone, alone, 0.6)
-    turns.goal(goals, "the same with records written to the database", "C", together, alone, 0.6)
+    turns.goal(goals, "saturated CPU per call, proxy ÷ Kamailio C, one core", 0.6, of_neighbours("C", alone, alone))
+    turns.goal(goals, "the same with records written to the database", 0.6, of_neighbours("C", together, alone))
     return table, middle(turns.of("Ringtrace"), "rate")
 
 

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import time
+import typing
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -71,8 +72,19 @@ def undisturbed_processor():
     return max(usable, key=lambda processor: (-taken[processor], processor))
 
 
+class Spent(typing.NamedTuple):
+    """Of the machine's cores, in ticks: all time, busy time, and stolen time, which is what a hypervisor gave to other guests (proc(5))."""
+    whole: int
+    busy: int
+    stolen: int
+
+    def share(self, ticks):
+        """In percent."""
+        return 100 * ticks / max(1, self.whole)
+
+
 class CoreTime:
-    """Of the machine's cores since it was made, in ticks: all, busy, and stolen, which is what a hypervisor gave to other guests (proc(5))."""
+    """What the machine's cores have spent since it was made."""
 
     def __init__(self):
         self.begun = self.fields()
@@ -84,8 +96,8 @@ class CoreTime:
 
     def so_far(self):
         passed = [now - then for now, then in zip(self.fields(), self.begun)]
-        stolen = passed[7]
-        return max(1, sum(passed)), sum(passed) - passed[3] - passed[4] - stolen, stolen
+        idle, waits, stolen = passed[3], passed[4], passed[7]
+        return Spent(sum(passed), sum(passed) - idle - waits - stolen, stolen)
 
 
 def udp_drops():

@@ -25,8 +25,10 @@ final class BackgroundThreads {
     private static final int NICENESS_AT = 17;
 
     private static final int PRIO_PROCESS = 0;
-    private static final Path TASKS = Path.of("/proc/self/task");
-    private static final Path OURS = Path.of("/proc/thread-self/stat");
+    /** A folder for each thread of this process. */
+    static final Path TASKS = Path.of("/proc/self/task");
+
+    private static final Path OURS = Path.of("/proc/thread-self");
     /** As the kernel knows them: 15 characters of a name. */
     private static final Set<String> NAMES = Set.of(
             "C1 CompilerThre",
@@ -63,11 +65,16 @@ final class BackgroundThreads {
 
     /** Of the calling thread. */
     static int ourNiceness() throws IOException {
-        String stat = Files.readString(OURS);
+        return niceness(OURS);
+    }
+
+    /** @param thread its folder in {@link #TASKS} */
+    static int niceness(Path thread) throws IOException {
+        String stat = Files.readString(thread.resolve("stat"));
         return Integer.parseInt(stat.substring(stat.lastIndexOf(')')).split(" ", -1)[NICENESS_AT]);
     }
 
-    private static String nameOf(Path task) {
+    static String nameOf(Path task) {
         try {
             return Files.readString(task.resolve("comm")).strip();
         } catch (IOException _) {

@@ -56,7 +56,7 @@ final class RehearsalPeers implements AutoCloseable {
 
     private int floodTo;
     /** Requests that were lost, by method and call. */
-    private final Set<String> lost = new HashSet<>();
+    private final Set<String> unheard = new HashSet<>();
 
     /** On a free port. */
     RehearsalPeers() throws IOException {
@@ -89,7 +89,7 @@ final class RehearsalPeers implements AutoCloseable {
             if (disturbed(begun)) {
                 given++;
             }
-            send(proxy, invite(begun, proxy));
+            send(proxy, begun, invite(begun, proxy));
         }
         if (selector.select(PATIENCE_MILLIS) == 0) {
             given = begun - done;
@@ -112,14 +112,13 @@ final class RehearsalPeers implements AutoCloseable {
         floodFrom = begun + 1;
         for (int i = 0; i < calls; i++) {
             begun++;
-            send(proxy, invite(begun, proxy));
+            send(proxy, begun, invite(begun, proxy));
         }
         floodTo = begun + 1;
         given += calls;
     }
 
-    private void over(String message) {
-        int call = call(message);
+    private void over(int call) {
         if ((call < floodFrom || call >= floodTo) && !disturbed(call)) {
             done++;
         }
@@ -130,41 +129,41 @@ final class RehearsalPeers implements AutoCloseable {
     }
 
     /** Whether the gateway does not hear it: a request of such a call that comes for the first time. */
-    private boolean lost(String message) {
-        if (message.startsWith("SIP/2.0 ") || number(message) != LOST) {
+    private boolean lost(int call, String message) {
+        if (call % NUMBERS != LOST || message.startsWith("SIP/2.0 ")) {
             return false;
         }
-        String request = message.substring(0, message.indexOf(' ')) + call(message);
-        return lost.add(request) || !lost.remove(request);
+        String request = message.substring(0, message.indexOf(' ')) + call;
+        if (unheard.remove(request)) {
+            return false;
+        }
+        unheard.add(request);
+        return true;
     }
 
     private void heard(InetSocketAddress proxy, String message) throws IOException {
-        if (lost(message)) {
+        int call = call(message);
+        if (lost(call, message)) {
             return;
         }
-        if (message.startsWith("INVITE ") && number(message) == NUMBERS - 1) {
-            send(proxy, answer(message, "486 Busy Here", ""));
+        if (message.startsWith("INVITE ") && call % NUMBERS == NUMBERS - 1) {
+            send(proxy, call, answer(message, "486 Busy Here", ""));
         } else if (message.startsWith("INVITE ")) {
-            send(proxy, answer(message, "180 Ringing", ""));
-            send(proxy, answer(message, "200 OK", SDP));
+            send(proxy, call, answer(message, "180 Ringing", ""));
+            send(proxy, call, answer(message, "200 OK", SDP));
         } else if (message.startsWith("BYE ")) {
-            send(proxy, answer(message, "200 OK", ""));
+            send(proxy, call, answer(message, "200 OK", ""));
         } else if (message.startsWith("SIP/2.0 200 ")) {
             if (message.contains(" BYE\r\n")) {
-                over(message);
+                over(call);
             } else {
-                send(proxy, within(message, "ACK", 1));
-                send(proxy, within(message, "BYE", 2));
+                send(proxy, call, within(call, message, "ACK", 1));
+                send(proxy, call, within(call, message, "BYE", 2));
             }
         } else if (message.startsWith("SIP/2.0 4") || message.startsWith("SIP/2.0 5")) {
-            send(proxy, acknowledged(message, proxy));
-            over(message);
+            send(proxy, call, acknowledged(call, message, proxy));
+            over(call);
         }
-    }
-
-    /** Which of the numbers in turn the call is for. */
-    private static int number(String message) {
-        return call(message) % NUMBERS;
     }
 
     private static int call(String message) {
@@ -173,8 +172,7 @@ final class RehearsalPeers implements AutoCloseable {
     }
 
     /** The ACK to a final response other than 2xx, which is of the INVITE's transaction (RFC 3261 §17.1.1.3). */
-    private String acknowledged(String response, InetSocketAddress proxy) {
-        int call = call(response);
+    private String acknowledged(int call, String response, InetSocketAddress proxy) {
         StringBuilder text = new StringBuilder("ACK " + uri(call, proxy) + " SIP/2.0\r\nVia: SIP/2.0/UDP " + us
                 + ";branch=z9hG4bK" + call + "i\r\nMax-Forwards: 70\r\n");
         parties(response, text);
@@ -193,10 +191,10 @@ final class RehearsalPeers implements AutoCloseable {
                 + proxy.getAddress().getHostAddress() + ":" + proxy.getPort();
     }
 
-    private void send(InetSocketAddress to, String message) throws IOException {
+    private void send(InetSocketAddress to, int call, String message) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(message.getBytes(StandardCharsets.ISO_8859_1));
         channel.send(bytes, to);
-        if (number(message) == REPEATED) {
+        if (call % NUMBERS == REPEATED) {
             channel.send(bytes.flip(), to);
         }
     }
@@ -228,8 +226,7 @@ final class RehearsalPeers implements AutoCloseable {
                 .toString();
     }
 
-    private String within(String response, String method, int cseq) {
-        int call = call(response);
+    private String within(int call, String response, String method, int cseq) {
         StringBuilder text = new StringBuilder(method + " sip:gateway@" + us + " SIP/2.0\r\nVia: SIP/2.0/UDP " + us
                 + ";branch=z9hG4bK" + call + method + "\r\nMax-Forwards: 70\r\n");
         Matcher route = ROUTE.matcher(response);

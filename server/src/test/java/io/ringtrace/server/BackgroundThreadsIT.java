@@ -22,9 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("Background threads of a server that starts")
 class BackgroundThreadsIT {
-    /** Of the words after the name in a thread's stat file, proc(5). */
-    private static final int NICENESS_AT = 17;
-
     @TempDir
     Path folder;
 
@@ -47,12 +44,10 @@ class BackgroundThreadsIT {
 
     private static List<Integer> nicenessOf(String name) {
         List<Integer> found = new ArrayList<>();
-        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(BackgroundThreads.TASKS)) {
             for (Path task : tasks) {
-                String stat = Files.readString(task.resolve("stat"));
-                if (stat.contains("(" + name + ")")) {
-                    found.add(Integer.parseInt(
-                            stat.substring(stat.lastIndexOf(')')).split(" ", -1)[NICENESS_AT]));
+                if (BackgroundThreads.nameOf(task).equals(name)) {
+                    found.add(BackgroundThreads.niceness(task));
                 }
             }
         } catch (IOException e) {
