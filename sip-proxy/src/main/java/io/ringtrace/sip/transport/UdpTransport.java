@@ -58,7 +58,9 @@ public final class UdpTransport implements AutoCloseable {
                 new DefaultThreadFactory("sip-shard"),
                 epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         for (int shard = 0; shard < shards; shard++) {
-            loops.add(new NettyShardLoop(shard, group.next()));
+            NettyShardLoop loop = new NettyShardLoop(shard, group.next());
+            loop.execute(ShardTimeSlice::shorten);
+            loops.add(loop);
         }
     }
 
