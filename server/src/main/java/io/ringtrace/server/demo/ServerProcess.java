@@ -69,7 +69,7 @@ public final class ServerProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseSerialGC",
+                "-XX:+UseParallelGC",
                 "-XX:+ExitOnOutOfMemoryError"));
         command.addAll(javaOptions);
         command.addAll(program(javaOptions));
