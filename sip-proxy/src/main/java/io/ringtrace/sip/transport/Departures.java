@@ -37,6 +37,11 @@ final class Departures {
         return gathering;
     }
 
+    /** Whether there are many of them. */
+    boolean gathering() {
+        return gathering;
+    }
+
     /** At a round's end: true when what was gathered leaves now. */
     boolean due(long nowNanos) {
         if (waiting == 0) {

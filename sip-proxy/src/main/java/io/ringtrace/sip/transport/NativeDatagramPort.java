@@ -10,16 +10,24 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One socket of one shard, read by {@code recvmmsg} and written by {@code sendmmsg} without Netty's channel in between; the shard's Netty loop
- * tells when there is something to read. All on the loop's thread, but where said.
+ * tells when there is something to read, and a busy shard that has only this socket waits at the socket itself ({@link NettyShardLoop#mayStayAtSocket}).
+ * All on the loop's thread, but where said.
  */
 final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
     /** Batches that are read before the loop sees to its other sockets and tasks. */
     private static final int BATCHES_AT_ONCE = 4;
+
+    /** How long the thread waits at the socket itself before it asks the loop again whether there is something else to do. */
+    private static final long LONGEST_STAY_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+    /** A datagram that does not come for so long sends the thread back to the loop. */
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(4);
 
     private final NettyShardLoop loop;
     private final NativeDatagrams datagrams;
@@ -69,6 +77,7 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
         this.sendFailures = sendFailures;
         this.hops = new HopTable(listener);
         this.closedPorts = new ClosedPorts(loop, true, listener);
+        calls.longestWait(socket, LONGEST_WAIT);
         this.longestInTrain = sendsTrains ? Trains.MOST_BYTES : 0;
         this.registration =
                 loop.eventLoop().register(this).syncUninterruptibly().getNow();
@@ -248,14 +257,26 @@ final class NativeDatagramPort implements DatagramPort, EpollIoHandle {
         int count = NativeDatagrams.MOST_RECEIVED;
         for (int batch = 0; batch < BATCHES_AT_ONCE && reads && count == NativeDatagrams.MOST_RECEIVED; batch++) {
             count = datagrams.receive(socket);
-            for (int i = 0; i < count; i++) {
-                received(i);
-            }
-            if (count > 0) {
-                batchDone();
-            }
-            loop.flush();
+            take(count);
         }
+        long leavesAt = System.nanoTime() + LONGEST_STAY_NANOS;
+        while (reads && count > 0 && !kernelIsFull && loop.mayStayAtSocket() && System.nanoTime() - leavesAt < 0) {
+            count = datagrams.await(socket);
+            if (count > 0) {
+                take(count);
+            }
+        }
+        // After a wait for nothing the alarm of a tick does the rest, as when the loop has waited.
+    }
+
+    private void take(int count) {
+        for (int i = 0; i < count; i++) {
+            received(i);
+        }
+        if (count > 0) {
+            batchDone();
+        }
+        loop.flush();
     }
 
     /** What a receiver lets escape must not reach the loop, which would rest for a second. */

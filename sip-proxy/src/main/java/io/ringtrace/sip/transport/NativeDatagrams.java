@@ -44,12 +44,25 @@ final class NativeDatagrams implements AutoCloseable {
         return trains;
     }
 
-    /** Receives what waits, up to a full batch. Answers how many, or the negative error number. */
+    /** Receives what is there, up to a full batch. Answers how many, or the negative error number. */
     int receive(int socket) {
+        makeRoom();
+        return counted(calls.receive(socket, incoming.from(0), MOST_RECEIVED));
+    }
+
+    /** As {@link #receive}, waiting for the first as {@link SocketCalls#await} does. */
+    int await(int socket) {
+        makeRoom();
+        return counted(calls.await(socket, incoming.from(0), MOST_RECEIVED));
+    }
+
+    private void makeRoom() {
         for (int i = 0; i < received; i++) {
             incoming.roomForAddress(i);
         }
-        int answer = calls.receive(socket, incoming.from(0), MOST_RECEIVED);
+    }
+
+    private int counted(int answer) {
         received = Math.max(0, answer);
         return answer;
     }

@@ -1,6 +1,7 @@
 package io.ringtrace.sip.transport;
 
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.SingleThreadIoEventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,16 +16,19 @@ final class NettyShardLoop implements ShardLoop {
     private static final long NANOS_BETWEEN_FAULT_LOGS = TimeUnit.SECONDS.toNanos(1);
 
     private final int shard;
-    private final IoEventLoop loop;
+    private final SingleThreadIoEventLoop loop;
+    private final boolean alone;
     private final List<MessagePort> ports = new ArrayList<>();
     private final List<RepeatedTask> ticks = new ArrayList<>();
     private final SendGate gate = new SendGate(this);
     private final Departures departures = new Departures(System.nanoTime());
     private int served;
 
-    NettyShardLoop(int shard, IoEventLoop loop) {
+    /** @param alone true when there is no other shard */
+    NettyShardLoop(int shard, SingleThreadIoEventLoop loop, boolean alone) {
         this.shard = shard;
         this.loop = loop;
+        this.alone = alone;
     }
 
     IoEventLoop eventLoop() {
@@ -96,6 +100,14 @@ final class NettyShardLoop implements ShardLoop {
     /** Whether a message that nobody waits for may stay until {@link #flush} lets such ones go. Only a tick's alarm wakes a thread for them. */
     boolean gathers() {
         return departures.gathers() && !ticks.isEmpty();
+    }
+
+    /**
+     * Whether the thread may wait at its socket instead of in the loop, which saves a system call for each batch. What else would wake the loop
+     * waits meanwhile: so it is for a shard that is alone and is handed nothing by others, has one socket, many messages, and no task now.
+     */
+    boolean mayStayAtSocket() {
+        return alone && ports.size() == 1 && !ticks.isEmpty() && departures.gathering() && loop.pendingTasks() == 0;
     }
 
     private void alarmed() {

@@ -13,9 +13,11 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 
 /**
- * The kernel's calls for UDP sockets, made by the foreign-function API; Linux on x86-64 and aarch64, which number everything alike. None waits.
+ * The kernel's calls for UDP sockets, made by the foreign-function API; Linux on x86-64 and aarch64, which number everything alike. Only
+ * {@link #await} waits.
  * What the kernel refuses is answered by its error number, negative, and not by an exception. Memory is passed by its address, so that a call
  * makes no objects; whoever passes it keeps it. For one thread at a time, because the error number has one place.
  */
@@ -32,17 +34,19 @@ class SocketCalls {
     static final int EADDRINUSE = 98;
     static final int EADDRNOTAVAIL = 99;
 
-    private static final int DATAGRAMS_NONBLOCK_CLOEXEC = 2 | 0x800 | 0x80000;
+    private static final int DATAGRAMS_CLOEXEC = 2 | 0x80000;
     private static final int SOL_SOCKET = 1;
     private static final int SO_ERROR = 4;
     private static final int SO_SNDBUF = 7;
     private static final int SO_RCVBUF = 8;
     private static final int SO_REUSEPORT = 15;
+    private static final int SO_RCVTIMEO = 20;
     private static final int SO_MEMINFO = 55;
     private static final int IPPROTO_IPV6 = 41;
     private static final int IPV6_V6ONLY = 26;
     private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int MSG_WAITFORONE = 0x10000;
     private static final long NO_TIMEOUT = 0;
 
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -61,6 +65,7 @@ class SocketCalls {
 
     private static final long SCRATCH_LENGTH = 32;
     private static final long SCRATCH_VALUE = 40;
+    private static final int TIMEVAL_BYTES = 2 * Long.BYTES;
     /** The nine counts of SO_MEMINFO, of which the first two are what waits in the receive queue, and its room. */
     private static final int MEMINFO_BYTES = 9 * Integer.BYTES;
 
@@ -121,7 +126,7 @@ class SocketCalls {
     /** A socket for datagrams; one for IPv6 takes IPv4 too, by mapped addresses. */
     final int open(boolean ipv6) {
         int family = ipv6 ? KernelAddress.AF_INET6 : KernelAddress.AF_INET;
-        int socket = answer(() -> (int) SOCKET.invokeExact(state, family, DATAGRAMS_NONBLOCK_CLOEXEC, 0));
+        int socket = answer(() -> (int) SOCKET.invokeExact(state, family, DATAGRAMS_CLOEXEC, 0));
         if (socket >= 0 && ipv6) {
             int _ = option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 0);
         }
@@ -132,6 +137,14 @@ class SocketCalls {
     final void buffers(int socket, int bytes) {
         int _ = option(socket, SOL_SOCKET, SO_RCVBUF, bytes);
         int _ = option(socket, SOL_SOCKET, SO_SNDBUF, bytes);
+    }
+
+    /** How long {@link #await} waits at the most, to which the kernel adds up to two of its own ticks (1 to 10 ms each). */
+    final void longestWait(int socket, Duration longest) {
+        scratch.set(JAVA_LONG, SCRATCH_VALUE, longest.toSeconds());
+        scratch.set(JAVA_LONG, SCRATCH_VALUE + Long.BYTES, longest.toNanosPart() / 1000);
+        int _ = answer(() -> (int) SETSOCKOPT.invokeExact(
+                state, socket, SOL_SOCKET, SO_RCVTIMEO, scratch.address() + SCRATCH_VALUE, TIMEVAL_BYTES));
     }
 
     final int shareThePort(int socket) {
@@ -210,8 +223,17 @@ class SocketCalls {
      * @return how many, or the negative error number
      */
     final int receive(int socket, long messages, int most) {
+        return receive(socket, messages, most, MSG_DONTWAIT);
+    }
+
+    /** As {@link #receive}, waiting for the first datagram; {@link #EAGAIN} when none has come for {@link #longestWait}. A test counts here. */
+    int await(int socket, long messages, int most) {
+        return receive(socket, messages, most, MSG_WAITFORONE);
+    }
+
+    private int receive(int socket, long messages, int most, int flags) {
         try {
-            return answer((int) RECVMMSG.invokeExact(state, socket, messages, most, MSG_DONTWAIT, NO_TIMEOUT));
+            return answer((int) RECVMMSG.invokeExact(state, socket, messages, most, flags, NO_TIMEOUT));
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -2,6 +2,7 @@ package io.ringtrace.sip.transport;
 
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
@@ -58,7 +59,7 @@ public final class UdpTransport implements AutoCloseable {
                 new DefaultThreadFactory("sip-shard"),
                 epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         for (int shard = 0; shard < shards; shard++) {
-            NettyShardLoop loop = new NettyShardLoop(shard, group.next());
+            NettyShardLoop loop = new NettyShardLoop(shard, (SingleThreadIoEventLoop) group.next(), shards == 1);
             loop.execute(ShardTimeSlice::shorten);
             loops.add(loop);
         }
