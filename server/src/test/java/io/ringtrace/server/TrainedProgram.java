@@ -57,7 +57,7 @@ public final class TrainedProgram implements LauncherSessionListener {
     /** Runs a jar of the program with a Java of its own. */
     static Ended run(List<String> options, Path jar, String... words) throws IOException {
         List<String> command =
-                new ArrayList<>(List.of(JAVA.toString(), "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC"));
+                new ArrayList<>(List.of(JAVA.toString(), "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"));
         command.addAll(options);
         command.addAll(List.of("-jar", jar.toString()));
         command.addAll(List.of(words));

@@ -38,7 +38,7 @@ final class Departures {
     }
 
     /** Whether there are many of them. */
-    boolean gathering() {
+    boolean hasMany() {
         return gathering;
     }
 

@@ -107,7 +107,7 @@ final class NettyShardLoop implements ShardLoop {
      * waits meanwhile: so it is for a shard that is alone and is handed nothing by others, has one socket, many messages, and no task now.
      */
     boolean mayStayAtSocket() {
-        return alone && ports.size() == 1 && !ticks.isEmpty() && departures.gathering() && loop.pendingTasks() == 0;
+        return alone && ports.size() == 1 && !ticks.isEmpty() && departures.hasMany() && loop.pendingTasks() == 0;
     }
 
     private void alarmed() {

@@ -17,9 +17,8 @@ import java.time.Duration;
 
 /**
  * The kernel's calls for UDP sockets, made by the foreign-function API; Linux on x86-64 and aarch64, which number everything alike. Only
- * {@link #await} waits.
- * What the kernel refuses is answered by its error number, negative, and not by an exception. Memory is passed by its address, so that a call
- * makes no objects; whoever passes it keeps it. For one thread at a time, because the error number has one place.
+ * {@link #await} waits. What the kernel refuses is answered by its error number, negative, and not by an exception. Memory is passed by its
+ * address, so that a call makes no objects; whoever passes it keeps it. For one thread at a time, because the error number has one place.
  */
 class SocketCalls {
     static final int SOL_UDP = 17;

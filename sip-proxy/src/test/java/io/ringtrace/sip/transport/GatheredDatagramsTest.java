@@ -33,15 +33,18 @@ class GatheredDatagramsTest {
     private static MessagePort busyPort(UdpTransport transport, Listener listener) {
         MessagePort port = transport.port(0, listener);
         NettyShardLoop loop = (NettyShardLoop) port.loop();
-        UdpTransport.onLoop(loop, () -> {
-            for (int i = 0; i < 50; i++) {
-                for (int message = 0; message < 32; message++) {
-                    boolean _ = loop.gathers();
-                }
-                loop.flush();
-            }
-        });
+        UdpTransport.onLoop(loop, () -> hasMuchToSend(loop));
         return port;
+    }
+
+    /** Makes the shard a busy one; on its thread. */
+    static void hasMuchToSend(NettyShardLoop loop) {
+        for (int i = 0; i < 50; i++) {
+            for (int message = 0; message < 32; message++) {
+                boolean _ = loop.gathers();
+            }
+            loop.flush();
+        }
     }
 
     /** A message of so many bytes, that belongs to the call, in a round of its own. */

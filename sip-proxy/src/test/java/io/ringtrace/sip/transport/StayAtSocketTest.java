@@ -46,30 +46,23 @@ class StayAtSocketTest {
         return transport.open(new InetSocketAddress(LOOPBACK, 0));
     }
 
-    /** Each shard gives what it receives to {@link #heard}; one that is busy has had much to send that nobody waits for. */
-    private void reads(UdpTransport transport, Duration tick, Runnable atEachTick, boolean busy) {
+    /** One that is busy has had much to send that nobody waits for. */
+    private static void tick(UdpTransport transport, Duration tick, Runnable atEachTick, boolean busy) {
         for (int shard = 0; shard < transport.shards(); shard++) {
             NettyShardLoop loop = (NettyShardLoop) transport.loop(shard);
             ShardLoop.Tick _ = loop.every(tick, tick, atEachTick);
             if (busy) {
-                UdpTransport.onLoop(loop, () -> hasMuchToSend(loop));
+                UdpTransport.onLoop(loop, () -> GatheredDatagramsTest.hasMuchToSend(loop));
             }
         }
-        receives(transport, (_, _, length) -> {
-            try {
-                heard.put(length);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
     }
 
-    private static void hasMuchToSend(NettyShardLoop loop) {
-        for (int i = 0; i < 50; i++) {
-            for (int message = 0; message < 32; message++) {
-                boolean _ = loop.gathers();
-            }
-            loop.flush();
+    /** The receiver of each shard whose messages are to be heard. */
+    private void hear(MessagePort port, Hop source, int length) {
+        try {
+            heard.put(length);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -99,50 +92,43 @@ class StayAtSocketTest {
         }
     }
 
+    /** How often these waited at a socket while they heard what came by all their listeners. */
+    private int waitsOf(int shards, int listeners, boolean busy) throws Exception {
+        try (UdpTransport transport = shards(shards)) {
+            for (int i = 0; i < listeners; i++) {
+                Listener _ = open(transport);
+            }
+            tick(transport, NEVER, () -> {}, busy);
+            receives(transport, this::hear);
+            for (Listener listener : transport.listeners()) {
+                areHeard(listener);
+            }
+        }
+        return waits.get();
+    }
+
     @Test
     @DisplayName("a busy shard waits at its only socket, and hears every datagram")
     void busy() throws Exception {
-        try (UdpTransport transport = shards(1)) {
-            Listener listener = open(transport);
-            reads(transport, NEVER, () -> {}, true);
-            areHeard(listener);
-        }
-        assertThat(waits).hasValueGreaterThan(0);
+        assertThat(waitsOf(1, 1, true)).isGreaterThan(0);
     }
 
     @Test
     @DisplayName("one that is not busy waits in its loop")
     void quiet() throws Exception {
-        try (UdpTransport transport = shards(1)) {
-            Listener listener = open(transport);
-            reads(transport, NEVER, () -> {}, false);
-            areHeard(listener);
-        }
-        assertThat(waits).hasValue(0);
+        assertThat(waitsOf(1, 1, false)).isZero();
     }
 
     @Test
     @DisplayName("one with two sockets waits in its loop, for either")
     void twoSockets() throws Exception {
-        try (UdpTransport transport = shards(1)) {
-            Listener first = open(transport);
-            Listener second = open(transport);
-            reads(transport, NEVER, () -> {}, true);
-            areHeard(first);
-            areHeard(second);
-        }
-        assertThat(waits).hasValue(0);
+        assertThat(waitsOf(1, 2, true)).isZero();
     }
 
     @Test
     @DisplayName("one of two shards waits in its loop, for what the other hands it")
     void twoShards() throws Exception {
-        try (UdpTransport transport = shards(2)) {
-            Listener listener = open(transport);
-            reads(transport, NEVER, () -> {}, true);
-            areHeard(listener);
-        }
-        assertThat(waits).hasValue(0);
+        assertThat(waitsOf(2, 1, true)).isZero();
     }
 
     @Test
@@ -152,7 +138,8 @@ class StayAtSocketTest {
         CountDownLatch ran = new CountDownLatch(1);
         try (UdpTransport transport = shards(1)) {
             Listener listener = open(transport);
-            reads(transport, Duration.ofMillis(15), ticks::release, true);
+            tick(transport, Duration.ofMillis(15), ticks::release, true);
+            receives(transport, this::hear);
             areHeard(listener);
             transport.loop(0).execute(ran::countDown);
             assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
@@ -169,7 +156,7 @@ class StayAtSocketTest {
         try (UdpTransport transport = shards(1);
                 DatagramSocket peer = new DatagramSocket(0, LOOPBACK)) {
             Listener listener = open(transport);
-            reads(transport, Duration.ofMillis(15), () -> {}, true);
+            tick(transport, Duration.ofMillis(15), () -> {}, true);
             receives(transport, (port, source, length) -> {
                 port.loop().serves(1);
                 port.sendUnhurried(port.buffer(length).writeZero(length), source, null);
@@ -185,7 +172,7 @@ class StayAtSocketTest {
                 peer.send(packet);
                 peer.receive(packet);
                 UdpTransport.onLoop(loop, () -> {
-                    hasMuchToSend(loop);
+                    GatheredDatagramsTest.hasMuchToSend(loop);
                     gathers.set(loop.gathers());
                 });
             }
