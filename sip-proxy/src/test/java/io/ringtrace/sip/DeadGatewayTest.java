@@ -30,7 +30,8 @@ class DeadGatewayTest {
             "",
             "Written by `./dev prove gateways` (`DeadGatewayTest`): from a caller's INVITE to the INVITE at the second gateway, while"
                     + " the first one",
-            "is dead; UDP on loopback, " + ROUNDS + " fresh proxies each, the gateway's default silence of 3 s.",
+            "is dead; UDP on loopback, " + ROUNDS + " fresh proxies each after one that is not",
+            "counted, the gateway's default silence of 3 s.",
             "",
             "| first gateway | call | median, ms | longest, ms |",
             "| --- | --- | --- | --- |"));
@@ -39,22 +40,25 @@ class DeadGatewayTest {
 
     @Test
     void theFirstCallWaitsForSilenceOrRefusalAndTheSecondForNothing() throws Exception {
-        Costs silent = costs(_ -> {});
-        Costs refused = costs(Party::close);
+        // Not counted: the first call of this process loads the proxy's classes, which a server has done before it
+        // listens.
+        costs(1, Party::close);
+        Costs silent = costs(ROUNDS, _ -> {});
+        Costs refused = costs(ROUNDS, Party::close);
         row("silent", "first", silent.first());
         row("silent", "second", silent.second());
         row("port closed", "first", refused.first());
         row("port closed", "second", refused.second());
         Scale.prove("dead-gateways.md", lines);
-        assertThat(median(silent.first())).isBetween(SILENCE_MILLIS - 50.0, MOST_WHEN_SILENT);
+        assertThat(median(silent.first())).isBetween(SILENCE_MILLIS - 70.0, MOST_WHEN_SILENT);
         assertThat(median(silent.second())).isLessThan(MOST_WHEN_REFUSED);
         assertThat(median(refused.first())).isLessThan(MOST_WHEN_REFUSED);
         assertThat(median(refused.second())).isLessThan(MOST_WHEN_REFUSED);
     }
 
-    private static Costs costs(Consumer<Party> death) throws Exception {
+    private static Costs costs(int rounds, Consumer<Party> death) throws Exception {
         Costs costs = new Costs(new ArrayList<>(), new ArrayList<>());
-        for (int i = 0; i < ROUNDS; i++) {
+        for (int i = 0; i < rounds; i++) {
             try (Ladder ladder = new Ladder(UnaryOperator.identity(), 2)) {
                 ladder.clock.runs();
                 death.accept(ladder.gateway);

@@ -38,9 +38,9 @@ class FailoverTest {
 
     @Test
     void silentGatewayGivesWayToTheNextWithinThreeSeconds() throws Exception {
-        ladder.passes(Duration.ofMillis(2_960));
+        ladder.passes(Duration.ofMillis(2_950));
         second.receivesNothing();
-        ladder.passes(Duration.ofMillis(40));
+        ladder.passes(Duration.ofMillis(50));
         SipText invite = second.receives("INVITE");
         assertThat(invite.requestUri()).isEqualTo("sip:" + Ladder.DESTINATION + "@" + second.hostPort());
         second.answers(200);

@@ -61,7 +61,7 @@ class TallyTest {
             assertThat(trunk.count(486)).isEqualTo(1);
             assertThat(tallies.ofGateway("gw2").count(486)).isEqualTo(1);
             assertThat(trunk.delay(CallTally.Delay.POST_DIAL_OURS).sumMillis())
-                    .isGreaterThanOrEqualTo(3_000 - 2 * TimerWheel.LONGEST_TICK_MILLIS);
+                    .isGreaterThanOrEqualTo(3_000 - 3 * TimerWheel.LONGEST_TICK_MILLIS);
             assertThat(trunk.delay(CallTally.Delay.POST_DIAL_THEIRS).sumMillis())
                     .isLessThan(100);
             ladder.passes(Duration.ofSeconds(31));

@@ -24,8 +24,11 @@ final class Branch implements ClientTransactionUser {
     /** A gateway that lives has sent its 100 by then (RFC 3261 §17.2.1); who has not is asked whether its port is closed. */
     private static final int REFUSAL_MILLIS = 200;
 
-    /** So much sooner than the gateway's silence is over the next one is tried: timers and the wheel's time come up to a longest tick late. */
-    private static final long EARLY_MILLIS = 2 * TimerWheel.LONGEST_TICK_MILLIS;
+    /**
+     * So much sooner than the gateway's silence is over the next one is tried: timers and the wheel's time each come up to a longest tick late,
+     * and one more is for a machine whose processors are slow to wake.
+     */
+    private static final long EARLY_MILLIS = 3 * TimerWheel.LONGEST_TICK_MILLIS;
 
     private final ResponseContext context;
     private final ProxyParts parts;
