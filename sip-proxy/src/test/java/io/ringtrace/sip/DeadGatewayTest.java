@@ -40,8 +40,7 @@ class DeadGatewayTest {
 
     @Test
     void theFirstCallWaitsForSilenceOrRefusalAndTheSecondForNothing() throws Exception {
-        // Not counted: the first call of this process loads the proxy's classes, which a server has done before it
-        // listens.
+        // Not counted: the first call of this process loads the classes, which a trained server has at its start.
         costs(1, Party::close);
         Costs silent = costs(ROUNDS, _ -> {});
         Costs refused = costs(ROUNDS, Party::close);
