@@ -56,7 +56,7 @@ class Generators:
         pids, database = server.pids(), server.database_pids()
         cores = machine.CoreTime()
         before, database_before = machine.cpu_micros(pids), machine.cpu_micros(database)
-        others = pids + database + [self.gateway.pid]
+        others = pids + database + [self.gateway.pid] + (self.bench.awake.pids() if self.bench.awake else [])
         ours_before = machine.cpu_micros(others)
         calls = int(rate * seconds)
         folder, caller = self.sipp(
@@ -343,14 +343,14 @@ def warm(options, ours, generators):
     generators.close_gateway()
 
 
-def write(page, command, parts):
+def write(page, command, awake, parts):
     with open("/proc/cpuinfo") as file:
         model = re.search(r"model name\s*: (.*)", file.read()).group(1)
     with open("/proc/meminfo") as file:
         memory = int(file.readline().split()[1]) >> 20
     text = "\n\n".join([
         f"Made by `{command}` on {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC: {os.cpu_count()} cores of {model}, {memory} GB, "
-        f"Linux {os.uname().release}, loopback.", *(part.text() for part in parts)])
+        f"Linux {os.uname().release}, loopback; the processors {'kept awake' if awake else 'may sleep'}.", *(part.text() for part in parts)])
     begin, end = "<!-- begin: written by ./dev bench kamailio -->", "<!-- end: written by ./dev bench kamailio -->"
     with open(page) as file:
         old = file.read()
@@ -368,6 +368,7 @@ def main():
     reader.add_argument("--ladder", type=lambda t: [int(r) for r in t.split(",")], default=[3000, 4000, 5000, 6000, 7000, 8000])
     reader.add_argument("--only", default="cost,delay,core,overload,ladder,garbage,start", help="parts, with commas between them")
     reader.add_argument("--folder", default=HOME + "/target/bench", help="for data, logs and what is compiled")
+    reader.add_argument("--may-sleep", action="store_true", help="do not keep the machine's processors awake")
     reader.add_argument("--no-page", action="store_true", help="print the tables, leave docs/performance.md as it is")
     options = reader.parse_args()
     parts_wanted = options.only.split(",")
@@ -376,6 +377,8 @@ def main():
     goals = Table("Goals", "what", "measured", "goal", "met")
     tables = []
     try:
+        awake = not options.may_sleep and bench.keep_awake()
+        say("the processors are kept awake" if awake else "the processors may sleep")
         database = PeerDatabase(bench)
         say("preparing the peer's database")
         database.start()
@@ -404,10 +407,10 @@ def main():
         if "start" in parts_wanted:
             first_second(options, ours, generators, goals)
     finally:
-        bench.processes.stop_all()
+        bench.end()
     print("\n" + "\n\n".join(t.text() for t in [goals, *tables]))
     if not options.no_page:
-        write(HOME + "/docs/performance.md", "./dev bench kamailio " + " ".join(sys.argv[1:]), [goals, *tables])
+        write(HOME + "/docs/performance.md", "./dev bench kamailio " + " ".join(sys.argv[1:]), awake, [goals, *tables])
 
 
 main()

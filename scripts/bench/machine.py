@@ -111,6 +111,53 @@ def pin(pids, cores):
         subprocess.run(["taskset", "-acp", cores, str(pid)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def group_of_idlers():
+    """A control group whose processes run when nobody else wants to (cpu.idle, cgroups(7)); None where we may make none."""
+    for root in ["/sys/fs/cgroup/cpu", "/sys/fs/cgroup"]:
+        group = root + "/ringtrace-bench"
+        try:
+            os.makedirs(group, exist_ok=True)
+        except OSError:
+            continue
+        try:
+            with open(group + "/cpu.idle", "r+") as idle:
+                idle.write("1")
+            return group
+        except OSError:
+            os.rmdir(group)
+    return None
+
+
+class Awake:
+    """
+    Keeps the processors from sleeping, by a program for each that runs when nothing else wants to. A virtual machine's processor that sleeps is
+    lent to other guests, and who wakes it pays for that and waits until it is given back.
+    """
+
+    def __init__(self, processes, program):
+        self.processes = processes
+        self.group = group_of_idlers()
+        self.running = [self.kept(processor, program) for processor in sorted(os.sched_getaffinity(0))] if self.group else []
+
+    def kept(self, processor, program):
+        def become_idler():
+            os.sched_setaffinity(0, {processor})
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+            with open(self.group + "/cgroup.procs", "w") as members:
+                members.write(str(os.getpid()))
+
+        return self.processes.start([program], os.devnull, preexec_fn=become_idler)
+
+    def pids(self):
+        return [process.pid for process in self.running]
+
+    def end(self):
+        for process in self.running:
+            self.processes.stop(process)
+        if self.group:
+            os.rmdir(self.group)
+
+
 class Processes:
     """Everything that was started here; ended in the opposite order."""
 

@@ -35,6 +35,17 @@ class Bench:
             file.writelines(f"{FIRST_NUMBER + 1 + i};{14155000000 + i};\n" for i in order)
         self.generator = self.compiled("calls.c", "calls", [])
         self.clock = self.compiled("sipp/exact-clock.c", "exact-clock.so", ["-fPIC", "-shared"])
+        self.awake = None
+
+    def keep_awake(self):
+        """Until the end. False where this machine's processors cannot be kept from sleeping."""
+        self.awake = machine.Awake(self.processes, self.compiled("awake.c", "awake", []))
+        return bool(self.awake.pids())
+
+    def end(self):
+        if self.awake:
+            self.awake.end()
+        self.processes.stop_all()
 
     def compiled(self, source, name, options):
         made = f"{self.folder}/{name}"
