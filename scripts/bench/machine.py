@@ -23,12 +23,19 @@ def bound(port):
         return any(line.split()[1].endswith(ending) for line in sockets.readlines()[1:])
 
 
-def wait_until(true, seconds, what):
+def happened(true, seconds):
+    """False when it has not become true by then."""
     deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() > deadline:
-            raise SystemExit(f"{what} did not happen within {seconds} s")
+            return False
         time.sleep(0.01)
+    return True
+
+
+def wait_until(true, seconds, what):
+    if not happened(true, seconds):
+        raise SystemExit(f"{what} did not happen within {seconds} s")
 
 
 def family(pid):

@@ -12,6 +12,8 @@ import io.ringtrace.store.bank.DatabaseNumberBank;
 import io.ringtrace.store.bank.PoolFilling;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.lease.LeaseAllocator;
+import io.ringtrace.store.lease.PoolTraffic;
+import io.ringtrace.store.lease.RecentLeases;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
@@ -75,6 +77,18 @@ public final class TestAccount implements AutoCloseable {
 
     public LeaseAllocator allocator(LeaseAllocator.Settings settings) {
         return new LeaseAllocator(database, clock, new PoolFilling(), feed, settings);
+    }
+
+    /** Tells these of the leases that begin. */
+    public LeaseAllocator allocator(RecentLeases recent) {
+        return new LeaseAllocator(
+                database,
+                clock,
+                new PoolFilling(),
+                feed,
+                PoolTraffic.Observer.NONE,
+                recent,
+                LeaseAllocator.Settings.DEFAULT);
     }
 
     @Override

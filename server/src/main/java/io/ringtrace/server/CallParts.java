@@ -11,6 +11,7 @@ import io.ringtrace.store.directory.DirectoryFile;
 import io.ringtrace.store.directory.NumberDirectory;
 import io.ringtrace.store.journal.Journal;
 import io.ringtrace.store.lease.DatabaseLeaseClock;
+import io.ringtrace.store.lease.RecentLeases;
 import io.ringtrace.store.node.NodeIdentity;
 import io.ringtrace.store.record.JournalDrain;
 import io.ringtrace.store.record.LearnedDelays;
@@ -31,6 +32,7 @@ record CallParts(
         Journal journal,
         JournalDrain drain,
         LearnedDelays delays,
+        RecentLeases recentLeases,
         StoreCallNews news) {
     private static final long LONGEST_DRAIN_MILLIS = 5_000;
     /** Other nodes may have lent numbers, or drawn keys, while this one was away. */
@@ -74,10 +76,12 @@ record CallParts(
         journal.start();
         LearnedDelays delays = new LearnedDelays();
         StoreCallNews news = new StoreCallNews(database);
-        JournalDrain drain = new JournalDrain(journal, database, node, delays, news);
+        RecentLeases recentLeases = RecentLeases.ofHeap();
+        JournalDrain drain = new JournalDrain(journal, database, node, delays, recentLeases, news);
         parts.add("journal drain", () -> close(drain));
         drain.start();
-        CallParts started = new CallParts(database, clock, directory, cookieKeys, journal, drain, delays, news);
+        CallParts started =
+                new CallParts(database, clock, directory, cookieKeys, journal, drain, delays, recentLeases, news);
         started.awaitWhatOthersDid();
         return started;
     }

@@ -79,6 +79,7 @@ record StoreParts(
                         new PoolFilling(rest),
                         directory,
                         observations,
+                        calls.recentLeases(),
                         LeaseAllocator.Settings.DEFAULT));
         return new StoreParts(
                 configuration, plan, calls, accounts, leases, records(parts, configuration, data, node, calls));

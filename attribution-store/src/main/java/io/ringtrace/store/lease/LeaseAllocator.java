@@ -39,20 +39,24 @@ public final class LeaseAllocator implements Leases, AutoCloseable {
 
     public LeaseAllocator(
             StoreDatabase database, LeaseClock clock, PoolGrowth growth, NumberFeed feed, Settings settings) {
-        this(database, clock, growth, feed, PoolTraffic.Observer.NONE, settings);
+        this(database, clock, growth, feed, PoolTraffic.Observer.NONE, RecentLeases.none(), settings);
     }
 
-    /** @param observer hears what pools meet */
+    /**
+     * @param observer hears what pools meet
+     * @param recent hears of leases that begin
+     */
     public LeaseAllocator(
             StoreDatabase database,
             LeaseClock clock,
             PoolGrowth growth,
             NumberFeed feed,
             PoolTraffic.Observer observer,
+            RecentLeases recent,
             Settings settings) {
         this.settings = settings;
         workers = IntStream.range(0, settings.workers())
-                .mapToObj(i -> new LeaseWorker("lease-" + i, database, clock, growth, feed, observer, settings))
+                .mapToObj(i -> new LeaseWorker("lease-" + i, database, clock, growth, feed, observer, recent, settings))
                 .toList();
     }
 

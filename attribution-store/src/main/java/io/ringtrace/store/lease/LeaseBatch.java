@@ -40,9 +40,15 @@ final class LeaseBatch {
     /**
      * @param now the moment of all presentations in it
      * @param changed numbers as they are after the commit
+     * @param begun leases that began in it, as they were written
      * @param traffic of each pool
      */
-    record Result(List<Outcome> outcomes, List<NumberRow> changed, List<PoolTraffic> traffic, long now) {}
+    record Result(
+            List<Outcome> outcomes,
+            List<NumberRow> changed,
+            List<LeaseRow> begun,
+            List<PoolTraffic> traffic,
+            long now) {}
 
     /** A bank may be full of numbers that rest anew; the next batch goes on where this one ends. */
     private static final int MOST_GROWTHS = 25;
@@ -92,8 +98,8 @@ final class LeaseBatch {
         Outcome[] outcomes = new Outcome[entries.size()];
         Map<Long, Share> shares = share(entries, pools, outcomes);
         serve(pools, shares, now, outcomes);
-        write();
-        return new Result(List.of(outcomes), List.copyOf(changed.values()), List.copyOf(traffic), now);
+        List<LeaseRow> begun = write();
+        return new Result(List.of(outcomes), List.copyOf(changed.values()), begun, List.copyOf(traffic), now);
     }
 
     private Map<Long, Share> share(List<Entry> entries, Map<Long, PoolTerms> pools, Outcome[] outcomes)
@@ -282,14 +288,16 @@ final class LeaseBatch {
         }
     }
 
-    private void write() throws SQLException {
+    private List<LeaseRow> write() throws SQLException {
         tables.clearVisitors(visitorsThatMove());
         tables.writeNumbers(List.copyOf(changed.values()));
-        tables.writeLeases(
-                new EarlierMarketingData(connection).takenOver(leases, visitor -> !newcomers.contains(visitor)));
+        List<LeaseRow> begun =
+                new EarlierMarketingData(connection).takenOver(leases, visitor -> !newcomers.contains(visitor));
+        tables.writeLeases(begun);
         if (certified) {
             tables.countPresentations(presentedIn);
         }
+        return begun;
     }
 
     /** Numbers whose visitor, as read, has another number after this batch. */

@@ -44,6 +44,7 @@ final class LeaseWorker {
     private final PoolGrowth growth;
     private final NumberFeed feed;
     private final PoolTraffic.Observer observer;
+    private final RecentLeases recent;
     private final int largestBatch;
     private final long lingerNanos;
     private final BlockingQueue<Pending> queue;
@@ -62,12 +63,14 @@ final class LeaseWorker {
             PoolGrowth growth,
             NumberFeed feed,
             PoolTraffic.Observer observer,
+            RecentLeases recent,
             LeaseAllocator.Settings settings) {
         this.database = database;
         this.clock = clock;
         this.growth = growth;
         this.feed = feed;
         this.observer = observer;
+        this.recent = recent;
         this.largestBatch = settings.largestBatch();
         this.lingerNanos = settings.linger().toNanos();
         this.queue = new ArrayBlockingQueue<>(settings.queueBound());
@@ -146,6 +149,7 @@ final class LeaseWorker {
             answerAll(batch, away());
             return;
         }
+        recent.add(result.begun());
         tellFeed(result);
         observer.observed(result.traffic(), result.now());
         long answeredAt = clock.nowMillis();

@@ -21,10 +21,10 @@ final class ErasedVisitors {
     private final Map<ByteBuffer, Long> erasedAt = new HashMap<>();
     private long readUntil;
 
-    /** Reads what was erased since the last time. */
-    void readOn(Connection connection, long erasedId) throws SQLException {
+    /** Reads what was erased since the last time; false when nothing was. */
+    boolean readOn(Connection connection, long erasedId) throws SQLException {
         if (erasedId == readUntil) {
-            return;
+            return false;
         }
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT visitor_hash, erased_at FROM erased_visitor WHERE id > ? AND id <= ? ORDER BY id")) {
@@ -37,6 +37,7 @@ final class ErasedVisitors {
             }
         }
         readUntil = erasedId;
+        return true;
     }
 
     /** When the visitor of a lease that began then was erased; null when he was not, or came again after it. */

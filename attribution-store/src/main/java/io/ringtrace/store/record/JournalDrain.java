@@ -9,6 +9,7 @@ import io.ringtrace.store.journal.Journal;
 import io.ringtrace.store.journal.JournalEntry;
 import io.ringtrace.store.journal.JournalPosition;
 import io.ringtrace.store.journal.ShardReader;
+import io.ringtrace.store.lease.RecentLeases;
 import io.ringtrace.store.node.NodeIdentity;
 import java.io.IOException;
 import java.sql.Connection;
@@ -82,18 +83,29 @@ public final class JournalDrain implements AutoCloseable {
 
     /** Begins with the journal started; ends before it is closed. */
     public JournalDrain(Journal journal, StoreDatabase database, NodeIdentity node) {
-        this(journal, database, node, new LearnedDelays(), new StoreCallNews(database));
+        this(journal, database, node, new LearnedDelays(), RecentLeases.none(), new StoreCallNews(database));
     }
 
     /**
      * As {@link #JournalDrain(Journal, StoreDatabase, NodeIdentity)}.
      *
      * @param delays by which the attribution's confidence is judged
+     * @param recentLeases asked for what a lease carries before the database is
      * @param news hears of what has been written
      */
     public JournalDrain(
-            Journal journal, StoreDatabase database, NodeIdentity node, LearnedDelays delays, StoreCallNews news) {
-        this(journal, database, node, new RecordWriter(node.name(), delays, InstantSource.system())::write, news);
+            Journal journal,
+            StoreDatabase database,
+            NodeIdentity node,
+            LearnedDelays delays,
+            RecentLeases recentLeases,
+            StoreCallNews news) {
+        this(
+                journal,
+                database,
+                node,
+                new RecordWriter(node.name(), delays, recentLeases, InstantSource.system())::write,
+                news);
     }
 
     JournalDrain(

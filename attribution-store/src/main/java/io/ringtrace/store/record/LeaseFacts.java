@@ -4,6 +4,7 @@ import io.ringtrace.attribution.AttributionResult;
 import io.ringtrace.attribution.Lease;
 import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
+import io.ringtrace.store.lease.RecentLeases;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -36,16 +37,21 @@ final class LeaseFacts {
     private final Map<Long, Long> networkByNumber = new HashMap<>();
 
     private final DelayDistribution delays;
+    private final RecentLeases recent;
 
-    private LeaseFacts(DelayDistribution delays) {
+    private LeaseFacts(DelayDistribution delays, RecentLeases recent) {
         this.delays = delays;
+        this.recent = recent;
     }
 
-    /** @param delays by which the attribution's confidence is judged */
-    static LeaseFacts of(Connection connection, List<CallEvent.Began> calls, DelayDistribution delays)
+    /**
+     * @param delays by which the attribution's confidence is judged
+     * @param recent asked for a lease before its row is
+     */
+    static LeaseFacts of(
+            Connection connection, List<CallEvent.Began> calls, DelayDistribution delays, RecentLeases recent)
             throws SQLException {
-        LeaseFacts facts = new LeaseFacts(delays);
-        facts.readLeases(connection, calls);
+        LeaseFacts facts = new LeaseFacts(delays, recent);
         facts.readNetworks(
                 connection,
                 "SELECT id, network_id FROM ring_pool WHERE id IN (",
@@ -62,6 +68,7 @@ final class LeaseFacts {
                         .map(call -> call.dialed() == null ? 0 : call.dialed().digits())
                         .toList(),
                 facts.networkByNumber);
+        facts.readLeases(connection, calls);
         return facts;
     }
 
@@ -113,16 +120,21 @@ final class LeaseFacts {
 
     /**
      * Each lease row tells when the one before it was last presented and to whom. Mostly that was before the hold, or there was none, and the
-     * row says all; only for the other calls are the rows before it read too.
+     * row says all; only for the other calls are the rows before it read too. A network that is gone has taken its leases with it.
      */
     private void readLeases(Connection connection, List<CallEvent.Began> calls) throws SQLException {
         List<CallEvent.Began> leased = new ArrayList<>();
+        List<CallEvent.Began> shared = new ArrayList<>();
         for (CallEvent.Began call : calls) {
             if (attributed(call.attribution()) != null) {
-                leased.add(call);
+                RecentLeases.Kept kept = network(call) == null ? null : recent.find(keyOf(call));
+                if (kept == null) {
+                    leased.add(call);
+                } else {
+                    read(call, kept, shared);
+                }
             }
         }
-        List<CallEvent.Began> shared = new ArrayList<>();
         for (int from = 0; from < leased.size(); from += KEYS_AT_ONCE) {
             readRows(connection, leased.subList(from, Math.min(leased.size(), from + KEYS_AT_ONCE)), shared);
         }
@@ -131,28 +143,36 @@ final class LeaseFacts {
         }
     }
 
-    private record LeaseKey(long number, long version) {
-        static LeaseKey of(CallEvent.Began call) {
-            Lease lease = lease(call);
-            return new LeaseKey(lease.number().digits(), lease.version());
+    private static RecentLeases.Key keyOf(CallEvent.Began call) {
+        Lease lease = lease(call);
+        return new RecentLeases.Key(lease.number().digits(), lease.version());
+    }
+
+    private void read(CallEvent.Began call, RecentLeases.Kept lease, List<CallEvent.Began> shared) {
+        if (lease.first() || (lease.previousPresentedAt() != 0 && lease.previousPresentedAt() <= since(call))) {
+            byCall.put(
+                    call.callId(),
+                    new Candidates(call, lease.marketingData(), lease.marketingSources(), delays).found());
+        } else {
+            shared.add(call);
         }
     }
 
     private void readRows(Connection connection, List<CallEvent.Began> calls, List<CallEvent.Began> shared)
             throws SQLException {
-        Map<LeaseKey, List<CallEvent.Began>> byKey = new HashMap<>();
+        Map<RecentLeases.Key, List<CallEvent.Began>> byKey = new HashMap<>();
         StringBuilder keys = new StringBuilder();
         for (CallEvent.Began call : calls) {
-            LeaseKey key = LeaseKey.of(call);
+            RecentLeases.Key key = keyOf(call);
             List<CallEvent.Began> same = byKey.get(key);
             if (same == null) {
                 same = new ArrayList<>(1);
                 byKey.put(key, same);
                 // Numbers need no escape, and a text that differs each time is not worth a prepared statement.
                 keys.append(keys.isEmpty() ? "(" : ",(")
-                        .append(key.number)
+                        .append(key.number())
                         .append(',')
-                        .append(key.version)
+                        .append(key.version())
                         .append(')');
             }
             same.add(call);
@@ -163,17 +183,11 @@ final class LeaseFacts {
                         + ")")) {
             while (rows.next()) {
                 boolean first = rows.getLong(4) == 0 && rows.wasNull();
-                long previousPresentedAt = rows.getLong(5);
-                boolean unknown = rows.wasNull();
-                LeaseKey key = new LeaseKey(rows.getLong(1), rows.getLong(2));
+                RecentLeases.Kept lease =
+                        new RecentLeases.Kept(rows.getString(3), rows.getString(6), first, rows.getLong(5));
+                RecentLeases.Key key = new RecentLeases.Key(rows.getLong(1), rows.getLong(2));
                 for (CallEvent.Began call : byKey.getOrDefault(key, List.of())) {
-                    if (first || (!unknown && previousPresentedAt <= since(call))) {
-                        byCall.put(
-                                call.callId(),
-                                new Candidates(call, rows.getString(3), rows.getString(6), delays).found());
-                    } else {
-                        shared.add(call);
-                    }
+                    read(call, lease, shared);
                 }
             }
         }
@@ -197,13 +211,13 @@ final class LeaseFacts {
     private void readCandidates(Connection connection, List<CallEvent.Began> calls) throws SQLException {
         StringBuilder keys = new StringBuilder();
         for (int i = 0; i < calls.size(); i++) {
-            LeaseKey key = LeaseKey.of(calls.get(i));
+            RecentLeases.Key key = keyOf(calls.get(i));
             keys.append(i == 0 ? "SELECT " : " UNION ALL SELECT ")
                     .append(i)
                     .append(i == 0 ? " AS i, " : ",")
-                    .append(key.number)
+                    .append(key.number())
                     .append(i == 0 ? " AS number, " : ",")
-                    .append(key.version)
+                    .append(key.version())
                     .append(i == 0 ? " AS version, " : ",")
                     .append(since(calls.get(i)))
                     .append(i == 0 ? " AS since" : "");

@@ -6,6 +6,7 @@ import io.ringtrace.call.CallEvent;
 import io.ringtrace.call.CallId;
 import io.ringtrace.call.EndReason;
 import io.ringtrace.call.PhoneNumber;
+import io.ringtrace.store.lease.RecentLeases;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -137,22 +138,25 @@ final class RecordWriter {
 
     private final String node;
     private final LearnedDelays delays;
+    private final RecentLeases recentLeases;
     private final InstantSource clock;
     private final ErasedVisitors erasedVisitors = new ErasedVisitors();
     private final AttemptsJson attemptsJson = new AttemptsJson();
     private final LoadedRows loading = new LoadedRows("call_record", COLUMNS);
 
     RecordWriter(String node) {
-        this(node, new LearnedDelays(), InstantSource.system());
+        this(node, new LearnedDelays(), RecentLeases.none(), InstantSource.system());
     }
 
     /**
      * @param delays by which the attribution's confidence is judged
+     * @param recentLeases asked before the history is
      * @param clock tells when a transaction was published
      */
-    RecordWriter(String node, LearnedDelays delays, InstantSource clock) {
+    RecordWriter(String node, LearnedDelays delays, RecentLeases recentLeases, InstantSource clock) {
         this.node = node;
         this.delays = delays;
+        this.recentLeases = recentLeases;
         this.clock = clock;
     }
 
@@ -168,14 +172,16 @@ final class RecordWriter {
             return Map.of();
         }
         Publication publication = Publication.lock(connection);
-        erasedVisitors.readOn(connection, publication.erasedId());
+        if (erasedVisitors.readOn(connection, publication.erasedId())) {
+            recentLeases.clear();
+        }
         List<CallEvent.Began> began = new ArrayList<>();
         for (EventsOfCall call : calls) {
             if (call.began() != null) {
                 began.add(call.began());
             }
         }
-        LeaseFacts facts = LeaseFacts.of(connection, began, delays.distribution());
+        LeaseFacts facts = LeaseFacts.of(connection, began, delays.distribution(), recentLeases);
         boolean loaded = began.size() >= LoadedRows.FEWEST
                 && LoadedRows.possible(connection)
                 && load(connection, calls, facts, publication);

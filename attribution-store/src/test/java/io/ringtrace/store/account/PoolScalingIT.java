@@ -17,6 +17,7 @@ import io.ringtrace.store.TestAccount;
 import io.ringtrace.store.TestStore;
 import io.ringtrace.store.bank.PoolFilling;
 import io.ringtrace.store.lease.LeaseAllocator;
+import io.ringtrace.store.lease.RecentLeases;
 import io.ringtrace.store.sizing.PoolObservations;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -73,6 +74,7 @@ class PoolScalingIT {
                 new PoolFilling(),
                 account.feed,
                 observations,
+                RecentLeases.none(),
                 LeaseAllocator.Settings.DEFAULT);
     }
 

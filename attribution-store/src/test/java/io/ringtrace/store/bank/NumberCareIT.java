@@ -19,6 +19,7 @@ import io.ringtrace.store.directory.NumberRow;
 import io.ringtrace.store.directory.NumberState;
 import io.ringtrace.store.lease.LeaseAllocator;
 import io.ringtrace.store.lease.PoolTraffic;
+import io.ringtrace.store.lease.RecentLeases;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -117,6 +118,7 @@ class NumberCareIT {
                 new PoolFilling(),
                 account.feed,
                 (traffic, _) -> met.addAll(traffic),
+                RecentLeases.none(),
                 LeaseAllocator.Settings.DEFAULT)) {
             assertThat(leases.lease(List.of(new LeaseRequest(pool.id(), "anna", null, Map.of(), false)))
                             .toCompletableFuture()

@@ -16,6 +16,7 @@ import io.ringtrace.store.TestAccount;
 import io.ringtrace.store.TestStore;
 import io.ringtrace.store.db.StoreDatabase;
 import io.ringtrace.store.journal.SampleEvents;
+import io.ringtrace.store.lease.RecentLeases;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -52,8 +53,8 @@ class PublicationIT {
     private final SampleEvents sample = new SampleEvents(700 + networks);
 
     private final HandClock clock = new HandClock(SampleEvents.NOON);
-    private final RecordWriter writer =
-            new RecordWriter("node-a", new LearnedDelays(), () -> Instant.ofEpochMilli(clock.nowMillis()));
+    private final RecordWriter writer = new RecordWriter(
+            "node-a", new LearnedDelays(), RecentLeases.none(), () -> Instant.ofEpochMilli(clock.nowMillis()));
     private final StoreTransactions transactions =
             new StoreTransactions(store.database(), new HandClock(SampleEvents.NOON), Duration.ofHours(3));
     private TestAccount account;

@@ -19,10 +19,12 @@ import io.ringtrace.store.TestAccount;
 import io.ringtrace.store.TestStore;
 import io.ringtrace.store.journal.SampleEvents;
 import io.ringtrace.store.lease.LeaseAllocator;
+import io.ringtrace.store.lease.RecentLeases;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,7 +47,8 @@ class RecordLifeIT {
     private final SampleEvents sample = new SampleEvents(1100 + networks);
 
     private final HandClock clock = new HandClock(SampleEvents.NOON);
-    private final RecordWriter writer = new RecordWriter("node-a");
+    private final RecentLeases recent = RecentLeases.ofHeap();
+    private final RecordWriter writer = new RecordWriter("node-a", new LearnedDelays(), recent, InstantSource.system());
     private final StoreCallRecords records = new StoreCallRecords(store.database());
     private final StoreTransactions transactions = new StoreTransactions(store.database(), clock, Duration.ofHours(3));
     private TestAccount account;
@@ -58,7 +61,7 @@ class RecordLifeIT {
         account = new TestAccount(store.database(), clock, "life-" + ++networks);
         account.importTollFree(2);
         pool = account.pool(TestAccount.tollFree("pool", 2, false));
-        allocator = account.allocator();
+        allocator = account.allocator(recent);
     }
 
     @AfterEach
@@ -126,9 +129,73 @@ class RecordLifeIT {
         return new StoreVisitorErasure(store.database(), clock, account.feed).erase(account.network, visitor);
     }
 
+    private static void change(String sql) throws Exception {
+        try (Connection connection = store.database().dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate(sql)).as(sql).isPositive();
+        }
+    }
+
+    /** What was erased in other tests is news to this one's writer. */
+    private void hearOfEarlierErasures() throws Exception {
+        write(sample.ended(sample.callId(clock.nowMillis()), EndReason.LOST));
+    }
+
     private Retention retention(long node) {
         return new Retention(
                 store.database(), clock, node, new Retention.Periods(ONE_MONTH, Duration.ofDays(10)), Duration.ZERO);
+    }
+
+    @Test
+    @DisplayName("a call soon after its lease has what this server kept of it, and the lease's row is not read")
+    void whatWasKeptOfALease() throws Exception {
+        hearOfEarlierErasures();
+        Lease lease = lease("carl");
+        change("DELETE FROM lease WHERE number = " + lease.number().digits());
+        CallRecord record = get(record(call(lease)));
+        assertThat(record.marketingData()).isEqualTo(Map.of("utm_source", "of carl"));
+        assertThat(record.priorLeases()).isZero();
+        assertThat(record.attributionConfidence()).isEqualTo(1.0);
+    }
+
+    @Test
+    @DisplayName("where another visitor may have called, what was kept of the lease does not tell of him")
+    void whatWasKeptOfALeaseWithinTheHoldOfAnother() throws Exception {
+        hearOfEarlierErasures();
+        Lease carls = lease("carl");
+        lease("dora");
+        clock.set(carls.guaranteedUntil() + 60_000);
+        Lease emils = lease("emil");
+        assertThat(emils.number()).isEqualTo(carls.number());
+        CallRecord record = get(record(call(emils)));
+        assertThat(record.marketingData()).isEqualTo(Map.of("utm_source", "of emil"));
+        assertThat(record.priorLeases()).isEqualTo(1);
+        assertThat(record.attributionConfidence()).isLessThan(1.0);
+    }
+
+    @Test
+    @DisplayName("nothing that was kept of a lease goes into a record when its network is gone")
+    void whatWasKeptOfALeaseWhoseNetworkIsGone() throws Exception {
+        hearOfEarlierErasures();
+        Lease lease = lease("carl");
+        change("DELETE FROM lease WHERE number = " + lease.number().digits());
+        change("UPDATE ring_pool SET id = id + 1000000 WHERE id = " + pool.id());
+        assertThat(get(record(call(lease))).marketingData()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("of leases that were kept none is left when a visitor is erased")
+    void whatWasKeptOfLeasesWhenAVisitorIsErased() throws Exception {
+        hearOfEarlierErasures();
+        Lease carls = lease("carl");
+        Lease doras = lease("dora");
+        assertThat(recent.find(new RecentLeases.Key(carls.number().digits(), carls.version())))
+                .isNotNull();
+        erase("carl");
+        assertThat(get(record(call(carls))).marketingData()).isEmpty();
+        assertThat(get(record(call(doras))).marketingData()).isEqualTo(Map.of("utm_source", "of dora"));
+        assertThat(recent.find(new RecentLeases.Key(doras.number().digits(), doras.version())))
+                .isNull();
     }
 
     @Test
