@@ -1,5 +1,6 @@
 package io.ringtrace.store.lease;
 
+import io.ringtrace.attribution.Lease;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -14,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecentLeases {
     /** The lease that began when the number had this version. */
-    public record Key(long number, long version) {}
+    public record Key(long number, long version) {
+        public static Key of(Lease lease) {
+            return new Key(lease.number().digits(), lease.version());
+        }
+    }
 
     /**
      * @param first the number was never leased before

@@ -144,8 +144,7 @@ final class LeaseFacts {
     }
 
     private static RecentLeases.Key keyOf(CallEvent.Began call) {
-        Lease lease = lease(call);
-        return new RecentLeases.Key(lease.number().digits(), lease.version());
+        return RecentLeases.Key.of(lease(call));
     }
 
     private void read(CallEvent.Began call, RecentLeases.Kept lease, List<CallEvent.Began> shared) {

@@ -209,17 +209,16 @@ final class LoadedRows implements Row {
 
     /** Where there is room. Returns where the next byte goes. */
     private static int put(byte value, byte[] into, int at) {
-        if (value > '\\' || (value >= ' ' && value < '\\')) {
-            into[at] = value;
-            return at + 1;
-        }
-        int escape = switch (value) {
-            case 0 -> '0';
-            case '\t' -> 't';
-            case '\n' -> 'n';
-            case '\\' -> '\\';
-            default -> 0;
-        };
+        boolean plain = value > '\\' || (value >= ' ' && value < '\\');
+        int escape = plain
+                ? 0
+                : switch (value) {
+                    case 0 -> '0';
+                    case '\t' -> 't';
+                    case '\n' -> 'n';
+                    case '\\' -> '\\';
+                    default -> 0;
+                };
         if (escape == 0) {
             into[at] = value;
             return at + 1;

@@ -189,13 +189,11 @@ class RecordLifeIT {
         hearOfEarlierErasures();
         Lease carls = lease("carl");
         Lease doras = lease("dora");
-        assertThat(recent.find(new RecentLeases.Key(carls.number().digits(), carls.version())))
-                .isNotNull();
+        assertThat(recent.find(RecentLeases.Key.of(carls))).isNotNull();
         erase("carl");
         assertThat(get(record(call(carls))).marketingData()).isEmpty();
         assertThat(get(record(call(doras))).marketingData()).isEqualTo(Map.of("utm_source", "of dora"));
-        assertThat(recent.find(new RecentLeases.Key(doras.number().digits(), doras.version())))
-                .isNull();
+        assertThat(recent.find(RecentLeases.Key.of(doras))).isNull();
     }
 
     @Test
